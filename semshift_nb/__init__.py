@@ -1,0 +1,3 @@
+"""When and why a text-embedding model collapses, and what helps."""
+
+__version__ = "0.1.0"
