@@ -1,0 +1,46 @@
+"""Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
+
+from semshift_nb.measures.bootstrap import (
+    Interval,
+    bootstrap_interval,
+    bootstrap_mean,
+    bootstrap_mean_pairwise_distance,
+)
+from semshift_nb.measures.concentration import mean_pairwise_distance
+from semshift_nb.measures.correlation import partial_spearman, spearman
+from semshift_nb.measures.dimensions import near_zero_dimensions
+from semshift_nb.measures.identity import dilution_from_dispersion
+from semshift_nb.measures.neighbours import nearest_neighbours, overlap_at_k
+from semshift_nb.measures.prefix import PrefixShift, prefix_shift
+from semshift_nb.measures.shift import (
+    adjacent_distances,
+    dilution,
+    discrepancy,
+    dispersion,
+    local_evolution,
+    mean_adjacent_distance,
+    semantic_shift,
+)
+
+__all__ = [
+    "Interval",
+    "PrefixShift",
+    "adjacent_distances",
+    "bootstrap_interval",
+    "bootstrap_mean",
+    "bootstrap_mean_pairwise_distance",
+    "dilution",
+    "dilution_from_dispersion",
+    "discrepancy",
+    "dispersion",
+    "local_evolution",
+    "mean_adjacent_distance",
+    "mean_pairwise_distance",
+    "near_zero_dimensions",
+    "nearest_neighbours",
+    "overlap_at_k",
+    "partial_spearman",
+    "prefix_shift",
+    "semantic_shift",
+    "spearman",
+]
