@@ -1,0 +1,117 @@
+"""What encoding gives back, and the one way it can fail on good input."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.errors import SemshiftError
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """Vectors of some texts, with what each text cost to read.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (n_texts, dim), float32
+        Rows of unit length.
+    n_tokens : ndarray of shape (n_texts,), int64
+        Tokens of the text as the model reads it, prompt and special tokens included, before any
+        truncation.
+    truncated : ndarray of shape (n_texts,), bool
+        Whether the model saw only the first ``max_length`` of those tokens.
+
+    Raises
+    ------
+    Nothing of its own; it only holds the arrays.
+
+    Examples
+    --------
+    >>> Encoding(np.ones((1, 1), np.float32), np.array([3]), np.array([False])).n_tokens
+    array([3])
+    """
+
+    vectors: NDArray[np.float32]
+    n_tokens: NDArray[np.int64]
+    truncated: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[np.intp]) -> "Encoding":
+        """Return the encoding of some of the texts, in the order asked for.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,)
+            Positions; a position may occur more than once.
+
+        Returns
+        -------
+        Encoding
+            One row for each position.
+
+        Raises
+        ------
+        IndexError
+            If a position lies outside the texts.
+
+        Examples
+        --------
+        >>> one = Encoding(np.ones((1, 1), np.float32), np.array([3]), np.array([False]))
+        >>> one.take(np.array([0, 0])).n_tokens
+        array([3, 3])
+        """
+        return Encoding(self.vectors[rows], self.n_tokens[rows], self.truncated[rows])
+
+
+class NoDirectionError(SemshiftError):
+    """Some texts have a zero vector, which points nowhere and cannot be made a unit row.
+
+    Parameters
+    ----------
+    positions : sequence of int
+        Where these texts stand in the list that was handed in.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> NoDirectionError([2]).positions
+    (2,)
+    """
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        self.positions = tuple(int(position) for position in positions)
+        super().__init__(
+            f"{len(self.positions)} of the texts have a zero vector, at {list_positions(positions)}; "
+            "a text needs at least one token with a meaning of its own to have a direction. Leave "
+            "these texts out (their positions are in .positions); all others are in the store."
+        )
+
+
+def list_positions(positions: Sequence[int]) -> str:
+    """Name positions for a message, at most ten of them.
+
+    Parameters
+    ----------
+    positions : sequence of int
+        The positions to name.
+
+    Returns
+    -------
+    str
+        For example ``"positions 3, 5"``.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> list_positions([3, 5])
+    'positions 3, 5'
+    """
+    shown = ", ".join(str(int(position)) for position in positions[:10])
+    return f"positions {shown}" + (", ..." if len(positions) > 10 else "")

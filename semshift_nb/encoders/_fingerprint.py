@@ -1,0 +1,56 @@
+"""What tells one model from another: a hash over all that makes its vectors."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from semshift_nb.encoders._bundled import file_sha256
+
+# Settings, vocabularies and code; what only describes the model is left out.
+_ENDINGS = {".json", ".txt", ".model", ".py"}
+_DESCRIPTIONS = {"data_config.json", "model.safetensors.index.json", "requirements.txt"}
+_EXPORTS = {"onnx", "openvino"}
+
+
+def fingerprint(folder: Path, weights: Iterable[Path], *, kind: str) -> str:
+    """Hash a model's weights, tokenizer and settings.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's folder.
+    weights : iterable of Path
+        The files it is loaded from; they are read in pieces, so their size is no matter.
+    kind : str
+        How the files are used, for two encoders may share them.
+
+    Returns
+    -------
+    str
+        sha256 in hexadecimal.
+
+    Raises
+    ------
+    SemshiftError
+        If a file cannot be read.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    total = hashlib.sha256(kind.encode())
+    for path in sorted({*weights, *_settings(folder)}):
+        line = f"{path.relative_to(folder).as_posix()} {file_sha256(path)}\n"
+        total.update(line.encode())
+    return total.hexdigest()
+
+
+def _settings(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.suffix in _ENDINGS
+        and path.name not in _DESCRIPTIONS
+        and path.is_file()
+        and not _EXPORTS & set(path.relative_to(folder).parts)
+    ]

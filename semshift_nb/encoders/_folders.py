@@ -1,0 +1,196 @@
+"""From a model's name to a folder on this machine that is safe to load."""
+
+import json
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+
+from semshift_nb.errors import InputError
+
+PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+# Exports for other engines: nothing here loads them.
+_EXPORTS = {"onnx", "openvino"}
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model on this machine.
+
+    Attributes
+    ----------
+    path : Path
+        Its folder.
+    name : str
+        What to call it in tables.
+    revision : str
+        Which version it is: the hub's commit, or ``"local"``.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> ModelFolder(Path("models/mine"), "mine", "local").revision
+    'local'
+    """
+
+    path: Path
+    name: str
+    revision: str
+
+
+def find_folder(name: str, allow: Collection[str]) -> ModelFolder:
+    """Find a model's folder: a local one, or the hub's copy in the local cache.
+
+    Parameters
+    ----------
+    name : str
+        A path or a hub name.
+    allow : collection of str
+        ``"download"`` permits the network.
+
+    Returns
+    -------
+    ModelFolder
+        Where the model lies.
+
+    Raises
+    ------
+    InputError
+        If it is neither a folder nor a cached (or, where allowed, a downloadable) model.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return ModelFolder(path, path.resolve().name, "local")
+    if path.exists():
+        raise InputError(f"{path} is a file: name the model's folder, which holds config.json.")
+    # A bare name is one of sentence-transformers' own models, as it is there.
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        found = snapshot_download(
+            repository,
+            cache_dir=os.getenv("SENTENCE_TRANSFORMERS_HOME"),
+            local_files_only="download" not in allow,
+            allow_patterns=_patterns(allow),
+            ignore_patterns=[f"{folder}/*" for folder in _EXPORTS],
+        )
+    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
+        raise InputError(_not_found(name, repository, allow, error)) from error
+    return ModelFolder(Path(found), name, Path(found).name)
+
+
+def check_folder(folder: Path, allow: Collection[str]) -> None:
+    """Refuse a folder without weights, with pickled weights, or with code of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        A model's folder.
+    allow : collection of str
+        ``"pickle"`` and ``"remote-code"`` permit these.
+
+    Raises
+    ------
+    InputError
+        Naming what was found and the word that permits it.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    weights = weight_files(folder, pickled=True)
+    if not weights:
+        raise InputError(
+            f"{folder} holds no weights: expected model.safetensors there or in a module's folder. "
+            "Copy the whole model, or name another one."
+        )
+    safe = {path.parent for path in weights if path.suffix == ".safetensors"}
+    unsafe = [path for path in weights if path.parent not in safe]
+    if unsafe and "pickle" not in allow:
+        raise InputError(
+            f"{unsafe[0]} is a pickle, which can run code when it is loaded, and there is no "
+            "safetensors file beside it. Convert the model (load it where you trust it and call "
+            'save_pretrained), or write load_encoder(..., allow=("pickle",)).'
+        )
+    foreign = [name for name in _module_types(folder) if not name.startswith("sentence_transformers.")]
+    if foreign and "remote-code" not in allow:
+        raise InputError(
+            f"{folder} asks for code of its own ({foreign[0]}): read that code, and if you trust "
+            'it write load_encoder(..., allow=("remote-code",)).'
+        )
+
+
+def weight_files(folder: Path, *, pickled: bool) -> list[Path]:
+    """List a model's weights.
+
+    Parameters
+    ----------
+    folder : Path
+        A model's folder.
+    pickled : bool
+        Whether to list pickles too.
+
+    Returns
+    -------
+    list of Path
+        In a fixed order; exports for other engines are left out.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    endings = (".safetensors", *(PICKLED if pickled else ()))
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.name.endswith(endings)
+        and path.is_file()
+        and not _EXPORTS & set(path.relative_to(folder).parts)
+    ]
+
+
+def _module_types(folder: Path) -> list[str]:
+    types: list[str] = []
+    for path in [*folder.glob("modules.json"), *folder.rglob("router_config.json")]:
+        content = read_json(path)
+        if isinstance(content, list):
+            types += [str(module.get("type", "")) for module in content]
+        else:
+            types += [str(name) for name in content.get("types", {}).values()]
+    return types
+
+
+def read_json(path: Path) -> dict[str, object]:
+    return json.loads(path.read_text(encoding="utf8"))
+
+
+def _patterns(allow: Collection[str]) -> list[str]:
+    patterns = ["*.json", "*.safetensors", "*.txt", "*.model"]
+    if "pickle" in allow:
+        patterns += [f"*{ending}" for ending in PICKLED]
+    if "remote-code" in allow:
+        patterns.append("*.py")
+    return patterns
+
+
+def _not_found(name: str, repository: str, allow: Collection[str], error: Exception) -> str:
+    if "download" in allow:
+        return f"the model {repository!r} could not be downloaded: {error}"
+    return (
+        f"the model {name!r} is neither a folder here nor in the local cache (as {repository!r}), "
+        "and nothing is downloaded unless you say so: name a folder, or write "
+        'load_encoder(..., allow=("download",)).'
+    )

@@ -1,0 +1,175 @@
+"""Length and pooling of a sentence-transformers model: what it has, and what may be set."""
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling
+
+from semshift_nb.errors import InputError
+
+# Tokenizers without a limit report 1e30 or infinity.
+_NO_LIMIT = 1_000_000_000
+
+
+def n_positions(model: SentenceTransformer) -> int | None:
+    """Return how many tokens the model has positions for.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    int or None
+        The number, None where positions set no limit.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    512 for all-MiniLM-L6-v2.
+    """
+    config = getattr(model.transformers_model, "config", None)
+    limit = getattr(config, "max_position_embeddings", None)
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    return limit - _position_offset(model)
+
+
+def own_max_length(model: SentenceTransformer) -> int | None:
+    """Return the length at which the model cuts its texts.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    int or None
+        Tokens, special tokens included; None where it cuts nothing.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    256 for all-MiniLM-L6-v2.
+    """
+    length = model.max_seq_length
+    limits = [limit for limit in (length, n_positions(model)) if limit is not None]
+    shortest = min(limits, default=_NO_LIMIT)
+    return int(shortest) if shortest < _NO_LIMIT else None
+
+
+def set_max_length(model: SentenceTransformer, max_length: int) -> None:
+    """Let the model see more or fewer tokens of a text.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Changed in place.
+    max_length : int
+        Tokens, special tokens included.
+
+    Raises
+    ------
+    InputError
+        If the model has fewer positions, or cuts no texts at all.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    positions = n_positions(model)
+    if positions is not None and max_length > positions:
+        raise InputError(
+            f"max_length is {max_length}, but the model has positions for {positions} tokens: "
+            f"ask for at most {positions}."
+        )
+    if own_max_length(model) is None and model.transformers_model is None:
+        raise InputError(
+            f"max_length is {max_length}, but this model reads texts of any length: leave it out."
+        )
+    model.max_seq_length = max_length
+
+
+def pooling_name(model: SentenceTransformer) -> str:
+    """Say how the model makes one vector of its tokens.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    str
+        For example ``"mean"``; ``"mean+max"`` where two are joined; ``"none"`` where the model
+        has no such layer.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    ``"mean"`` for all-MiniLM-L6-v2.
+    """
+    layer = _pooling_layer(model)
+    if layer is None:
+        return "none"
+    modes = layer.pooling_mode
+    return modes if isinstance(modes, str) else "+".join(modes)
+
+
+def set_pooling(model: SentenceTransformer, pooling: str) -> None:
+    """Replace the model's pooling.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Changed in place.
+    pooling : {"mean", "cls", "max"}
+        The new way.
+
+    Raises
+    ------
+    InputError
+        If the model has no pooling layer, or later layers expect another width.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    layer = _pooling_layer(model)
+    if layer is None:
+        raise InputError(
+            f"pooling={pooling!r} was asked for, but this model has no pooling layer: leave it out."
+        )
+    new = Pooling(layer.embedding_dimension, pooling, include_prompt=layer.include_prompt)
+    follows = list(model)[list(model).index(layer) + 1 :]
+    resized = new.get_embedding_dimension() != layer.get_embedding_dimension()
+    if resized and any(True for module in follows for _ in module.parameters()):
+        raise InputError(
+            f"pooling={pooling!r} gives {new.get_embedding_dimension()} numbers, but the model's "
+            f"next layer expects {layer.get_embedding_dimension()}: leave pooling out."
+        )
+    name = next(name for name, module in model.named_children() if module is layer)
+    setattr(model, name, new)
+
+
+def _pooling_layer(model: SentenceTransformer) -> Pooling | None:
+    return next((module for module in model if isinstance(module, Pooling)), None)
+
+
+def _position_offset(model: SentenceTransformer) -> int:
+    # RoBERTa and MPNet count positions from after the padding token's: 514 positions, 512 tokens.
+    for module in model.modules():
+        table = getattr(module, "position_embeddings", None)
+        if isinstance(table, torch.nn.Embedding) and isinstance(table.padding_idx, int):
+            return table.padding_idx + 1
+    return 0

@@ -1,0 +1,110 @@
+"""What may be encoded: a list of strings, any strings."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from semshift_nb.errors import InputError
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def check_texts(texts: Sequence[str]) -> list[str]:
+    """Return the texts as a list, or say what else came.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        What a caller handed to ``encode``.
+
+    Returns
+    -------
+    list of str
+        The same texts in the same order.
+
+    Raises
+    ------
+    InputError
+        If it is one string, no sequence, or holds anything but strings.
+
+    Examples
+    --------
+    >>> check_texts(("a", "b"))
+    ['a', 'b']
+    """
+    if isinstance(texts, str | bytes):
+        raise InputError(
+            f"encode takes a list of texts, but got one {type(texts).__name__}: write encode([text])."
+        )
+    try:
+        listed = list(texts)
+    except TypeError:
+        raise InputError(
+            f"encode takes a list of texts, but got {type(texts).__name__}: hand in strings."
+        ) from None
+    for position, text in enumerate(listed):
+        if not isinstance(text, str):
+            raise InputError(
+                f"encode takes texts, but position {position} holds {type(text).__name__} "
+                f"({text!r:.60}): convert it or leave it out."
+            )
+    return listed
+
+
+def readable(text: str) -> str:
+    """Return the text with lone surrogates replaced, which no tokenizer accepts.
+
+    Parameters
+    ----------
+    text : str
+        Any string, well-formed or not.
+
+    Returns
+    -------
+    str
+        The same text with U+FFFD in place of each lone surrogate.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> readable("a") == "a"
+    True
+    """
+    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def slices(texts: Sequence[str], *, n_texts: int, n_characters: int) -> Iterator[range]:
+    """Cut a list of texts into runs bounded in number and in characters.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        The texts.
+    n_texts, n_characters : int
+        The most a run may hold; a text longer than that makes a run of its own.
+
+    Yields
+    ------
+    range
+        Positions of one run; together they cover all texts in order.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> list(slices(["ab", "c", "d"], n_texts=2, n_characters=2))
+    [range(0, 1), range(1, 3)]
+    """
+    start, held = 0, 0
+    for position, text in enumerate(texts):
+        full = position - start >= n_texts or held + len(text) > n_characters
+        if full and position > start:
+            yield range(start, position)
+            start, held = position, 0
+        held += len(text)
+    if start < len(texts):
+        yield range(start, len(texts))

@@ -1,0 +1,158 @@
+"""Any sentence-transformers model as a backend."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import Transformer
+
+from semshift_nb.encoders._backend import Batch, unit_rows
+from semshift_nb.encoders._batching import cut_batches
+from semshift_nb.encoders._encoding import Encoding
+from semshift_nb.encoders._features import Features
+from semshift_nb.encoders._prompts import prompt_for
+from semshift_nb.encoders._settings import own_max_length, pooling_name
+from semshift_nb.encoders._texts import readable, slices
+from semshift_nb.encoders._tokens import Reading, tokenise
+
+# Texts are tokenised and sorted this many at a time, so that memory does not grow with the corpus.
+_RUN = {"n_texts": 4096, "n_characters": 4_000_000}
+
+
+class TransformerBackend:
+    """A sentence-transformers model, run in batches of about equal cost.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        The model with its length, pooling and number format already set.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Made by ``load_encoder``.
+    """
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self._model = model.eval()
+        self.dtype = str(next(model[0].parameters()).dtype).removeprefix("torch.")
+        self.max_length = own_max_length(model)
+        self.pooling = pooling_name(model)
+        self.device = str(model.device)
+        for module in list(model)[1:]:
+            module.float()
+        # Pooling and what follows are done in float32 whatever the number format of the layers.
+        model[0].register_forward_hook(_to_float32)
+        self.dim = self._measure_dim()
+
+    def prompt(self, role: str) -> str:
+        """Return what is put before a text in a role.
+
+        Parameters
+        ----------
+        role : str
+            ``"query"`` or ``"document"``.
+
+        Returns
+        -------
+        str
+            The prompt, often empty.
+
+        Raises
+        ------
+        InputError
+            If the role is neither.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        return prompt_for(role, self._model.prompts, self._model.default_prompt_name)
+
+    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+        """Turn texts into unit rows.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings.
+        role : str
+            ``"query"`` or ``"document"``.
+
+        Yields
+        ------
+        Batch
+            Texts that went through the model together; every text comes once.
+
+        Raises
+        ------
+        InputError
+            If the role is neither.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        for run in slices(texts, **_RUN):
+            reading = self._read([readable(texts[row]) for row in run], role)
+            truncated = reading.n_tokens > reading.lengths
+            for rows in cut_batches(reading.lengths):
+                vectors = self._forward(reading.features(rows), role)
+                encoding = Encoding(vectors, reading.n_tokens[rows], truncated[rows])
+                yield Batch(rows + run.start, encoding)
+
+    def _read(self, texts: list[str], role: str) -> Reading:
+        prompt = self.prompt(role)
+        if not _reads_plainly(self._model[0]):
+            return Features(self._model, texts, {"prompt": prompt or None, "task": role})
+        extra: dict[str, Any] = {"modality": "text"}
+        if prompt:
+            # Asked of the model, for pooling may have to leave the prompt's tokens out.
+            extra["prompt_length"] = self._model.preprocess([""], prompt=prompt)["prompt_length"]
+        return tokenise(
+            self._model.tokenizer,
+            [prompt + text for text in texts],
+            max_length=self.max_length,
+            extra=extra,
+        )
+
+    @torch.inference_mode()
+    def _forward(self, features: dict[str, Any], role: str) -> NDArray[np.float32]:
+        placed = {
+            name: value.to(self._model.device) if isinstance(value, torch.Tensor) else value
+            for name, value in features.items()
+        }
+        vectors = self._model(placed, task=role)["sentence_embedding"]
+        vectors = vectors[:, : self._model.truncate_dim].float().cpu().numpy()
+        return unit_rows(vectors)
+
+    def _measure_dim(self) -> int:
+        features = self._read(["a"], "document").features(np.zeros(1, dtype=np.intp))
+        return int(self._forward(features, "document").shape[1])
+
+
+def _to_float32(module: object, arguments: object, features: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
+    return {
+        name: value.float() if torch.is_tensor(value) and value.is_floating_point() else value
+        for name, value in features.items()
+    }
+
+
+def _reads_plainly(module: torch.nn.Module) -> bool:
+    # Whatever does more than tokenise, cut and pad is left to the module's own preprocess.
+    return (
+        isinstance(module, Transformer)
+        and getattr(module.tokenizer, "is_fast", False)
+        and set(module.modality_config) == {"text"}
+        and module.query_length is None
+        and module.document_length is None
+        and module.query_expansion is None
+        and not module.processing_kwargs
+        and not (module.config._attn_implementation or "").startswith("flash")  # noqa: SLF001
+    )
