@@ -89,7 +89,7 @@ def mime_bundle(spec: dict[str, Any], **_metadata: object) -> dict[str, Any]:
     ['application/vnd.vegalite.v5+json', 'image/png', 'text/plain']
     """
     portable = portable_spec(spec)
-    picture = vlc.vegalite_to_png(json.dumps(portable), vl_version="5.21", scale=_PNG_SCALE)
+    picture = vlc.vegalite_to_png(json.dumps(portable), vl_version="6.4", scale=_PNG_SCALE)
     return {
         MIME: portable,
         "image/png": base64.b64encode(picture).decode("ascii"),
