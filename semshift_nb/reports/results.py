@@ -1,0 +1,284 @@
+"""What a notebook found: figures as long-form rows, claims with their verdicts."""
+
+import json
+import math
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from semshift_nb.errors import InputError
+from semshift_nb.reports.tables import write_table, write_text
+
+ROW_TYPES = {
+    "notebook": "string",
+    "group": "string",
+    "metric": "string",
+    "value": "float64",
+    "ci_low": "float64",
+    "ci_high": "float64",
+    "n": "Int64",
+    "unit": "string",
+    "status": "string",
+    "reason": "string",
+}
+MEASURED = "measured"
+NOT_MEASURED = "not measured"
+_VERDICTS = {True: "holds", False: "does not hold", None: "undecided"}
+_NUMBERS = ("value", "ci_low", "ci_high")
+
+
+class Results:
+    """Figures and claims of one notebook, kept as files beside it.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's name without its ending: ``"01_semantic_shift"``.
+    out : str, default=""
+        The folder to write to; the empty string, which is what a reader in JupyterLab has, keeps
+        everything in memory.
+
+    Raises
+    ------
+    InputError
+        If the name could not be a file's name.
+
+    Examples
+    --------
+    >>> results = Results("01_semantic_shift")
+    >>> results.add(pd.DataFrame({"metric": ["MPD"], "value": [0.93], "n": [600]}), group="texts")
+    >>> results.claim("Texts of one sentence spread", True, figure="MPD 0.93", required=True)
+    >>> list(results.table()["verdict"])
+    ['holds']
+    >>> results.finish()
+    """
+
+    def __init__(self, notebook: str, *, out: str = "") -> None:
+        if not notebook or Path(notebook).name != notebook or "\0" in notebook:
+            raise InputError(
+                f"a notebook's name is a plain name such as '01_semantic_shift', not {notebook!r}"
+            )
+        self._notebook = notebook
+        self._out = out
+        self._rows: list[dict[str, object]] = []
+        self._claims: list[dict[str, object]] = []
+
+    def add(self, table: pd.DataFrame, *, group: str) -> None:
+        """Keep the figures of a metric table.
+
+        Parameters
+        ----------
+        table : DataFrame
+            Columns ``metric`` and ``value``; ``ci_low``, ``ci_high``, ``n``, ``unit``, ``status``
+            and ``reason`` if there; every other column tells the rows of the group apart.
+        group : str
+            What the figures belong to. A row's group is this name, then the values of the other
+            columns: ``"concatenation: mode=repeat, k=4"``.
+
+        Raises
+        ------
+        InputError
+            If a column is missing, a figure is no number, the name is empty or holds a colon, or
+            a row is there already.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"mode": ["repeat"], "metric": ["MPD"], "value": [float("nan")]})
+        >>> Results("02_concatenation").add(table, group="concatenation")
+        """
+        missing = {"metric", "value"} - set(table.columns)
+        if missing:
+            raise InputError(
+                f"figures of {group!r} need the columns metric and value; "
+                f"{', '.join(sorted(missing))} is missing from {list(table.columns)}"
+            )
+        if not group or ":" in group:
+            raise InputError(f"a group needs a name without a colon, not {group!r}")
+        rows = [self._row(record, group) for record in table.to_dict(orient="records")]
+        self._refuse_twice(rows)
+        self._rows.extend(rows)
+
+    def claim(
+        self,
+        statement: str,
+        held: bool | None,  # noqa: FBT001 - claim("...", x < y, figure=...) reads as it is meant
+        *,
+        figure: str,
+        required: bool = False,
+    ) -> None:
+        """Keep a claim and what was found about it.
+
+        Parameters
+        ----------
+        statement : str
+            The claim, as a sentence.
+        held : bool or None
+            Whether it held; None when the data at hand cannot decide it.
+        figure : str
+            The figure that decides it, rounded for reading.
+        required : bool, default=False
+            Whether ``finish`` fails when the claim does not hold.
+
+        Raises
+        ------
+        InputError
+            If ``held`` is neither true, false nor None, or the statement was made before.
+
+        Examples
+        --------
+        >>> Results("01_semantic_shift").claim("Meaning moves", None, figure="no document")
+        """
+        # NumPy's and pandas' booleans answer to bool(); a float or a string would too, by accident.
+        if held is not None and type(held).__name__ not in {"bool", "bool_"}:
+            raise InputError(
+                f"a claim holds (True), does not (False) or is undecided (None), not {held!r}"
+            )
+        if any(statement == claim["statement"] for claim in self._claims):
+            raise InputError(f"the claim {statement!r} was made before; state each claim once")
+        verdict = _VERDICTS[None if held is None else bool(held)]
+        self._claims.append(
+            {"statement": statement, "verdict": verdict, "figure": figure, "required": required}
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Show the claims with their verdicts.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``claim``, ``verdict`` ("holds", "does not hold" or "undecided"), ``figure``.
+
+        Raises
+        ------
+        Nothing
+            Without claims the table has no rows.
+
+        Examples
+        --------
+        >>> len(Results("01_semantic_shift").table())
+        0
+        """
+        columns = ["statement", "verdict", "figure"]
+        table = pd.DataFrame(self._claims, columns=columns, dtype="string")
+        return table.rename(columns={"statement": "claim"})
+
+    def finish(self) -> None:
+        """Write what was found, then fail if a required claim does not hold.
+
+        With ``out`` the folder receives ``<notebook>.metrics.parquet`` (one row a figure) and
+        ``<notebook>.claims.json``, each whole or not at all.
+
+        Raises
+        ------
+        AssertionError
+            If a required claim does not hold; each is named with its figure.
+        SemshiftError
+            If the folder cannot be written to.
+
+        Examples
+        --------
+        >>> Results("01_semantic_shift").finish()
+        """
+        if self._out:
+            stem = Path(self._out) / self._notebook
+            write_table(rows_frame(self._rows), Path(f"{stem}.metrics.parquet"))
+            write_text(Path(f"{stem}.claims.json"), json.dumps(self._claims, indent=1))
+        broken = [
+            f"{claim['statement']} ({claim['figure']})"
+            for claim in self._claims
+            if claim["required"] and claim["verdict"] == _VERDICTS[False]
+        ]
+        if broken:
+            raise AssertionError("does not hold: " + "; ".join(broken))
+
+    def _row(self, record: Mapping[Hashable, Any], group: str) -> dict[str, object]:
+        cells = {str(key): value for key, value in record.items()}
+        places = [
+            f"{key}={_plain(value)}"
+            for key, value in cells.items()
+            if key not in ROW_TYPES and not _absent(value)
+        ]
+        numbers = {name: _number(cells.get(name), name) for name in _NUMBERS}
+        n = _number(cells.get("n"), "n")
+        status, reason = _state(cells, numbers["value"])
+        return {
+            "notebook": self._notebook,
+            "group": group if not places else f"{group}: {', '.join(places)}",
+            "metric": str(cells["metric"]),
+            **numbers,
+            "n": None if n is None else int(n),
+            "unit": _text(cells.get("unit")),
+            "status": status,
+            "reason": reason,
+        }
+
+    def _refuse_twice(self, rows: list[dict[str, object]]) -> None:
+        seen = {(row["group"], row["metric"]) for row in self._rows}
+        for row in rows:
+            key = (row["group"], row["metric"])
+            if key in seen:
+                raise InputError(
+                    f"two figures are called {row['metric']!r} in {row['group']!r}; "
+                    "add the column that tells them apart, or use another group"
+                )
+            seen.add(key)
+
+
+def rows_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Put long-form rows into a table whose column types do not depend on its content.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows with the keys of ``ROW_TYPES``.
+
+    Returns
+    -------
+    DataFrame
+        One row a figure; no rows give an empty table with the same columns.
+
+    Raises
+    ------
+    KeyError
+        If a row lacks a column.
+
+    Examples
+    --------
+    >>> list(rows_frame([]).columns)[:3]
+    ['notebook', 'group', 'metric']
+    """
+    columns = {name: [row[name] for row in rows] for name in ROW_TYPES}
+    return pd.DataFrame(columns).astype(ROW_TYPES)
+
+
+def _state(cells: Mapping[str, Any], value: float | None) -> tuple[str, str | None]:
+    """Give a figure's status and reason: a figure without a number always has a reason."""
+    reason = _text(cells.get("reason"))
+    if value is not None:
+        return _text(cells.get("status")) or MEASURED, reason
+    return NOT_MEASURED, reason or f"no finite number came out ({cells['value']})"
+
+
+def _number(value: object, name: str) -> float | None:
+    if _absent(value):
+        return None
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number, not {value!r}") from None
+    return number if math.isfinite(number) else None
+
+
+def _text(value: object) -> str | None:
+    return None if _absent(value) or value == "" else str(value)
+
+
+def _plain(value: object) -> str:
+    """Write a grouping value as a reader would: a whole float as an integer."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _absent(value: object) -> bool:
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
