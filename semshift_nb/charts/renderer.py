@@ -47,7 +47,7 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
     """
     names = {old: f"data-{i}" for i, old in enumerate(spec.get("datasets", {}), start=1)}
 
-    def renamed(node: object) -> object:
+    def renamed(node: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
         if isinstance(node, dict):
             return {
                 key: {"name": names[value["name"]]}
@@ -57,9 +57,7 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
             }
         return [renamed(item) for item in node] if isinstance(node, list) else node
 
-    body = {
-        key: renamed(value) for key, value in spec.items() if key not in {"datasets", "$schema"}
-    }
+    body = renamed({k: v for k, v in spec.items() if k not in {"datasets", "$schema"}})
     datasets = {names[old]: rows for old, rows in spec.get("datasets", {}).items()}
     return {"$schema": SCHEMA, **body, **({"datasets": datasets} if datasets else {})}
 

@@ -1,0 +1,34 @@
+# Two commands matter: `make report` and `make test`. Both make .venv first; nothing else is needed
+# but Python 3.11 or newer and a package registry.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: report test lab bench notebooks
+
+report: $(INSTALLED)
+	$(BIN)/semshift report
+
+test: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests
+	$(BIN)/pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 notebooks
+
+lab: $(INSTALLED)
+	$(BIN)/jupyter lab --LabApp.news_url=None notebooks
+
+bench: $(INSTALLED)
+	$(BIN)/python tests/benchmarks/run.py
+
+# Run the notebooks anew and keep their outputs: what the tests compare with.
+notebooks: $(INSTALLED)
+	$(BIN)/python notebooks/refresh.py
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[offline,hub,test]"
+	touch $@

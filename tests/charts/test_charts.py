@@ -1,0 +1,122 @@
+"""Charts are values: their specification is compiled by both Vega-Lites that will draw it."""
+
+import json
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert as vlc
+
+from semshift_nb import charts
+from semshift_nb.charts.renderer import MIME, mime_bundle, portable_spec
+from semshift_nb.errors import InputError
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+def path_of(n: int) -> pd.DataFrame:
+    distances = [*np.linspace(0.1, 0.9, n - 1), np.nan]
+    texts = [f"Sentence {i}. {HOSTILE}" for i in range(n)]
+    return pd.DataFrame({"position": range(n), "text": texts, "adjacent_distance": distances})
+
+
+def cells_of(n: int) -> pd.DataFrame:
+    rows = [(i, i + 1, j, j + 1, abs(i - j) / n) for i in range(n) for j in range(n)]
+    return pd.DataFrame(rows, columns=["row", "row_end", "column", "column_end", "distance"])
+
+
+def prefixes_of(n: int) -> pd.DataFrame:
+    values = np.linspace(0, 1, n)
+    columns = {"local_evolution": values, "dispersion": values, "semantic_shift": values}
+    return pd.DataFrame({"k": range(1, n + 1), **columns})
+
+
+def windows_of(n: int) -> pd.DataFrame:
+    values = np.linspace(0, 1, n)
+    columns = {"title": "T", "dispersion": values, "discrepancy": values, "n_tokens": 12}
+    return pd.DataFrame({**columns, "text": HOSTILE + "x" * 400})
+
+
+def concatenation_of() -> pd.DataFrame:
+    rows = [
+        {"corpus": "c", "encoder": "e", "mode": mode, "k": k, "metric": metric, "value": 0.5,
+         "ci_low": 0.4, "ci_high": 0.6, "n": 10}
+        for mode in ("repeat", "sequential", "random")
+        for k in (1, 2)
+        for metric in ("MPD", "Overlap@1")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+ALL_CHARTS = {
+    "document": lambda: charts.document_view(
+        path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
+    ),
+    "path": lambda: charts.adjacent_path(path_of(9)).add_params(
+        alt.param(name="range_start", value=0), alt.param(name="range_end", value=0)
+    ),
+    "discrepancy": lambda: charts.discrepancy_by_dispersion(windows_of(20)),
+    "concatenation": lambda: charts.concatenation_curves(concatenation_of()),
+}
+
+
+@pytest.mark.parametrize("vega_lite", ["5.8", "6.4"])
+@pytest.mark.parametrize("name", ALL_CHARTS)
+def test_jupyterlab_and_the_report_can_both_compile_it(name, vega_lite):
+    spec = portable_spec(ALL_CHARTS[name]().to_dict())
+    vega = vlc.vegalite_to_vega(json.dumps(spec), vl_version=vega_lite)
+    assert any(mark["type"] in {"group", "symbol"} for mark in vega["marks"])
+
+
+@pytest.mark.parametrize("name", ALL_CHARTS)
+def test_a_cell_stores_specification_picture_and_words(name):
+    bundle = mime_bundle(ALL_CHARTS[name]().to_dict())
+    assert set(bundle) == {MIME, "image/png", "text/plain"}
+    assert bundle[MIME]["$schema"].endswith("/v5.json")
+    assert bundle["image/png"].startswith("iVBOR")  # a PNG's first bytes, in base64
+
+
+def test_datasets_are_numbered_so_that_a_last_digit_does_not_rename_them():
+    spec = portable_spec(ALL_CHARTS["discrepancy"]().to_dict())
+    assert spec["data"] == {"name": "data-1"}
+    assert list(spec["datasets"]) == ["data-1"]
+
+
+def test_the_renderer_is_chosen_on_import_and_a_users_choice_is_kept():
+    assert alt.renderers.active == "semshift"
+    with alt.renderers.enable("png"):
+        charts.renderer.enable()
+        assert alt.renderers.active == "png"
+
+
+def test_the_path_has_a_step_for_every_boundary_and_none_after_the_last():
+    spec = portable_spec(ALL_CHARTS["path"]().to_dict())
+    steps = next(rows for rows in spec["datasets"].values() if "boundary" in rows[0])
+    assert [row["boundary"] for row in steps] == list(range(1, 9))
+    assert steps[0]["before"].startswith("Sentence 0")
+    assert steps[0]["after"].startswith("Sentence 1")
+
+
+def test_hover_texts_are_shortened_and_say_so():
+    spec = portable_spec(ALL_CHARTS["discrepancy"]().to_dict())
+    text = spec["datasets"]["data-1"][0]["text"]
+    assert len(text) < 300
+    assert text.endswith(" …")
+
+
+def test_more_rows_than_stay_quick_are_refused():
+    with pytest.raises(InputError, match=r"5,001 rows .* 5,000 is the most"):
+        charts.discrepancy_by_dispersion(windows_of(5001))
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(InputError, match="no column discrepancy"):
+        charts.discrepancy_by_dispersion(windows_of(3).drop(columns="discrepancy"))
+
+
+def test_what_was_not_measured_is_not_drawn():
+    table = concatenation_of()
+    table.loc[0, ["value", "ci_low", "ci_high"]] = np.nan
+    spec = portable_spec(charts.concatenation_curves(table).to_dict())
+    assert len(spec["datasets"]["data-1"]) == len(table) - 1
