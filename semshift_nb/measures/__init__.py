@@ -1,5 +1,6 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
+from semshift_nb.measures.binned import BinnedDistances, binned_distances
 from semshift_nb.measures.bootstrap import (
     Interval,
     bootstrap_interval,
@@ -14,6 +15,7 @@ from semshift_nb.measures.neighbours import nearest_neighbours, overlap_at_k
 from semshift_nb.measures.prefix import PrefixShift, prefix_shift
 from semshift_nb.measures.shift import (
     adjacent_distances,
+    cosines_to_pooled,
     dilution,
     discrepancy,
     dispersion,
@@ -23,12 +25,15 @@ from semshift_nb.measures.shift import (
 )
 
 __all__ = [
+    "BinnedDistances",
     "Interval",
     "PrefixShift",
     "adjacent_distances",
+    "binned_distances",
     "bootstrap_interval",
     "bootstrap_mean",
     "bootstrap_mean_pairwise_distance",
+    "cosines_to_pooled",
     "dilution",
     "dilution_from_dispersion",
     "discrepancy",

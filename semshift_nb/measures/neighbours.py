@@ -51,19 +51,28 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     array([[0, 2]])
     """
     xp = check_matrix(queries, name="queries", min_rows=0)
-    rows = unit_rows(library, name="library")
-    if queries.shape[1] != rows.shape[1]:
+    check_matrix(library, name="library")
+    n_library, dim = library.shape
+    if queries.shape[1] != dim:
         raise InputError(
-            f"queries have {queries.shape[1]} dimensions and the library {rows.shape[1]}: "
+            f"queries have {queries.shape[1]} dimensions and the library {dim}: "
             "they must come from the same encoder."
         )
-    if not 1 <= k <= rows.shape[0]:
-        raise InputError(f"k is {k}, expected 1 to {rows.shape[0]}, the size of the library.")
-    single = xp.astype(rows, xp.float32)
+    if not 1 <= k <= n_library:
+        raise InputError(f"k is {k}, expected 1 to {n_library}, the size of the library.")
+    rows = xp.astype(library, xp.float32, copy=False)
+    scale = xp.concat(
+        [
+            unit_scale(xp, rows[block, :], first_row=block.start, name="library")
+            for block in blocks(n_library)
+        ]
+    )
     # However long the library is, a block's scores and its candidates take some 50 MiB.
-    step = max(1, 2**22 // max(rows.shape[0], (k + _SPARE) * rows.shape[1]))
+    step = max(1, 2**22 // max(n_library, (k + _SPARE) * dim))
     found = [
-        _block_neighbours(unit_rows(queries[part, :], name="queries"), rows, single, k)
+        _block_neighbours(
+            unit_rows(queries[part, :], name="queries"), library, rows=rows, scale=scale, k=k
+        )
         for part in blocks(queries.shape[0], rows=step)
     ]
     return xp.concat(found) if found else xp.zeros((0, k), dtype=xp.int64)
@@ -112,22 +121,24 @@ def overlap_at_k(neighbours_a: Array, neighbours_b: Array, k: int) -> Array:
     return xp.sum(xp.astype(same, xp.float64), axis=(1, 2)) / k
 
 
-def _block_neighbours(queries: Array, rows: Array, single: Array, k: int) -> Array:
-    """Return the neighbours of one block of queries."""
+def _block_neighbours(
+    queries: Array, library: Array, *, rows: Array, scale: Array, k: int
+) -> Array:
+    """Return the neighbours of one block of queries; ``rows`` is the library in float32."""
     xp = namespace(queries)
-    scores = xp.astype(queries, xp.float32) @ single.T
-    n_candidates = min(k + _SPARE, rows.shape[0])
+    scores = (xp.astype(queries, xp.float32) @ rows.T) * scale
+    n_candidates = min(k + _SPARE, library.shape[0])
     candidates = _candidates(xp, scores, n_candidates)
     rough = xp.sort(xp.take_along_axis(scores, candidates, axis=1), axis=1, descending=True)
-    found = _ranked(xp, queries, rows, candidates, k)
-    if n_candidates == rows.shape[0]:
+    found = _ranked(xp, queries, library, candidates, k)
+    if n_candidates == library.shape[0]:
         return found
     # Where the last candidate is as good as the k-th, the tie may go on among those left out.
     floor = rough[:, k - 1] - _SLACK
     for row in xp.nonzero(rough[:, -1] >= floor)[0]:
         i = int(row)
         tied = xp.nonzero(scores[i, :] >= floor[i])[0][None, :]
-        found[i, :] = _ranked(xp, queries[i : i + 1, :], rows, tied, k)[0, :]
+        found[i, :] = _ranked(xp, queries[i : i + 1, :], library, tied, k)[0, :]
     return found
 
 
@@ -141,11 +152,13 @@ def _candidates(xp: Any, scores: Array, n: int) -> Array:  # noqa: ANN401
     return xp.sort(best, axis=1)
 
 
-def _ranked(xp: Any, queries: Array, rows: Array, candidates: Array, k: int) -> Array:  # noqa: ANN401
+def _ranked(xp: Any, queries: Array, library: Array, candidates: Array, k: int) -> Array:  # noqa: ANN401
     """Return the k best candidates of each query, scored one by one in float64.
 
     Candidates come in ascending positions and the sort is stable: that is the rule for ties.
     """
-    exact = xp.sum(rows[candidates] * queries[:, None, :], axis=-1)
+    flat = unit_rows(library[xp.reshape(candidates, (-1,)), :], name="library")
+    rows = xp.reshape(flat, (*candidates.shape, library.shape[1]))
+    exact = xp.sum(rows * queries[:, None, :], axis=-1)
     order = xp.argsort(exact, axis=1, descending=True, stable=True)[:, :k]
     return xp.take_along_axis(candidates, order, axis=1)

@@ -130,7 +130,7 @@ def dispersion(embeddings: Array) -> float:
     1.0
     """
     rows = unit_rows(embeddings)
-    k = rows.shape[0]
+    k: int = rows.shape[0]
     scatter: float = max(k**2 - _squared_length(rows), 0.0)
     return scatter / (k * max(k - 1, 1))
 
@@ -198,13 +198,43 @@ def dilution(embeddings: Array) -> float:
     >>> round(dilution(np.eye(4)), 6)
     0.5
     """
+    cosines = cosines_to_pooled(embeddings)
+    return float(namespace(cosines).mean(distances(cosines)))
+
+
+def cosines_to_pooled(embeddings: Array) -> Array:
+    """Return the cosine of each sentence with the direction of their sum.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_sentences, dim)
+        Unit rows; their order does not matter.
+
+    Returns
+    -------
+    array of shape (n_sentences,)
+        ``e_i . u`` with ``u = S / |S|``, from -1 to 1 in float64; 0 when the rows cancel out.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), or there is none.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437, Theorem 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cosines_to_pooled(np.eye(4))
+    array([0.5, 0.5, 0.5, 0.5])
+    """
     rows = unit_rows(embeddings)
     xp = namespace(rows)
     total = xp.sum(rows, axis=0)
-    length = math.sqrt(float(xp.vecdot(total, total)))
-    if length == 0:
-        return 1.0
-    return float(xp.mean(distances(rows @ (total / length))))
+    length = math.sqrt(_squared_length(rows))
+    return xp.clip(rows @ (total / length), -1.0, 1.0) if length else rows[:, 0] * 0
 
 
 def discrepancy(embeddings: Array, text_embedding: Array) -> float:

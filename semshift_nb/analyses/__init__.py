@@ -1,0 +1,19 @@
+"""Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
+
+from semshift_nb.analyses.documents import document_shift
+from semshift_nb.analyses.maps import distance_map
+from semshift_nb.analyses.neighbourhood import neighbours_of
+from semshift_nb.analyses.prefixes import prefix_shift
+from semshift_nb.analyses.ranges import range_shift
+from semshift_nb.analyses.sentences import sentence_shift
+from semshift_nb.analyses.windows import window_shift
+
+__all__ = [
+    "distance_map",
+    "document_shift",
+    "neighbours_of",
+    "prefix_shift",
+    "range_shift",
+    "sentence_shift",
+    "window_shift",
+]
