@@ -40,23 +40,23 @@ class Backend(Protocol):
     """A model that turns texts into unit rows, batch by batch."""
 
     @property
-    def dim(self) -> int: ...  # noqa: D102
+    def dim(self) -> int: ...
 
     @property
-    def max_length(self) -> int | None: ...  # noqa: D102
+    def max_length(self) -> int | None: ...
 
     @property
-    def pooling(self) -> str: ...  # noqa: D102
+    def pooling(self) -> str: ...
 
     @property
-    def dtype(self) -> str: ...  # noqa: D102
+    def dtype(self) -> str: ...
 
     @property
-    def device(self) -> str: ...  # noqa: D102
+    def device(self) -> str: ...
 
-    def prompt(self, role: str) -> str: ...  # noqa: D102
+    def prompt(self, role: str) -> str: ...
 
-    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]: ...  # noqa: D102
+    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]: ...
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -82,4 +82,5 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms != 0)
+    rows: NDArray[np.float32] = np.zeros_like(vectors)
+    return np.divide(vectors, norms, out=rows, where=norms != 0)

@@ -63,6 +63,61 @@ class Encoding:
         """
         return Encoding(self.vectors[rows], self.n_tokens[rows], self.truncated[rows])
 
+    def put(self, rows: NDArray[np.intp], other: "Encoding") -> None:
+        """Overwrite some rows in place.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows,)
+            Positions.
+        other : Encoding
+            One row for each of them.
+
+        Raises
+        ------
+        IndexError
+            If a position lies outside the texts.
+
+        Examples
+        --------
+        >>> two = Encoding.blank(2, 1)
+        >>> two.put(np.array([1]), Encoding(np.ones((1, 1)), np.array([3]), np.array([False])))
+        >>> two.n_tokens
+        array([0, 3])
+        """
+        self.vectors[rows] = other.vectors
+        self.n_tokens[rows] = other.n_tokens
+        self.truncated[rows] = other.truncated
+
+    @classmethod
+    def blank(cls, n_texts: int, dim: int) -> "Encoding":
+        """Return an encoding to be filled in.
+
+        Parameters
+        ----------
+        n_texts, dim : int
+            Its shape.
+
+        Returns
+        -------
+        Encoding
+            Zeros.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> Encoding.blank(2, 3).vectors.shape
+        (2, 3)
+        """
+        return cls(
+            np.zeros((n_texts, dim), dtype=np.float32),
+            np.zeros(n_texts, dtype=np.int64),
+            np.zeros(n_texts, dtype=np.bool_),
+        )
+
 
 class NoDirectionError(SemshiftError):
     """Some texts have a zero vector, which points nowhere and cannot be made a unit row.
@@ -85,9 +140,10 @@ class NoDirectionError(SemshiftError):
     def __init__(self, positions: Sequence[int]) -> None:
         self.positions = tuple(int(position) for position in positions)
         super().__init__(
-            f"{len(self.positions)} of the texts have a zero vector, at {list_positions(positions)}; "
-            "a text needs at least one token with a meaning of its own to have a direction. Leave "
-            "these texts out (their positions are in .positions); all others are in the store."
+            f"{len(self.positions)} of the texts have a zero vector, at "
+            f"{list_positions(positions)}; a text needs at least one token with a meaning of its own to have a direction. Leave "
+            "these texts out (their positions are in .positions); the others are kept where there "
+            "is a store."
         )
 
 

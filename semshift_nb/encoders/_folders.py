@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
 from semshift_nb.errors import InputError
 
@@ -121,7 +121,9 @@ def check_folder(folder: Path, allow: Collection[str]) -> None:
             "safetensors file beside it. Convert the model (load it where you trust it and call "
             'save_pretrained), or write load_encoder(..., allow=("pickle",)).'
         )
-    foreign = [name for name in _module_types(folder) if not name.startswith("sentence_transformers.")]
+    foreign = [
+        name for name in _module_types(folder) if not name.startswith("sentence_transformers.")
+    ]
     if foreign and "remote-code" not in allow:
         raise InputError(
             f"{folder} asks for code of its own ({foreign[0]}): read that code, and if you trust "
@@ -165,16 +167,16 @@ def weight_files(folder: Path, *, pickled: bool) -> list[Path]:
 def _module_types(folder: Path) -> list[str]:
     types: list[str] = []
     for path in [*folder.glob("modules.json"), *folder.rglob("router_config.json")]:
-        content = read_json(path)
-        if isinstance(content, list):
-            types += [str(module.get("type", "")) for module in content]
-        else:
-            types += [str(name) for name in content.get("types", {}).values()]
+        try:
+            content = json.loads(path.read_text(encoding="utf8"))
+        except ValueError as error:
+            raise InputError(f"{path} is no JSON ({error}): copy the model again.") from error
+        types += (
+            [module["type"] for module in content]
+            if path.name == "modules.json"
+            else content.get("types", {}).values()
+        )
     return types
-
-
-def read_json(path: Path) -> dict[str, object]:
-    return json.loads(path.read_text(encoding="utf8"))
 
 
 def _patterns(allow: Collection[str]) -> list[str]:

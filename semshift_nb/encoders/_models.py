@@ -8,15 +8,12 @@ from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging
 
-from semshift_nb.encoders._settings import set_max_length, set_pooling
 from semshift_nb.errors import InputError
 
 
 def load_model(
     folder: Path,
     *,
-    max_length: int | None,
-    pooling: str | None,
     dtype: str,
     device: str | None,
     allow: Collection[str],
@@ -27,10 +24,6 @@ def load_model(
     ----------
     folder : Path
         The model's folder.
-    max_length : int or None
-        The most tokens the model may see; None for its own limit.
-    pooling : str or None
-        Another pooling than the model's own.
     dtype : str
         Number format of the layers.
     device : str or None
@@ -46,7 +39,7 @@ def load_model(
     Raises
     ------
     InputError
-        If the folder's files do not make a model, or a setting does not fit it.
+        If the folder's files do not make a model.
 
     Examples
     --------
@@ -55,7 +48,7 @@ def load_model(
     options = {} if "pickle" in allow else {"use_safetensors": True}
     try:
         with _no_loading_bar():
-            model = SentenceTransformer(
+            return SentenceTransformer(
                 str(folder),
                 device=device,
                 local_files_only=True,
@@ -67,20 +60,15 @@ def load_model(
             f"{folder} could not be loaded as a sentence-transformers model "
             f"({type(error).__name__}: {error}). Copy it again, or name another one."
         ) from error
-    if pooling is not None:
-        set_pooling(model, pooling)
-    if max_length is not None:
-        set_max_length(model, max_length)
-    return model
 
 
 @contextmanager
 def _no_loading_bar() -> Iterator[None]:
     # It would fill a notebook's output with a bar that says nothing about the work asked for.
     shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         if shown:
-            logging.enable_progress_bar()
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -39,14 +39,14 @@ def check_role(role: str) -> str:
     return role
 
 
-def prompt_for(role: str, prompts: Mapping[str, str], default: str | None) -> str:
+def prompt_for(role: str, prompts: Mapping[str, str | None], default: str | None) -> str:
     """Look up the prompt of a role.
 
     Parameters
     ----------
     role : str
         ``"query"`` or ``"document"``.
-    prompts : mapping of str to str
+    prompts : mapping of str to str or None
         The model's prompts by name.
     default : str or None
         Name of the prompt that the model wants where a role has none.
@@ -68,5 +68,5 @@ def prompt_for(role: str, prompts: Mapping[str, str], default: str | None) -> st
     """
     for name in ROLES[check_role(role)]:
         if name in prompts:
-            return prompts[name]
-    return prompts.get(default, "") if default is not None else ""
+            return prompts[name] or ""
+    return (prompts.get(default) or "") if default is not None else ""

@@ -1,7 +1,7 @@
 """An attention-free control: the mean of the bundled model's input token embeddings.
 
-It has the same vocabulary and tokenizer as ``minilm`` and no layer at all, so that whatever it shows
-too is no doing of attention.
+It has the same vocabulary and tokenizer as ``minilm`` and no layer at all, so that whatever it
+shows too is no doing of attention.
 """
 
 from collections.abc import Iterator, Sequence

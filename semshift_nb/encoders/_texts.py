@@ -33,7 +33,8 @@ def check_texts(texts: Sequence[str]) -> list[str]:
     """
     if isinstance(texts, str | bytes):
         raise InputError(
-            f"encode takes a list of texts, but got one {type(texts).__name__}: write encode([text])."
+            f"encode takes a list of texts, but got one {type(texts).__name__}: "
+            "write encode([text])."
         )
     try:
         listed = list(texts)

@@ -17,10 +17,13 @@ _PORTION = {"n_texts": 256, "n_characters": 200_000}
 class Reading(Protocol):
     """Texts as a model reads them."""
 
-    n_tokens: NDArray[np.int64]
-    lengths: NDArray[np.int64]
+    @property
+    def n_tokens(self) -> NDArray[np.int64]: ...
 
-    def features(self, rows: NDArray[np.intp]) -> dict[str, Any]: ...  # noqa: D102
+    @property
+    def lengths(self) -> NDArray[np.int64]: ...
+
+    def features(self, rows: NDArray[np.intp]) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +138,7 @@ def tokenise(
     too_long = np.flatnonzero(n_tokens > (max_length or np.inf))
     # The model's own truncation keeps its special tokens and its side.
     cut = _columns(
-        tokenizer, [texts[row] for row in too_long], truncation=True, max_length=max_length
+        tokenizer, [texts[int(row)] for row in too_long], truncation=True, max_length=max_length
     )
     for name, column in columns.items():
         for position, row in enumerate(too_long):

@@ -14,7 +14,7 @@ from semshift_nb.encoders._batching import cut_batches
 from semshift_nb.encoders._encoding import Encoding
 from semshift_nb.encoders._features import Features
 from semshift_nb.encoders._prompts import prompt_for
-from semshift_nb.encoders._settings import own_max_length, pooling_name
+from semshift_nb.encoders._settings import own_max_length, pooling_name, set_max_length, set_pooling
 from semshift_nb.encoders._texts import readable, slices
 from semshift_nb.encoders._tokens import Reading, tokenise
 
@@ -28,18 +28,29 @@ class TransformerBackend:
     Parameters
     ----------
     model : SentenceTransformer
-        The model with its length, pooling and number format already set.
+        The model, which this changes.
+    max_length : int or None
+        The most tokens the model may see; None for its own limit.
+    pooling : str or None
+        Another pooling than the model's own.
 
     Raises
     ------
-    Nothing of its own.
+    InputError
+        If a setting does not fit the model.
 
     Examples
     --------
     Made by ``load_encoder``.
     """
 
-    def __init__(self, model: SentenceTransformer) -> None:
+    def __init__(
+        self, model: SentenceTransformer, *, max_length: int | None, pooling: str | None
+    ) -> None:
+        if pooling is not None:
+            set_pooling(model, pooling)
+        if max_length is not None:
+            set_max_length(model, max_length)
         self._model = model.eval()
         self.dtype = str(next(model[0].parameters()).dtype).removeprefix("torch.")
         self.max_length = own_max_length(model)

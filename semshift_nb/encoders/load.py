@@ -1,16 +1,37 @@
 """Load an encoder by name."""
 
+import os
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from semshift_nb.encoders._bundled import bundled_folder, bundled_revision
 from semshift_nb.encoders._fingerprint import fingerprint
 from semshift_nb.encoders._folders import ModelFolder, check_folder, find_folder, weight_files
 from semshift_nb.encoders.encoder import Encoder
+from semshift_nb.encoders.store import Store, default_root
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
     from semshift_nb.encoders._backend import Backend
+
+_BUNDLED = ("minilm", "static")
+_POOLINGS = ("mean", "cls", "max")
+_DTYPES = ("float32", "bfloat16", "float16")
+_PERMISSIONS = ("download", "pickle", "remote-code")
+# A start token, an end token and one that is of the text.
+_SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class _Options:
+    max_length: int | None
+    pooling: str | None
+    dtype: str
+    device: str | None
+    allow: Collection[str]
+
 
 def load_encoder(
     name: str = "minilm",
@@ -19,20 +40,125 @@ def load_encoder(
     pooling: str | None = None,
     dtype: str | None = None,
     device: str | None = None,
-    store: object = "default",
+    store: Store | str | os.PathLike[str] | None = "default",
     allow: Collection[str] = (),
 ) -> Encoder:
-    """first version"""
-    if name in ("minilm", "static"):
-        found = ModelFolder(bundled_folder(), name, bundled_revision())
-    else:
-        found = find_folder(name, allow)
-        check_folder(found.path, allow)
-    if name == "static":
-        from semshift_nb.encoders._static import StaticBackend
-        backend = StaticBackend(found.path, max_length=max_length, dtype=dtype or "float32", device=device or "cpu")
-    else:
-        from semshift_nb.encoders._models import load_model
-        from semshift_nb.encoders._transformer import TransformerBackend
-        backend = TransformerBackend(load_model(found.path, dtype=dtype or "float32", device=device, allow=allow, max_length=max_length, pooling=pooling))
-    return Encoder(backend, name=found.name, revision=found.revision, fingerprint=fingerprint(found.path, weight_files(found.path, pickled="pickle" in allow), kind="static" if name == "static" else "model"), store=None)
+    """Load an encoder from this machine.
+
+    Parameters
+    ----------
+    name : str
+        ``"minilm"``, the bundled all-MiniLM-L6-v2; ``"static"``, a control without attention: the
+        mean of that model's input token embeddings; a folder with a sentence-transformers model;
+        or a hub name whose model lies in the local cache.
+    max_length : int, optional
+        The most tokens of a text that the model sees; its own limit (256 for minilm) if left out,
+        at most the positions it has (512 for minilm). ``"static"`` has no limit unless given one.
+    pooling : {"mean", "cls", "max"}, optional
+        How token vectors become one; the model's own way if left out.
+    dtype : {"float32", "bfloat16", "float16"}, optional
+        Number format of the layers, float32 if left out; pooling and lengths are in float32 always.
+    device : str, optional
+        As torch names it; the best there is if left out.
+    store : Store, path, "default" or None
+        Where vectors are kept; None keeps nothing.
+    allow : collection of {"download", "pickle", "remote-code"}
+        What is permitted besides safetensors on this machine: to fetch the model over the network,
+        to load pickled weights, to run code that comes with the model.
+
+    Returns
+    -------
+    Encoder
+        Ready to encode.
+
+    Raises
+    ------
+    InputError
+        If there is no such model here, its folder holds no weights or needs something that was not
+        allowed, or a setting does not fit it.
+    SemshiftError
+        If the bundled model's files are not the published ones.
+
+    References
+    ----------
+    Reimers and Gurevych, "Sentence-BERT", EMNLP 2019.
+
+    Examples
+    --------
+    >>> load_encoder("static", store=None).dim
+    384
+    """
+    dtype = dtype or "float32"
+    permitted = frozenset(_check_choices("allow", allow, _PERMISSIONS))
+    _check_choices("dtype", [dtype], _DTYPES)
+    _check_choices("pooling", [pooling] if pooling is not None else [], _POOLINGS)
+    _check_max_length(max_length)
+    found = _find(name, permitted)
+    options = _Options(max_length, pooling, dtype, device, permitted)
+    kind = "static" if name == "static" else "model"
+    make = _static_backend if kind == "static" else _model_backend
+    weights = weight_files(found.path, pickled="pickle" in permitted)
+    return Encoder(
+        make(found.path, options),
+        name=found.name,
+        revision=found.revision,
+        fingerprint=fingerprint(found.path, weights, kind=kind),
+        store=_open_store(store),
+    )
+
+
+def _find(name: str, allow: Collection[str]) -> ModelFolder:
+    if name in _BUNDLED:
+        return ModelFolder(bundled_folder(), name, bundled_revision())
+    found = find_folder(os.fspath(name), allow)
+    check_folder(found.path, allow)
+    return found
+
+
+# The two imports below take seconds, and loading the library should not: they wait until needed.
+def _static_backend(folder: Path, options: _Options) -> "Backend":
+    from semshift_nb.encoders._static import StaticBackend
+
+    if options.pooling not in (None, "mean"):
+        raise InputError(f"pooling={options.pooling!r}: static is always a mean; leave it out.")
+    return StaticBackend(
+        folder,
+        max_length=options.max_length,
+        dtype=options.dtype,
+        device=options.device or "cpu",
+    )
+
+
+def _model_backend(folder: Path, options: _Options) -> "Backend":
+    from semshift_nb.encoders._models import load_model
+    from semshift_nb.encoders._transformer import TransformerBackend
+
+    model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
+    return TransformerBackend(model, max_length=options.max_length, pooling=options.pooling)
+
+
+def _open_store(store: Store | str | os.PathLike[str] | None) -> Store | None:
+    if store is None or isinstance(store, Store):
+        return store
+    return Store(default_root() if store == "default" else Path(store))
+
+
+def _check_choices(
+    parameter: str, chosen: Collection[str], choices: Collection[str]
+) -> Collection[str]:
+    listed = [chosen] if isinstance(chosen, str) else list(chosen)
+    for choice in listed:
+        if choice not in choices:
+            there = ", ".join(repr(name) for name in choices)
+            raise InputError(f"{parameter}: got {choice!r}, expected one of {there}.")
+    return listed
+
+
+def _check_max_length(max_length: object) -> None:
+    if max_length is None:
+        return
+    if isinstance(max_length, bool) or not isinstance(max_length, int) or max_length < _SHORTEST:
+        raise InputError(
+            f"max_length is {max_length!r}: expected a whole number of tokens, at least "
+            f"{_SHORTEST} (special tokens count)."
+        )
