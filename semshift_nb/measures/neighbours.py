@@ -6,7 +6,14 @@ import array_api_compat
 import numpy as np
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, blocks, check_matrix, namespace, unit_rows
+from semshift_nb.measures._arrays import (
+    Array,
+    blocks,
+    check_matrix,
+    namespace,
+    unit_rows,
+    unit_scale,
+)
 
 _SPARE = 16
 """Candidates looked at beyond the k best, which is room for a tie of that many."""
@@ -61,12 +68,7 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     if not 1 <= k <= n_library:
         raise InputError(f"k is {k}, expected 1 to {n_library}, the size of the library.")
     rows = xp.astype(library, xp.float32, copy=False)
-    scale = xp.concat(
-        [
-            unit_scale(xp, rows[block, :], first_row=block.start, name="library")
-            for block in blocks(n_library)
-        ]
-    )
+    scale = unit_scale(xp, rows, name="library")
     # However long the library is, a block's scores and its candidates take some 50 MiB.
     step = max(1, 2**22 // max(n_library, (k + _SPARE) * dim))
     found = [
