@@ -1,0 +1,153 @@
+"""Several notebooks at once, each in a process that ends when this one does."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from semshift_nb.reports.execute import RECORD
+
+_LOG = "log.txt"
+_LOG_LINES = 12
+_SECONDS_TO_END = 20
+_SECONDS_BETWEEN_LOOKS = 0.05
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run.
+
+    Attributes
+    ----------
+    path : Path
+        The notebook.
+    parameters : dict
+        Values that were checked.
+    folder : Path
+        An empty folder for its output.
+
+    Raises
+    ------
+    Nothing
+        It only holds.
+
+    Examples
+    --------
+    >>> Job(Path("01_shift.ipynb"), {}, Path("work")).path.stem
+    '01_shift'
+    """
+
+    path: Path
+    parameters: dict[str, object]
+    folder: Path
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    n_at_once: int,
+    *,
+    started: Callable[[Job], None],
+    ended: Callable[[Job, dict[str, Any]], None],
+) -> None:
+    """Run jobs, some at once, and tell when each starts and ends.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        What to run, in this order.
+    n_at_once : int
+        The most processes at a time.
+    started, ended : callable
+        Called with the job, and with its record when it ended.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If interrupted; the jobs that were running have ended by then, as "interrupted".
+
+    Examples
+    --------
+    >>> run_jobs([], 1, started=print, ended=print)
+    """
+    waiting = deque(jobs)
+    running: dict[Path, tuple[Job, subprocess.Popen[bytes]]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < n_at_once:
+                job = waiting.popleft()
+                started(job)
+                running[job.path] = (job, _start(job))
+            for job, process in list(running.values()):
+                if process.poll() is not None:
+                    del running[job.path]
+                    ended(job, _record(job, process.returncode))
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    finally:
+        for job, process in _stop(list(running.values())):
+            ended(job, {**_record(job, process.returncode), "status": "interrupted"})
+
+
+def _start(job: Job) -> "subprocess.Popen[bytes]":
+    job.folder.mkdir(parents=True)
+    with (job.folder / _LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "semshift_nb.reports.execute"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C in the terminal is for the report, which then ends its notebooks in order.
+            start_new_session=True,
+            # What a user's IPython does at start-up is no part of a report.
+            env={**os.environ, "IPYTHONDIR": str(job.folder / "ipython")},
+        )
+    order = {"path": str(job.path), "parameters": job.parameters, "folder": str(job.folder)}
+    _life_line(process).write(json.dumps(order).encode() + b"\n")
+    _life_line(process).flush()
+    return process
+
+
+def _life_line(process: "subprocess.Popen[bytes]") -> IO[bytes]:
+    if process.stdin is None:
+        raise RuntimeError("a notebook's process was started without its standard input")
+    return process.stdin
+
+
+def _stop(
+    running: list[tuple[Job, "subprocess.Popen[bytes]"]],
+) -> list[tuple[Job, "subprocess.Popen[bytes]"]]:
+    for _, process in running:
+        _life_line(process).close()
+    for _, process in running:
+        try:
+            process.wait(timeout=_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return running
+
+
+def _record(job: Job, returncode: int) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads((job.folder / RECORD).read_text())
+    except (OSError, ValueError):
+        return {
+            "status": "failed",
+            "error": f"the process that ran the notebook ended with status {returncode}",
+            "traceback": _log_tail(job),
+        }
+    return record
+
+
+def _log_tail(job: Job) -> str:
+    try:
+        lines = (job.folder / _LOG).read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return "\n".join(lines[-_LOG_LINES:])
