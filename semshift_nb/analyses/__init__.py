@@ -5,10 +5,13 @@ from semshift_nb.analyses.maps import distance_map
 from semshift_nb.analyses.neighbourhood import neighbours_of
 from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.ranges import range_shift
+from semshift_nb.analyses.reading import CorpusReading, DocumentReading
 from semshift_nb.analyses.sentences import sentence_shift
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
+    "CorpusReading",
+    "DocumentReading",
     "distance_map",
     "document_shift",
     "neighbours_of",

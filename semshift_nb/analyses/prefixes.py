@@ -45,11 +45,11 @@ def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     >>> from semshift_nb import load_corpus, load_encoder
     >>> prefix_shift(load_corpus("news"), load_encoder())  # doctest: +SKIP
     """
-    tables = [_document(document) for document in encoded_documents(corpus, encoder)]
+    tables = [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
     return pd.concat([pd.DataFrame(columns=_COLUMNS), *tables], ignore_index=True).infer_objects()
 
 
-def _document(document: EncodedDocument) -> pd.DataFrame:
+def prefixes_of(document: EncodedDocument) -> pd.DataFrame:
     """Return the prefixes of one document."""
     reason = no_direction_reason(document.encoded)
     n_sentences = len(document.sentences)

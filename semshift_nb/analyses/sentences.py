@@ -49,7 +49,7 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     >>> sentence_shift(load_corpus("news"), load_encoder())  # doctest: +SKIP
     """
     tables = [
-        _document(document)
+        sentences_of(document)
         for document in encoded_documents(corpus, encoder)
         if len(document.sentences)
     ]
@@ -57,7 +57,7 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     return pd.concat([nothing, *tables], ignore_index=True).infer_objects()
 
 
-def _document(document: EncodedDocument) -> pd.DataFrame:
+def sentences_of(document: EncodedDocument) -> pd.DataFrame:
     """Return the sentences of one document."""
     reason = no_direction_reason(document.encoded)
     steps = pooled = np.full(len(document.sentences), np.nan)

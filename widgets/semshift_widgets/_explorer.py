@@ -1,0 +1,38 @@
+"""What all explorers have in common: a chart, a table, and widgets where somebody can use them."""
+
+from abc import ABC, abstractmethod
+
+import altair as alt
+import ipywidgets
+import pandas as pd
+from IPython.display import display
+
+from semshift_nb.frontend import live_notebook
+
+
+class Explorer(ABC):
+    """Something to look at with the mouse, and without it.
+
+    In a live notebook an explorer shows its widgets. Where nobody can answer (papermill, nbconvert,
+    nbval) a widget would be a dead frame: there it shows its chart and its table.
+    """
+
+    @property
+    @abstractmethod
+    def widget(self) -> ipywidgets.Widget:
+        """The widgets, built when they are first asked for."""
+
+    @abstractmethod
+    def chart(self) -> alt.TopLevelMixin:
+        """Give the chart that is on the screen."""
+
+    @abstractmethod
+    def table(self) -> pd.DataFrame:
+        """Give the figures that are on the screen."""
+
+    def _ipython_display_(self) -> None:
+        if live_notebook():
+            display(self.widget)
+        else:
+            display(self.chart())
+            display(self.table().round(3))
