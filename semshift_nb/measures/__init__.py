@@ -1,12 +1,10 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
+from semshift_nb.measures._resampling import Interval
 from semshift_nb.measures.binned import BinnedDistances, binned_distances
-from semshift_nb.measures.bootstrap import (
-    Interval,
-    bootstrap_interval,
-    bootstrap_mean,
-    bootstrap_mean_pairwise_distance,
-)
+from semshift_nb.measures.bootstrap import bootstrap_interval, bootstrap_mean
+from semshift_nb.measures.bootstrap_distance import bootstrap_mean_pairwise_distance
+from semshift_nb.measures.bootstrap_rank import bootstrap_spearman
 from semshift_nb.measures.concentration import mean_pairwise_distance
 from semshift_nb.measures.correlation import partial_spearman, spearman
 from semshift_nb.measures.dimensions import near_zero_dimensions
@@ -33,6 +31,7 @@ __all__ = [
     "bootstrap_interval",
     "bootstrap_mean",
     "bootstrap_mean_pairwise_distance",
+    "bootstrap_spearman",
     "cosines_to_pooled",
     "dilution",
     "dilution_from_dispersion",

@@ -6,7 +6,7 @@ from scipy import stats
 
 from semshift_nb.errors import InputError
 
-_NOTHING_LEFT = 1e-9
+NOTHING_LEFT = 1e-9
 """Residuals below this share of the ranks' own spread are rounding: the controls explain it all."""
 
 
@@ -114,7 +114,7 @@ def _residual(
     """Return what a straight line through the (centred) controls leaves of some centred ranks."""
     slopes = np.linalg.lstsq(held, ranks)[0]
     rest: NDArray[np.float64] = ranks - held @ slopes
-    if np.linalg.norm(rest) <= _NOTHING_LEFT * np.linalg.norm(ranks):
+    if np.linalg.norm(rest) <= NOTHING_LEFT * np.linalg.norm(ranks):
         raise InputError(f"the controls determine the order of {name}: nothing is left of it.")
     return rest
 
