@@ -83,4 +83,5 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     rows: NDArray[np.float32] = np.zeros_like(vectors)
-    return np.divide(vectors, norms, out=rows, where=norms != 0)
+    np.divide(vectors, norms, out=rows, where=norms != 0)
+    return rows

@@ -141,9 +141,9 @@ class NoDirectionError(SemshiftError):
         self.positions = tuple(int(position) for position in positions)
         super().__init__(
             f"{len(self.positions)} of the texts have a zero vector, at "
-            f"{list_positions(positions)}; a text needs at least one token with a meaning of its own to have a direction. Leave "
-            "these texts out (their positions are in .positions); the others are kept where there "
-            "is a store."
+            f"{list_positions(positions)}; a text needs at least one token with a meaning of its "
+            "own to have a direction. Leave these texts out (their positions are in .positions); "
+            "the others are kept where there is a store."
         )
 
 

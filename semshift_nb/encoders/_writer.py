@@ -96,8 +96,13 @@ class Writer:
         if not self._prepared:
             self._folder.mkdir(parents=True, exist_ok=True)
             remove_stale(self._folder)
-            write_whole(self._folder / "space.json", self._space.to_json().encode())
+            self._describe()
             self._prepared = True
+
+    def _describe(self) -> None:
+        path, content = self._folder / "space.json", self._space.to_json().encode()
+        if not path.is_file() or path.read_bytes() != content:
+            write_whole(path, content)
 
     def _report(self, error: OSError) -> None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
