@@ -1,0 +1,80 @@
+"""Tags in wikitext: elements that go with their content, and tags that go alone."""
+
+import re
+
+# Stands for something that was said here and cannot be kept: a formula, an unknown template.
+# A private character, which no article uses.
+HOLE = "\ue000"
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_NOTE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>", re.DOTALL | re.IGNORECASE)
+_ELEMENTS = "gallery|timeline|imagemap|blockquote|poem|table|source|syntaxhighlight|references|score"
+_APART = re.compile(rf"<({_ELEMENTS})\b[^<>]*(?:/>|>.*?</\1\s*>)", re.DOTALL | re.IGNORECASE)
+_FORMULA = re.compile(r"<(math|chem|hiero)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_RAISED = re.compile(r"<(su[bp])\b[^<>]*>([^<>]*)</su[bp]\s*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*(?:br|p|/p|hr|li|/li)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+_PLAIN = "0123456789+-−()n"
+_SUPERSCRIPT = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₙ")
+
+
+def drop_elements(text: str) -> str:
+    """Drop comments, notes and all that is set apart from the running text.
+
+    Parameters
+    ----------
+    text : str
+        Wikitext.
+
+    Returns
+    -------
+    str
+        Wikitext, with `HOLE` where a formula stood.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> drop_elements("One.<ref>A book.</ref><!-- no --> Two.")
+    'One. Two.'
+    """
+    for pattern in (_COMMENT, _NOTE, _APART):
+        text = pattern.sub("", text)
+    return _FORMULA.sub(HOLE, text)
+
+
+def strip_tags(text: str) -> str:
+    """Strip tags and keep what they enclose.
+
+    Parameters
+    ----------
+    text : str
+        Text with tags.
+
+    Returns
+    -------
+    str
+        Text without; raised and lowered numbers are the characters Unicode has for them.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> strip_tags("10<sup>6</sup> <b>H<sub>2</sub>O</b>")
+    '10⁶ H₂O'
+    """
+    text = _RAISED.sub(_raise, _BREAK.sub(" ", text))
+    return _TAG.sub("", text)
+
+
+def _raise(match: re.Match[str]) -> str:
+    kind, content = match[1].lower(), match[2].strip()
+    if not set(content) <= set(_PLAIN):
+        return content
+    return content.translate(_SUPERSCRIPT if kind == "sup" else _SUBSCRIPT)
