@@ -91,7 +91,9 @@ def run_jobs(
             time.sleep(_SECONDS_BETWEEN_LOOKS)
     finally:
         for job, process in _stop(list(running.values())):
-            ended(job, {**_record(job, process.returncode), "status": "interrupted"})
+            record = _record(job, process.returncode)
+            reason = {"error": "stopped before it ended", "traceback": ""}
+            ended(job, {**record, **reason, "status": "interrupted"})
 
 
 def _start(job: Job) -> "subprocess.Popen[bytes]":

@@ -33,6 +33,8 @@ class Record:
         How long it ran.
     peak_memory_bytes : int or None
         The most memory that its kernel held.
+    files : list of str
+        What it left in the run's folder.
 
     Raises
     ------
@@ -56,34 +58,7 @@ class Record:
     started: str = ""
     seconds: float | None = None
     peak_memory_bytes: int | None = None
-
-    @property
-    def files(self) -> tuple[str, str, str, str]:
-        """Names of what the notebook leaves in the run's folder.
-
-        Returns
-        -------
-        tuple of str
-            The executed notebook, its page, its metrics and its claims.
-
-        Raises
-        ------
-        Nothing
-            The names do not say that the files are there.
-
-        Examples
-        --------
-        >>> Record("01_shift", "Shift", "", "", {}).files[0]
-        '01_shift.ipynb'
-        """
-        name = self.notebook
-        results = f"results/{name}"
-        return (
-            f"{name}.ipynb",
-            f"{name}.html",
-            f"{results}.metrics.parquet",
-            f"{results}.claims.json",
-        )
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -1,0 +1,212 @@
+"""Everything that can be known to be wrong before a report runs, found before it runs."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from semshift_nb.errors import InputError
+from semshift_nb.reports.environment import machine, versions
+from semshift_nb.reports.manifest import (
+    DONE,
+    MANIFEST,
+    Manifest,
+    Record,
+    new_record,
+    read_manifest,
+)
+from semshift_nb.reports.notebooks import Notebook, find_notebooks
+from semshift_nb.reports.subject import absolute, identify
+
+
+def new_run_id() -> str:
+    """Make an id for a run that sorts by time.
+
+    Returns
+    -------
+    str
+        The time in UTC, to the second, and four characters that tell runs of one second apart.
+
+    Raises
+    ------
+    Nothing
+        Of its own.
+
+    Examples
+    --------
+    >>> len(new_run_id())
+    20
+    """
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def check_folder(folder: Path, *, resume: bool) -> Manifest | None:
+    """Check that a folder can take a run, and read the run it holds if it is to be resumed.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    resume : bool
+        Whether a run that is there may be gone on with.
+
+    Returns
+    -------
+    Manifest or None
+        The run that is there; None for a folder that is empty or yet to be made.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else, or a run and ``resume`` is false.
+
+    Examples
+    --------
+    >>> check_folder(Path("runs/new"), resume=False)
+    """
+    if not folder.exists():
+        return None
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file; name a folder for the run with --out")
+    # A run killed in its first moment leaves hidden files only, which it can start anew beside.
+    if not any(not path.name.startswith(".") for path in folder.iterdir()):
+        return None
+    if resume:
+        return read_manifest(folder)
+    advice = "add --resume to go on with it, or " if (folder / MANIFEST).exists() else ""
+    raise InputError(f"{folder} is not empty; {advice}name another folder with --out")
+
+
+def plan_run(
+    ids: Sequence[str], given: Mapping[str, str], *, earlier: Manifest | None, folder: Path
+) -> tuple[Manifest, list[Notebook]]:
+    """Decide what a run is to do, or refuse it.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        The notebooks asked for; none for all, or for those of the earlier run.
+    given : mapping of str to str
+        Parameters as typed.
+    earlier : Manifest or None
+        The run to go on with.
+    folder : Path
+        Where the notebooks lie.
+
+    Returns
+    -------
+    manifest : Manifest
+        Of the run, in which what was done before still counts as done.
+    notebooks : list of Notebook
+        All of the run's notebooks.
+
+    Raises
+    ------
+    InputError
+        If a notebook, a parameter, a corpus or a model cannot be used, or differs from what the
+        earlier run was asked.
+
+    Examples
+    --------
+    >>> plan_run(["01"], {}, earlier=None, folder=Path("notebooks"))  # doctest: +SKIP
+    """
+    typed = {name: absolute(name, value) for name, value in given.items()}
+    if earlier is not None:
+        typed = _same_parameters(typed, earlier)
+        ids = _same_notebooks(find_notebooks(ids, folder) if ids else [], earlier)
+    notebooks = find_notebooks(ids, folder)
+    _refuse_unknown(typed, notebooks)
+    records = [new_record(notebook, notebook.read(typed)) for notebook in notebooks]
+    subject = identify(record.parameters for record in records)
+    manifest = Manifest(new_run_id(), typed, subject, versions(), machine(), records)
+    return (manifest if earlier is None else _go_on(earlier, manifest)), notebooks
+
+
+def remaining(manifest: Manifest, folder: Path) -> list[Record]:
+    """List what a run has yet to do.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        The run.
+    folder : Path
+        Its folder.
+
+    Returns
+    -------
+    list of Record
+        Those that were not done, or whose files are gone.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be looked at.
+
+    Examples
+    --------
+    >>> remaining(Manifest("x", {}, {}, {}, {}, []), Path("runs/x"))
+    []
+    """
+    return [
+        record
+        for record in manifest.notebooks
+        if record.status != DONE or not all((folder / name).exists() for name in record.files)
+    ]
+
+
+def _refuse_unknown(typed: Mapping[str, str], notebooks: Sequence[Notebook]) -> None:
+    known = {parameter.name for notebook in notebooks for parameter in notebook.parameters}
+    for name in typed:
+        if name == "out":
+            raise InputError(
+                "the parameter out is the report's own; use --out for the run's folder"
+            )
+        if name not in known:
+            names = ", ".join(notebook.name for notebook in notebooks)
+            there = ", ".join(sorted(known - {"out"})) or "none"
+            raise InputError(f"no notebook of {names} has a parameter {name!r}; there are: {there}")
+
+
+def _same_parameters(typed: Mapping[str, str], earlier: Manifest) -> dict[str, str]:
+    for name, value in typed.items():
+        before = earlier.parameters.get(name)
+        if before != value:
+            was = "left at its default" if before is None else repr(before)
+            raise InputError(
+                f"cannot resume with {name}={value!r}: in the earlier run it was {was}; "
+                "leave it out, or start a new run"
+            )
+    return earlier.parameters
+
+
+def _same_notebooks(asked: Sequence[Notebook], earlier: Manifest) -> list[str]:
+    before = [record.notebook for record in earlier.notebooks]
+    names = [notebook.name for notebook in asked]
+    if names and names != before:
+        raise InputError(
+            f"cannot resume with the notebooks {', '.join(names)}: the earlier run was of "
+            f"{', '.join(before)}; leave --notebook out, or start a new run"
+        )
+    return before
+
+
+def _go_on(earlier: Manifest, now: Manifest) -> Manifest:
+    """Take over what an earlier run did, if what it ran on is unchanged."""
+    for what in ("subject", "versions"):
+        before, after = getattr(earlier, what), getattr(now, what)
+        changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+        if changed:
+            raise InputError(
+                f"cannot resume: the {what} changed since the earlier run ({', '.join(changed)}), "
+                "and one report must not mix both; start a new run"
+            )
+    # A notebook that was edited since is another notebook: what it found before is not its result.
+    kept = {record.notebook: record for record in earlier.notebooks if record.status == DONE}
+    now.notebooks = [
+        kept[record.notebook]
+        if record.notebook in kept and kept[record.notebook].sha256 == record.sha256
+        else record
+        for record in now.notebooks
+    ]
+    now.run_id, now.started, now.seconds = earlier.run_id, earlier.started, earlier.seconds
+    return now

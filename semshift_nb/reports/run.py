@@ -1,0 +1,211 @@
+"""A report, from what is asked to the run's folder."""
+
+import fcntl
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.reports.jobs import Job, run_jobs
+from semshift_nb.reports.manifest import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    RUNNING,
+    Manifest,
+    Record,
+    new_record,
+    write_manifest,
+)
+from semshift_nb.reports.metrics import write_metrics
+from semshift_nb.reports.notebooks import Notebook, notebooks_folder
+from semshift_nb.reports.page import write_page
+from semshift_nb.reports.plan import check_folder, plan_run, remaining
+
+_WORK = ".work-"
+
+
+def run_report(
+    notebooks: Sequence[str] = (),
+    parameters: Mapping[str, str] | None = None,
+    *,
+    out: Path | None = None,
+    resume: bool = False,
+    jobs: int = 1,
+    tell: Callable[[str], None] = print,
+) -> Path:
+    """Run notebooks and build the page that shows what they found.
+
+    Parameters
+    ----------
+    notebooks : sequence of str
+        Which ones, by name or number; none for all.
+    parameters : mapping of str to str
+        Values as typed on the command line; each goes to every notebook that has it.
+    out : Path, optional
+        The run's folder; ``runs/<id>`` if left out.
+    resume : bool, default=False
+        Whether to go on with the run in ``out``: only what is missing or failed is run.
+    jobs : int, default=1
+        How many notebooks to run at once.
+    tell : callable
+        Receives a line when a notebook starts and ends.
+
+    Returns
+    -------
+    Path
+        The run's folder. Its manifest says whether all notebooks were "done", one "failed", or
+        the run was "interrupted", by Ctrl-C or by SIGINT, in which case this still returns.
+
+    Raises
+    ------
+    InputError
+        If anything asked for cannot be done; nothing was run then.
+    SemshiftError
+        If the folder cannot be written to.
+
+    Examples
+    --------
+    >>> run_report(["01"], {"corpus": "news"})  # doctest: +SKIP
+    """
+    if jobs < 1:
+        raise InputError(f"--jobs must be at least 1, not {jobs}")
+    if resume and out is None:
+        raise InputError("--resume needs the earlier run's folder: add --out runs/<id>")
+    earlier = None if out is None else check_folder(out, resume=resume)
+    manifest, chosen = plan_run(
+        notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder()
+    )
+    folder = Path("runs") / manifest.run_id if out is None else out
+    with _held(folder):
+        run = _Run(manifest, folder, tell)
+        run.go(chosen, jobs)
+    return folder
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Keep a second report out of a folder; the hold ends with the process, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o666)
+    except OSError as error:
+        raise SemshiftError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder with --out"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise InputError(f"another report is writing to {folder}; wait for it to end") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+class _Run:
+    """A run while it goes on: the manifest in memory and everything it keeps on disk."""
+
+    def __init__(self, manifest: Manifest, folder: Path, tell: Callable[[str], None]) -> None:
+        self._manifest = manifest
+        self._folder = folder
+        self._tell = tell
+        self._start = time.monotonic()
+        self._seconds_before = manifest.seconds
+
+    def go(self, notebooks: Sequence[Notebook], n_at_once: int) -> None:
+        self._sweep()
+        self._manifest.started = self._manifest.started or _now()
+        jobs = self._jobs(notebooks)
+        self._tell(f"{self._folder}: {len(jobs)} of {len(notebooks)} notebooks to run")
+        self._save(RUNNING)
+        try:
+            run_jobs(jobs, n_at_once, started=self._started, ended=self._ended)
+            failed = any(record.status == FAILED for record in self._manifest.notebooks)
+            self._save(FAILED if failed else DONE)
+        except KeyboardInterrupt:
+            self._save(INTERRUPTED)
+        self._sweep()
+
+    def _jobs(self, notebooks: Sequence[Notebook]) -> list[Job]:
+        work = self._folder.resolve() / f"{_WORK}{secrets.token_hex(4)}"
+        jobs = []
+        waiting = {record.notebook: record for record in remaining(self._manifest, self._folder)}
+        for notebook in notebooks:
+            if notebook.name in waiting:
+                given = notebook.read(self._manifest.parameters)
+                self._replace(waiting[notebook.name], new_record(notebook, given))
+                place = work / notebook.name
+                out = {"out": str(place / "results")}
+                jobs.append(Job(notebook.path.resolve(), {**given, **out}, place))
+        return jobs
+
+    def _replace(self, old: Record, new: Record) -> None:
+        records = self._manifest.notebooks
+        records[records.index(old)] = new
+
+    def _started(self, job: Job) -> None:
+        record = self._manifest.record(job.path.stem)
+        record.status, record.started = RUNNING, _now()
+        self._tell(f"{record.notebook}  running")
+        self._save(RUNNING)
+
+    def _ended(self, job: Job, outcome: dict[str, Any]) -> None:
+        record = self._manifest.record(job.path.stem)
+        record.files = _keep(job, self._folder)
+        for name, value in outcome.items():
+            setattr(record, name, value)
+        seconds = "" if record.seconds is None else f"  {record.seconds:.1f} s"
+        self._tell(f"{record.notebook}  {record.status}{seconds}")
+        self._save(RUNNING)
+
+    def _save(self, status: str) -> None:
+        self._manifest.status = status
+        self._manifest.finished = "" if status == RUNNING else _now()
+        elapsed = time.monotonic() - self._start
+        self._manifest.seconds = round(self._seconds_before + elapsed, 2)
+        # First, for a killed run is known by it; what follows is made from it and can be made again.
+        write_manifest(self._manifest, self._folder)
+        write_metrics(self._manifest, self._folder)
+        write_page(self._manifest, self._folder)
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left half-written."""
+        for path in self._folder.glob(".*"):
+            if path.is_dir() and path.name.startswith(_WORK):
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != ".lock" and path.is_file():
+                path.unlink(missing_ok=True)
+
+
+def _keep(job: Job, folder: Path) -> list[str]:
+    """Move what a notebook left into the run's folder, in place of what it left before."""
+    name = job.path.stem
+    results = f"results/{name}"
+    kept = []
+    for file in (
+        f"{name}.ipynb",
+        f"{name}.html",
+        f"{results}.metrics.parquet",
+        f"{results}.claims.json",
+    ):
+        target = folder / file
+        if (job.folder / file).exists():
+            target.parent.mkdir(exist_ok=True)
+            (job.folder / file).replace(target)
+            kept.append(file)
+        else:
+            target.unlink(missing_ok=True)
+    shutil.rmtree(job.folder, ignore_errors=True)
+    return kept
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
