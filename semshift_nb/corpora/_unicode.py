@@ -6,7 +6,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def well_formed(text: str) -> str:
-    """Replace each lone surrogate by U+FFFD, the replacement character.
+    r"""Replace each lone surrogate by U+FFFD, the replacement character.
 
     A lone surrogate is half a character, left over from cutting UTF-16 in two. Nothing can write
     it down: not UTF-8, not a parquet file, not a page. Its place is kept, so that offsets hold.
@@ -27,7 +27,7 @@ def well_formed(text: str) -> str:
 
     Examples
     --------
-    >>> well_formed("a\\ud800b") == "a\\ufffdb"
+    >>> well_formed("a\ud800b") == "a\ufffdb"
     True
     """
     # isascii is a flag that Python keeps, so that most texts cost nothing here.

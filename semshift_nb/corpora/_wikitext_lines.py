@@ -8,9 +8,9 @@ _BACK_MATTER = frozenset(
     {
         "see also", "references", "external links", "further reading", "notes", "bibliography",
         "sources", "footnotes", "citations", "works cited", "gallery", "notes and references",
-        "references and notes", "selected bibliography", "literature", "publications", "filmography",
-        "discography", "explanatory notes", "notes and citations", "general references", "links",
-        "selected works", "works", "primary sources", "secondary sources", "cited sources",
+        "references and notes", "selected bibliography", "literature", "publications",
+        "filmography", "discography", "explanatory notes", "notes and citations",
+        "general references", "links", "selected works", "works", "primary sources", "secondary sources", "cited sources",
     }
 )  # fmt: skip
 # Lists, indented lines, rules, rows of tables that were never closed, preformatted lines.
@@ -18,7 +18,7 @@ _NO_PROSE = ("*", "#", ":", ";", "----", "|", "!", "{|", " ")
 
 
 def prose_blocks(text: str) -> Iterator[str]:
-    """Pick the blocks of running text.
+    r"""Pick the blocks of running text.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def prose_blocks(text: str) -> Iterator[str]:
 
     Examples
     --------
-    >>> list(prose_blocks("== Life ==\\nShe was\\nborn.\\n* one\\n== Notes ==\\nNone."))
+    >>> list(prose_blocks("== Life ==\nShe was\nborn.\n* one\n== Notes ==\nNone."))
     ['She was born.']
     """
     block: list[str] = []

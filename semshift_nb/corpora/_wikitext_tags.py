@@ -1,5 +1,7 @@
 """Tags in wikitext: elements that go with their content, and tags that go alone."""
 
+# ruff: noqa: RUF001 - dashes, quotes and signs that look alike are what this file is about.
+
 import re
 
 # Stands for something that was said here and cannot be kept: a formula, an unknown template.
@@ -8,7 +10,9 @@ HOLE = "\ue000"
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _NOTE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>", re.DOTALL | re.IGNORECASE)
-_ELEMENTS = "gallery|timeline|imagemap|blockquote|poem|table|source|syntaxhighlight|references|score"
+_ELEMENTS = (
+    "gallery|timeline|imagemap|blockquote|poem|table|source|syntaxhighlight|references|score"
+)
 _APART = re.compile(rf"<({_ELEMENTS})\b[^<>]*(?:/>|>.*?</\1\s*>)", re.DOTALL | re.IGNORECASE)
 _FORMULA = re.compile(r"<(math|chem|hiero)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _RAISED = re.compile(r"<(su[bp])\b[^<>]*>([^<>]*)</su[bp]\s*>", re.IGNORECASE)

@@ -1,5 +1,7 @@
 """Templates in wikitext: those that carry words are written out, all others leave or go."""
 
+# ruff: noqa: RUF001 - dashes, quotes and signs that look alike are what this file is about.
+
 import re
 from collections.abc import Callable
 
@@ -13,19 +15,26 @@ _INNERMOST = re.compile(r"\{\{((?:[^{}]|(?<!\{)\{(?!\{)|(?<!\})\}(?!\}))*)\}\}")
 _BARS_OUTSIDE_LINKS = re.compile(r"\|(?![^\[\]]*\]\])")
 _NAMED = re.compile(r"\s*[\w -]*\s*=")
 
-# Remarks to the reader or the editor, pronunciations and other languages' names of the subject:
-# the sentence is whole without them.
-_REMARK = re.compile(
-    r"(?:ipa|lang-|sfn|harv|efn|refn|#tag:ref|cite|citation|note|ref|page needed|clar|when|which|who"
-    r"|by whom|according|better|failed|verif|dubious|disputed|update|unreliable|vague|weasel|where"
-    r"|qualify|full|specify|weasel|cn$|fact$|rp$|r$|respell|pron|anchor|clear|-$|-\"|inflation-fn"
-    r"|sic|coord missing|toc|main|see also|further|use |pp-|audio|listen|flagicon|portal|wiktionary"
-    r"|contradict|synthesis|original research|neologism|peacock|pov|undue|why|how|nb|year needed"
-    r"|primary source|medical citation|dead link|self-published|lead|expand|spoken|ill$)"
-)
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+# Remarks to the reader or the editor, notes, pronunciations and other languages' names of the
+# subject: the sentence is whole without them.
+_REMARK_STARTS = (
+    "ipa", "lang-", "sfn", "harv", "cite ", "pp-", "inflation-fn", "refimprove", "weasel", "use ",
+    "flagicon", "wiktionary", "portal", "better ", "unreliable ", "according to", "clarif",
+    "citation", "failed ", "verif", "disputed", "qualify ", "update ", "page needed", "primary ",
+)  # fmt: skip
+_REMARKS = frozenset(
+    {
+        "efn", "refn", "#tag:ref", "ref", "note", "nb", "rp", "r", "cn", "fact", "full", "when",
+        "which", "who", "by whom", "where", "why", "how", "vague", "dubious", "specify", "sic",
+        "respell", "pron", "anchor", "clear", "-", "-\"", "toc", "main", "main article", "see also",
+        "further", "audio", "listen", "pov", "undue-inline", "dead link", "expand section",
+    }
+)  # fmt: skip
+_MONTHS = {
+    "1": "January", "2": "February", "3": "March", "4": "April", "5": "May", "6": "June",
+    "7": "July", "8": "August", "9": "September", "10": "October", "11": "November",
+    "12": "December",
+}  # fmt: skip
 
 
 def expand_templates(text: str) -> str:
@@ -64,7 +73,7 @@ def _expand(match: re.Match[str]) -> str:
         return _WORDS[name]
     if name in _WRITERS and values:
         return _WRITERS[name](values, match[1])
-    return "" if _REMARK.match(name) else HOLE
+    return "" if name in _REMARKS or name.startswith(_REMARK_STARTS) else HOLE
 
 
 def _last(values: list[str], _source: str) -> str:
@@ -75,12 +84,8 @@ def _first(values: list[str], _source: str) -> str:
     return values[0]
 
 
-def _joined(values: list[str], _source: str) -> str:
-    return "".join(values)
-
-
 def _as_of(values: list[str], source: str) -> str:
-    date = [_MONTHS[int(v) - 1] if v in map(str, range(1, 13)) else v for v in values[1:2]]
+    date = [_MONTHS.get(month, month) for month in values[1:2]]
     start = "as of" if re.search(r"lc\s*=\s*(?:y|on)", source) else "As of"
     return " ".join([start, *values[2:3], *date, values[0]])
 
@@ -97,15 +102,13 @@ _WORDS = {
 }  # fmt: skip
 _WRITERS: dict[str, Callable[[list[str], str], str]] = {
     **dict.fromkeys(("lang", "transl", "rtl-lang", "script/arabic", "nq"), _last),
-    **dict.fromkeys(
-        "nowrap small big large smaller nobold linktext sc vr sup sub ipa val music resize".split(),
-        _first,
-    ),
-    **dict.fromkeys(("chem", "su"), _joined),
+    **dict.fromkeys(("nowrap", "small", "big", "large", "smaller", "nobold", "linktext"), _first),
+    **dict.fromkeys(("sc", "vr", "sup", "sub", "ipa", "music"), _first),
     **dict.fromkeys(("convert", "cvt"), measure),
     "angbr": lambda values, _: f"⟨{values[0]}⟩",
     "as of": _as_of,
     "circa": lambda values, _: f"c. {values[0]}",
+    "ill": lambda values, _: values[-1],
     "nihongo": _japanese,
     "oldstyledate": lambda values, _: ", ".join(values[:2]),
     "us$": lambda values, _: f"US${values[0]}",

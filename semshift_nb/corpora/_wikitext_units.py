@@ -1,13 +1,16 @@
 """{{convert}}: a number with its unit, without the conversion."""
 
+# ruff: noqa: RUF001 - dashes, quotes and signs that look alike are what this file is about.
+
 _JOINERS = {
     "-": "–", "–": "–", "to": " to ", "to(-)": " to ", "and": " and ", "or": " or ", "x": " × ",
     "by": " by ", "×": " × ", "and(-)": " and ", "+/-": " ± ",
 }  # fmt: skip
 _UNITS = {
     "sqmi": "sq mi", "sqft": "sq ft", "sqkm": "km²", "km2": "km²", "m2": "m²", "cm2": "cm²",
-    "km3": "km³", "m3": "m³", "cm3": "cm³", "C": "°C", "F": "°F", "C-change": "°C", "F-change": "°F",
-    "acre": "acres", "m/s2": "m/s²", "ozt": "troy oz", "impgal": "imp gal", "USgal": "US gal",
+    "km3": "km³", "m3": "m³", "cm3": "cm³", "C": "°C", "F": "°F", "C-change": "°C",
+    "F-change": "°F", "acre": "acres", "m/s2": "m/s²", "ozt": "troy oz",
+    "impgal": "imp gal", "USgal": "US gal",
 }  # fmt: skip
 
 

@@ -60,8 +60,9 @@ def reviews() -> pd.DataFrame:
     {'neg': 100, 'pos': 100}
     """
     lines = gensim_file("pang_lee_polarity.cor").read_text("cp1252").splitlines()
-    labels, texts = zip(*(line.removeprefix("__label__").split(" ", 1) for line in lines))
-    return pd.DataFrame({"text": [text.strip() for text in texts], "label": labels})
+    rows = [line.removeprefix("__label__").split(maxsplit=1) for line in lines]
+    table = pd.DataFrame(rows, columns=["label", "text"])
+    return table.assign(text=table["text"].str.strip())
 
 
 BUNDLED: dict[str, Callable[[], pd.DataFrame]] = {

@@ -153,7 +153,7 @@ class Corpus:
         if titles is not None:
             if len(titles) != len(table):
                 raise InputError(
-                    f"from_texts got {len(table)} texts but {len(titles)} titles: give one for each."
+                    f"from_texts got {len(table)} texts but {len(titles)} titles: give each one."
                 )
             table["title"] = pd.Series(list(titles), dtype=object)
         return cls(name, table)

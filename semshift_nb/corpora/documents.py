@@ -56,7 +56,7 @@ def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
 
 
 def short_beginning(text: str) -> str:
-    """Return the first words of a text, to serve as its title.
+    r"""Return the first words of a text, to serve as its title.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def short_beginning(text: str) -> str:
 
     Examples
     --------
-    >>> short_beginning("To be,\\nor not to be")
+    >>> short_beginning("To be,\nor not to be")
     'To be, or not to be'
     """
     words = " ".join(text[: 4 * TITLE_LENGTH].split())
@@ -102,7 +102,7 @@ def _cells(table: pd.DataFrame, column: str) -> list[Any]:
     return [None if _is_missing(cell) else cell for cell in table[column].tolist()]
 
 
-def _is_missing(cell: object) -> bool:
+def _is_missing(cell: Any) -> bool:  # noqa: ANN401 - a cell holds anything
     return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
 
 

@@ -1,5 +1,6 @@
 """load_corpus: a name, a path or a table, made into a corpus."""
 
+import difflib
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,11 @@ import pandas as pd
 
 from semshift_nb.corpora.bundled import BUNDLED
 from semshift_nb.corpora.corpus import Corpus
+from semshift_nb.corpora.files import read_path
+from semshift_nb.corpora.hub import read_hub
 from semshift_nb.errors import InputError
+
+_HUB = "hub:"
 
 
 def load_corpus(
@@ -17,23 +22,92 @@ def load_corpus(
     n_documents: int | None = None,
     seed: int = 0,
 ) -> Corpus:
-    """TODO."""
+    """Load a corpus by name, from a path, from the hub or from a table.
+
+    Parameters
+    ----------
+    source : str, Path or DataFrame
+        One of
+
+        - a name: ``wikipedia``, ``news``, ``python-docs`` or ``reviews``, which installed packages
+          carry (of a folder with such a name, write ``./news``);
+        - a .csv, .jsonl or .parquet file with a column ``text``, and ``doc_id``, ``title``,
+          ``language``, ``label`` if they are there;
+        - a folder of .txt files, or a BEIR folder (``corpus.jsonl``);
+        - ``hub:NAME``, a dataset of the hub or a local dataset folder; needs the extra ``hub``;
+        - a DataFrame with the same columns as a file.
+    language : str, optional
+        Language code of all documents; without it the source's own, or else "en".
+    n_documents : int, optional
+        At most so many documents, drawn at random and kept in their order; without it all.
+    seed : int
+        Of the draw: the same seed draws the same documents.
+
+    Returns
+    -------
+    Corpus
+        Named as the source is; an empty text is a document too.
+
+    Raises
+    ------
+    InputError
+        If the source is unknown, not there, cannot be read, holds no text, or holds documents that
+        cannot be used; the message says which and what to do.
+    SemshiftError
+        If a dataset of the hub could not be fetched.
+
+    Examples
+    --------
+    >>> len(load_corpus("news", n_documents=10))
+    10
+    """
+    _check_whole(n_documents, "n_documents", least=1)
+    _check_whole(seed, "seed", least=0)
     name, table = _read(source)
     if language is not None:
         table = table.assign(language=language)
     corpus = Corpus(name, table)
-    return corpus if n_documents is None else _sample(corpus, n_documents, seed)
+    if n_documents is None or n_documents >= len(corpus):
+        return corpus
+    rows = np.random.default_rng(seed).choice(len(corpus), size=n_documents, replace=False)
+    return Corpus(name, corpus.documents.iloc[np.sort(rows)])
+
+
+def _check_whole(value: int | None, parameter: str, *, least: int) -> None:
+    if value is None and parameter == "n_documents":
+        return
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise InputError(
+            f"{parameter} must be a whole number from {least} on, but got {value!r:.60}."
+        )
 
 
 def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
     if isinstance(source, pd.DataFrame):
         return "texts", source
-    if isinstance(source, str) and source in BUNDLED:
+    if isinstance(source, Path):
+        return _read_file(source)
+    if not isinstance(source, str):
+        raise InputError(
+            f"a corpus is a name, a path or a DataFrame, but got {type(source).__name__}: of a "
+            "list of texts make one with Corpus.from_texts."
+        )
+    if source in BUNDLED:
         return source, BUNDLED[source]()
-    raise InputError(f"unknown corpus {source!r}")
+    if source.startswith(_HUB):
+        name = source.removeprefix(_HUB)
+        return Path(name).name, read_hub(name)
+    return _read_file(Path(source))
 
 
-def _sample(corpus: Corpus, n_documents: int, seed: int) -> Corpus:
-    rng = np.random.default_rng(seed)
-    rows = rng.choice(len(corpus), size=min(n_documents, len(corpus)), replace=False)
-    return Corpus(corpus.name, corpus.documents.iloc[np.sort(rows)])
+def _read_file(path: Path) -> tuple[str, pd.DataFrame]:
+    path = path.expanduser()
+    if not path.exists():
+        close = difflib.get_close_matches(str(path), BUNDLED, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise InputError(
+            f"there is no corpus {str(path)!r} and nothing at that path.{hint} Known are "
+            f"{', '.join(BUNDLED)}, hub:NAME, and the path of a .csv, .jsonl or .parquet file or "
+            "of a folder."
+        )
+    return path.stem or str(path), read_path(path)

@@ -44,8 +44,8 @@ def check_language(language: object) -> str:
     if isinstance(language, str) and _LANGUAGE.fullmatch(language) and len(language) < 36:
         return language
     raise InputError(
-        f"language must be a code such as 'en', 'de' or 'zh', but got {language!r:.60}: look up the "
-        "two-letter code (ISO 639) of your language."
+        f"language must be a code such as 'en', 'de' or 'zh', but got {language!r:.60}: look up "
+        "the two-letter code (ISO 639) of your language."
     )
 
 

@@ -15,7 +15,7 @@ _MAGIC_WORD = re.compile(r"__[A-Z]+__")
 
 
 def plain_text(wikitext: str) -> str:
-    """Take the running text out of an article.
+    r"""Take the running text out of an article.
 
     Left out are templates (save those that carry words, such as units and foreign terms), notes,
     tables, lists, headings, images with their captions, galleries, quotations set apart, sections
@@ -41,7 +41,7 @@ def plain_text(wikitext: str) -> str:
 
     Examples
     --------
-    >>> plain_text("== History ==\\n'''Rome''' is a [[city]].<ref>Livy</ref>\\n* [[Milan]]")
+    >>> plain_text("== History ==\n'''Rome''' is a [[city]].<ref>Livy</ref>\n* [[Milan]]")
     'Rome is a city.'
     """
     text = drop_elements(wikitext)
