@@ -10,7 +10,8 @@ _BACK_MATTER = frozenset(
         "sources", "footnotes", "citations", "works cited", "gallery", "notes and references",
         "references and notes", "selected bibliography", "literature", "publications",
         "filmography", "discography", "explanatory notes", "notes and citations",
-        "general references", "links", "selected works", "works", "primary sources", "secondary sources", "cited sources",
+        "general references", "links", "selected works", "works", "primary sources",
+        "secondary sources", "cited sources",
     }
 )  # fmt: skip
 # Lists, indented lines, rules, rows of tables that were never closed, preformatted lines.

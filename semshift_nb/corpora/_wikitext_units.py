@@ -11,6 +11,10 @@ _UNITS = {
     "km3": "km³", "m3": "m³", "cm3": "cm³", "C": "°C", "F": "°F", "C-change": "°C",
     "F-change": "°F", "acre": "acres", "m/s2": "m/s²", "ozt": "troy oz",
     "impgal": "imp gal", "USgal": "US gal",
+    "oilbbl": "bbl", "oilbbl/d": "bbl/d", "koilbbl/d": "thousand bbl/d", "Moilbbl": "million bbl",
+    "Moilbbl/d": "million bbl/d", "Goilbbl": "billion bbl", "Tcuft": "trillion cu ft",
+    "e6acre": "million acres", "e6carat": "million carats", "PD/sqmi": "per sq mi",
+    "LT": "long tons", "MT": "metric tons", "MUSgal": "million US gal",
 }  # fmt: skip
 
 
@@ -56,8 +60,9 @@ def _is_number(token: str) -> bool:
 
 def _starts_number(tokens: list[str]) -> bool:
     # A lone number at the end is the precision of the conversion, no quantity.
-    return len(tokens) > 1 and _is_number(tokens[0])
+    return len(tokens) > 1 and _is_number(tokens[0]) and not _is_number(tokens[1])
 
 
 def _grouped(token: str) -> str:
-    return f"{int(token):,}" if token.isdigit() else token
+    whole, point, decimals = token.partition(".")
+    return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else token

@@ -94,8 +94,8 @@ def read_text(path: Path) -> str:
         line = data.count(b"\n", 0, position) + 1
         raise InputError(
             f"{path} is not UTF-8: byte 0x{data[position]:02x} at position {position} (line "
-            f"{line}) fits no character. Save it again as UTF-8, or read it with its own encoding (for "
-            "example pandas.read_csv(path, encoding='cp1252')) and hand in the DataFrame."
+            f"{line}) fits no character. Save it again as UTF-8, or read it with its own encoding "
+            "(for example pandas.read_csv(path, encoding='cp1252')) and hand in the DataFrame."
         ) from None
 
 
