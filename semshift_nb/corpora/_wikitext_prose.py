@@ -9,8 +9,8 @@ from semshift_nb.corpora._wikitext_tags import HOLE
 
 # A hole at the beginning, or after a sentence has ended, was a box or a remark, not a word.
 _HARMLESS_HOLE = re.compile(rf"^[\s{HOLE}]+|(?<=[.!?…\"”’)])\s*{HOLE}+(?=\s|{HOLE}|$)")
-# A hole, or a bar that only broken markup leaves behind.
-_BROKEN = re.compile(rf"[{HOLE}|]")
+# A hole, or what only broken markup leaves behind.
+_BROKEN = re.compile(rf"[{HOLE}|]|\{{\{{|\}}\}}|\[\[|\]\]")
 _POINTER = re.compile(r"\(?(?:See|Main|Further|Note:|For (?:more|other|further|details))(?!\w)")
 _REPAIRS = [
     (re.compile(pattern), replacement)

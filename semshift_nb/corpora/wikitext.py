@@ -11,6 +11,7 @@ from semshift_nb.corpora._wikitext_templates import EQUALS, expand_templates
 
 _TABLE = re.compile(r"\{\|(?:(?!\{\||\|\}).)*\|\}", re.DOTALL)
 _QUOTES = re.compile(r"'{2,}")
+_POSSESSIVE = re.compile(r"(?<=\w)'{3}(?=s\b)")
 _MAGIC_WORD = re.compile(r"__[A-Z]+__")
 
 
@@ -60,5 +61,19 @@ def _drop_tables(text: str) -> str:
 
 
 def _plain_block(block: str) -> str:
-    text = html.unescape(strip_tags(_QUOTES.sub("", _MAGIC_WORD.sub("", block))))
+    text = html.unescape(strip_tags(_unquote(_MAGIC_WORD.sub("", block))))
     return whole_sentences(text.replace(EQUALS, "="))
+
+
+def _unquote(block: str) -> str:
+    runs = [len(run) for run in _QUOTES.findall(block)]
+    bold, italic = (sum(length in (mark, 5) for length in runs) for mark in (3, 2))
+    if bold % 2 and italic % 2:  # ''Eagle'''s is italics and an apostrophe
+        block = _POSSESSIVE.sub("'", block, count=1)
+    return _QUOTES.sub(_apostrophes, block)
+
+
+def _apostrophes(run: re.Match[str]) -> str:
+    # Two, three and five are marks; of four one is an apostrophe, and so are all beyond five.
+    length = len(run[0])
+    return "'" if length == 4 else "'" * (length - 5)
