@@ -1,8 +1,10 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
+from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.documents import document_shift
 from semshift_nb.analyses.maps import distance_map
 from semshift_nb.analyses.neighbourhood import neighbours_of
+from semshift_nb.analyses.predictors import predictors
 from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
@@ -12,9 +14,12 @@ from semshift_nb.analyses.windows import window_shift
 __all__ = [
     "CorpusReading",
     "DocumentReading",
+    "concatenation",
+    "concatenation_texts",
     "distance_map",
     "document_shift",
     "neighbours_of",
+    "predictors",
     "prefix_shift",
     "range_shift",
     "sentence_shift",

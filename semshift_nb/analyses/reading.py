@@ -20,6 +20,9 @@ from semshift_nb.errors import InputError
 #: More points than this on one line are not seen, only waited for.
 _MAX_POINTS = 1_000
 
+#: Cells a side of the map: about eight pixels each, and quick to draw again.
+_MAX_CELLS = 48
+
 
 @dataclass(frozen=True, eq=False)
 class DocumentReading:
@@ -164,7 +167,7 @@ def _read(document: EncodedDocument, text: str) -> DocumentReading:
         embeddings=vectors,
         path=_largest_steps(sentences, step),
         prefixes=_every(prefixes[prefixes["status"] == MEASURED], step),
-        cells=pd.DataFrame() if reason else distance_map(vectors),
+        cells=pd.DataFrame() if reason else distance_map(vectors, max_cells=_MAX_CELLS),
         reason=reason,
     )
 
