@@ -22,9 +22,9 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
 
 from semshift_nb.reports.html import export_html
+from semshift_nb.reports.jobs import RECORD
 from semshift_nb.reports.tables import write_text
 
-RECORD = "record.json"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TRACEBACK_LINES = 12
 _SECONDS_TO_END = 10

@@ -9,6 +9,7 @@ import pandas as pd
 from semshift_nb.reports.results import MEASURED
 
 _LINES_SHOWN = 16
+_NAMES_SHOWN = 4
 _LEAST_DECIMAL, _MOST_DECIMAL = 0.001, 1000.0
 
 
@@ -57,6 +58,10 @@ class FigureTable:
         The conditions' values, then a Cell for each metric.
     n_shown : int
         How many lines are to be shown at first.
+    n : str
+        How many values each figure comes from, where that is the same for all.
+    notes : list of str
+        Which figures could not be measured, and why.
 
     Raises
     ------
@@ -74,6 +79,8 @@ class FigureTable:
     n_conditions: int
     lines: list[tuple[list[str], list[Cell]]]
     n_shown: int
+    n: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
@@ -108,26 +115,43 @@ def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
 
 
 def _table(name: str, records: list[dict[Any, Any]]) -> FigureTable:
+    counts = {_count(record) for record in records if record["status"] == MEASURED}
+    common = counts.pop() if len(counts) == 1 else ""
     places = [str(record["group"]).partition(": ")[2] for record in records]
+    cells = [_cell(record, with_n=not common) for record in records]
     if not any(places):
-        lines = [([str(record["metric"])], [_cell(record)]) for record in records]
-        return FigureTable(name, ["", "value"], 1, lines, _n_shown(len(lines)))
-    conditions = {place: _conditions(place) for place in dict.fromkeys(places)}
+        lines = [
+            ([str(record["metric"])], [cell]) for record, cell in zip(records, cells, strict=True)
+        ]
+        return FigureTable(name, ["", "value"], 1, lines, _n_shown(len(lines)), common)
+    metrics = [str(record["metric"]) for record in records]
+    found = dict(zip(zip(places, metrics, strict=True), cells, strict=True))
+    conditions = {place: _conditions(place) for place in places}
     keys = list(dict.fromkeys(key for values in conditions.values() for key in values))
-    metrics = list(dict.fromkeys(str(record["metric"]) for record in records))
-    cells = {
-        (place, str(record["metric"])): _cell(record)
-        for place, record in zip(places, records, strict=True)
-    }
+    columns = list(dict.fromkeys(metrics))
     lines = [
         (
             [values.get(key, "") for key in keys],
-            [cells.get((place, metric), Cell()) for metric in metrics],
+            [found.get((place, metric), Cell()) for metric in columns],
         )
         for place, values in conditions.items()
     ]
-    head = [key.replace("_", " ") for key in [*keys, *metrics]]
-    return FigureTable(name, head, len(keys), lines, _n_shown(len(lines)))
+    head = [key.replace("_", " ") for key in [*keys, *columns]]
+    return FigureTable(name, head, len(keys), lines, _n_shown(len(lines)), common, _notes(found))
+
+
+def _notes(found: dict[tuple[str, str], Cell]) -> tuple[str, ...]:
+    """Say once for each reason which figures it kept from being measured."""
+    which: dict[str, list[str]] = {}
+    for (place, metric), cell in found.items():
+        if cell.note:
+            which.setdefault(cell.note, []).append(f"{metric} at {place}" if place else metric)
+    return tuple(
+        f"Not measured: {'; '.join(names[:_NAMES_SHOWN])}"
+        + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else "")
+        + f": {reason}"
+        for reason, names in which.items()
+    )
 
 
 def _conditions(place: str) -> dict[str, str]:
@@ -140,14 +164,18 @@ def _n_shown(n_lines: int) -> int:
     return n_lines if n_lines <= _LINES_SHOWN + 4 else _LINES_SHOWN
 
 
-def _cell(record: dict[Any, Any]) -> Cell:
+def _cell(record: dict[Any, Any], *, with_n: bool) -> Cell:
     if record["status"] != MEASURED or pd.isna(record["value"]):
         return Cell(note=str(record["reason"]))
     unit = "" if pd.isna(record["unit"]) else f" {record['unit']}"
     low, high = record["ci_low"], record["ci_high"]
     interval = "" if pd.isna(low) or pd.isna(high) else f"{_number(low)} to {_number(high)}"
-    n = "" if pd.isna(record["n"]) else f"n = {int(record['n']):,}"
-    return Cell(_number(record["value"]) + unit, ", ".join(filter(None, [interval, n])))
+    beside = [interval, _count(record) if with_n else ""]
+    return Cell(_number(record["value"]) + unit, ", ".join(filter(None, beside)))
+
+
+def _count(record: dict[Any, Any]) -> str:
+    return "" if pd.isna(record["n"]) else f"n = {int(record['n']):,}"
 
 
 def _number(value: float) -> str:

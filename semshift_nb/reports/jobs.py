@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from semshift_nb.reports.execute import RECORD
-
+RECORD = "record.json"
 _LOG = "log.txt"
 _LOG_LINES = 12
 _SECONDS_TO_END = 20

@@ -171,7 +171,7 @@ class _Run:
         self._manifest.finished = "" if status == RUNNING else _now()
         elapsed = time.monotonic() - self._start
         self._manifest.seconds = round(self._seconds_before + elapsed, 2)
-        # First, for a killed run is known by it; what follows is made from it and can be made again.
+        # First, for a killed run is known by it; what follows is made from it again.
         write_manifest(self._manifest, self._folder)
         write_metrics(self._manifest, self._folder)
         write_page(self._manifest, self._folder)

@@ -89,7 +89,7 @@ def identify(parameters: Iterable[Mapping[str, object]]) -> dict[str, dict[str, 
 def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
     command = [sys.executable, "-P", "-m", "semshift_nb.reports.subject"]
     done = subprocess.run(  # noqa: S603 - this Python; its answer is looked at below
-        command, input=json.dumps(wanted), capture_output=True, text=True
+        command, input=json.dumps(wanted), capture_output=True, text=True, check=False
     )
     try:
         # Libraries may have written lines of their own before.
