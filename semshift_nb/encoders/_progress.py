@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import Any, Protocol
@@ -19,26 +19,26 @@ _LINE_SECONDS = 15.0
 class _Display(Protocol):
     interval: float
 
-    def show(self, done: int, seconds: float) -> None: ...
+    def show(self, done: int, seconds_left: float) -> None: ...
 
     def close(self, done: int, seconds: float) -> None: ...
 
 
 @contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """Show how far some work is, if it takes longer than two seconds.
+def progress(texts: Sequence[str], label: str) -> Iterator[Callable[[Iterable[int]], None]]:
+    """Show how far the encoding of some texts is, if it takes longer than two seconds.
 
     Parameters
     ----------
-    total : int
-        Texts to encode.
+    texts : sequence of str
+        What is to be encoded.
     label : str
         What encodes them.
 
     Yields
     ------
     callable
-        To be called with the number of texts just done.
+        To be called with the positions of the texts just done.
 
     Raises
     ------
@@ -46,10 +46,10 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
 
     Examples
     --------
-    >>> with progress(2, "minilm") as advance:
-    ...     advance(2)
+    >>> with progress(["a", "b"], "minilm") as advance:
+    ...     advance([1, 0])
     """
-    meter = _Meter(total, label)
+    meter = _Meter(texts, label)
     try:
         yield meter.advance
     finally:
@@ -59,22 +59,28 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
 class _Meter:
     """Decide when to show, and where."""
 
-    def __init__(self, total: int, label: str) -> None:
-        self._total, self._label = total, label
+    def __init__(self, texts: Sequence[str], label: str) -> None:
+        self._texts, self._label = texts, label
         self._done = 0
+        # The longest texts come first, so that time is told by characters, not by texts.
+        self._left, self._read = sum(map(len, texts)), 0
         self._start = self._shown = time.monotonic()
         self._display: _Display | None = None
 
-    def advance(self, n_texts: int) -> None:
-        self._done += n_texts
+    def advance(self, rows: Iterable[int]) -> None:
+        sizes = [len(self._texts[row]) for row in rows]
+        self._done += len(sizes)
+        self._read += sum(sizes)
+        self._left -= sum(sizes)
         now = time.monotonic()
+        if now - self._start < QUICK_SECONDS or self._done == len(self._texts):
+            return
         if self._display is None:
-            if now - self._start < QUICK_SECONDS or self._done >= self._total:
-                return
-            self._display = _pick_display(self._total, self._label)
+            self._display = _pick_display(len(self._texts), self._label)
         if now - self._shown >= self._display.interval:
             self._shown = now
-            self._display.show(self._done, now - self._start)
+            seconds_left = (now - self._start) / max(1, self._read) * self._left
+            self._display.show(self._done, seconds_left)
 
     def close(self) -> None:
         if self._display is not None:
@@ -97,10 +103,10 @@ class _Lines:
     def __init__(self, total: int, label: str) -> None:
         self._total, self._label = total, label
 
-    def show(self, done: int, seconds: float) -> None:
-        left = seconds / done * (self._total - done)
+    def show(self, done: int, seconds_left: float) -> None:
         sys.stderr.write(
-            f"{self._label}: {done:,} of {self._total:,} texts encoded, about {left:,.0f} s left\n"
+            f"{self._label}: {done:,} of {self._total:,} texts encoded, "
+            f"about {seconds_left:,.0f} s left\n"
         )
         sys.stderr.flush()
 
@@ -128,7 +134,7 @@ class _TerminalBar:
         self._task = self._bar.add_task(label, total=total)
         self._bar.start()
 
-    def show(self, done: int, seconds: float) -> None:  # noqa: ARG002  (rich keeps time itself)
+    def show(self, done: int, seconds_left: float) -> None:  # noqa: ARG002  (rich keeps time)
         self._bar.update(self._task, completed=done)
 
     def close(self, done: int, seconds: float) -> None:  # noqa: ARG002
@@ -147,11 +153,10 @@ class _NotebookBar:
         self._total, self._label = total, escape(label)
         self._handle = self._display.display(self._display.HTML(""), display_id=True)
 
-    def show(self, done: int, seconds: float) -> None:
-        left = seconds / done * (self._total - done)
+    def show(self, done: int, seconds_left: float) -> None:
         self._draw(
             f'<progress value="{done}" max="{self._total}"></progress> {self._label}: '
-            f"{done:,} of {self._total:,} texts, about {left:,.0f} s left"
+            f"{done:,} of {self._total:,} texts, about {seconds_left:,.0f} s left"
         )
 
     def close(self, done: int, seconds: float) -> None:

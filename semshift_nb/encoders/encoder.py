@@ -199,7 +199,7 @@ class Encoder:
         into: Encoding,
     ) -> None:
         wanted = [texts[row] for row in missing]
-        with self._writing(role) as writer, progress(len(wanted), self.name) as advance:
+        with self._writing(role) as writer, progress(wanted, self.name) as advance:
             for batch in self._backend.embed(wanted, role):
                 rows = missing[batch.rows]
                 into.put(rows, batch.encoding)
@@ -207,7 +207,7 @@ class Encoder:
                     sound = np.flatnonzero(_has_direction(batch.encoding.vectors))
                     kept = [keys[row] for row in rows[sound]]
                     writer.add(kept, batch.encoding.take(sound))
-                advance(len(rows))
+                advance(batch.rows)
 
     def _writing(self, role: str) -> AbstractContextManager[Writer | None]:
         return nullcontext() if self._store is None else self._store.writing(self._space(role))

@@ -1,0 +1,83 @@
+"""Who is shown what while texts are encoded."""
+
+import re
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from semshift_nb.encoders import _progress
+from semshift_nb.frontend import live_notebook
+
+SLOW = """
+import time
+from semshift_nb.encoders import _progress
+_progress.QUICK_SECONDS, _progress._LINE_SECONDS, _progress._Lines.interval = 0.05, 0.1, 0.1
+_progress._REDRAW_SECONDS = _progress._NotebookBar.interval = 0.05
+with _progress.progress(["text"] * 100, "<minilm>") as advance:
+    for row in range(100):
+        time.sleep(0.005)
+        advance([row])
+"""
+
+
+def run_cell(source, *, live):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+    with client.setup_kernel():
+        if live:  # as JupyterLab asks; nbclient by itself asks as papermill does
+            execute = client.kc.execute
+            client.kc.execute = lambda *arguments, **options: execute(
+                *arguments, **{**options, "allow_stdin": True}
+            )
+        client.execute_cell(notebook.cells[0], 0)
+    return notebook.cells[0].outputs
+
+
+def test_a_script_is_no_live_notebook():
+    assert not live_notebook()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_notebook_is_live_when_it_may_ask(live):
+    source = "from semshift_nb.frontend import live_notebook\nprint(live_notebook())"
+    outputs = run_cell(source, live=live)
+    assert "".join(output.get("text", "") for output in outputs).strip() == str(live)
+
+
+def test_a_live_notebook_shows_a_bar_and_no_widget():
+    outputs = run_cell(SLOW, live=True)
+    assert [output.output_type for output in outputs] == ["display_data"]
+    assert set(outputs[0].data) == {"text/html", "text/plain"}
+    assert re.fullmatch(r"&lt;minilm&gt;: 100 of 100 texts in \d+ s", outputs[0].data["text/html"])
+
+
+def test_an_unattended_notebook_gets_a_few_plain_lines():
+    outputs = run_cell(SLOW, live=False)
+    assert {output.output_type for output in outputs} == {"stream"}
+    assert {output.name for output in outputs} == {"stderr"}
+    lines = "".join(output.text for output in outputs).splitlines()
+    assert 1 <= len(lines) <= 20
+    pattern = r"<minilm>: \d+ of 100 texts encoded, about \d+ s left"
+    assert all(re.fullmatch(pattern, line) for line in lines)
+
+
+def test_quick_work_shows_nothing(capsys):
+    with _progress.progress(["text"] * 10, "minilm") as advance:
+        advance(range(10))
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_a_terminal_shows_a_bar_that_goes_away(capsys, monkeypatch):
+    monkeypatch.setattr(_progress, "QUICK_SECONDS", 0.0)
+    monkeypatch.setattr(_progress._TerminalBar, "interval", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with _progress.progress(["text"] * 3, "minilm") as advance:
+        advance([0])
+        advance([1])
+    shown = capsys.readouterr().err
+    assert "minilm" in shown
+    assert "2/3" in shown
