@@ -12,7 +12,7 @@ from semshift_nb.corpora.sentences import sentence_spans
 from semshift_nb.errors import InputError
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Corpus:
     """Documents with their texts, and the sentences of these texts.
 
@@ -48,6 +48,9 @@ class Corpus:
     def __post_init__(self) -> None:
         checked = check_documents(self.documents, f"corpus {self.name!r}")
         object.__setattr__(self, "documents", checked)
+
+    def __repr__(self) -> str:
+        return f"<Corpus {self.name!r} of {len(self)} documents>"
 
     def __len__(self) -> int:
         return len(self.documents)

@@ -9,6 +9,7 @@ from semshift_nb.corpora._unicode import well_formed
 from semshift_nb.corpora.sentences import check_language
 from semshift_nb.errors import InputError
 
+COLUMNS = ("doc_id", "title", "text", "language", "label")
 DEFAULT_LANGUAGE = "en"
 TITLE_LENGTH = 60
 
@@ -42,7 +43,7 @@ def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
     >>> check_documents(pd.DataFrame({"text": ["Hello."]}), "greeting").iloc[0].tolist()
     ['0', 'Hello.', 'Hello.', 'en']
     """
-    _check_text_column(table, source)
+    _check_columns(table, source)
     texts = _texts(table["text"].tolist(), source)
     documents = {
         "doc_id": _doc_ids(_cells(table, "doc_id"), source),
@@ -51,7 +52,9 @@ def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
         "language": _languages(_cells(table, "language"), source),
     }
     if "label" in table.columns:
-        documents["label"] = table["label"].tolist()
+        documents["label"] = [
+            well_formed(cell) if isinstance(cell, str) else cell for cell in table["label"].tolist()
+        ]
     return pd.DataFrame(documents)
 
 
@@ -85,12 +88,14 @@ def short_beginning(text: str) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:.-") + "…"
 
 
-def _check_text_column(table: pd.DataFrame, source: str) -> None:
+def _check_columns(table: pd.DataFrame, source: str) -> None:
     columns = [str(column) for column in table.columns]
-    if columns.count("text") != 1:
+    repeated = [column for column in COLUMNS if columns.count(column) > 1]
+    if "text" not in columns or repeated:
+        fault = f"has several columns {repeated[0]!r}" if repeated else "has no column 'text'"
         raise InputError(
-            f"{source} must have one column 'text', but its columns are "
-            f"{', '.join(map(repr, columns)) or 'none'}: rename the column that holds the texts."
+            f"{source} {fault}; it has {', '.join(map(repr, columns)) or 'none'}: name "
+            "one column 'text', the one that holds the texts."
         )
     if table.empty:
         raise InputError(f"{source} has no documents: hand in at least one text.")

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from semshift_nb.corpora.documents import COLUMNS
 from semshift_nb.errors import InputError
 
-COLUMNS = ("doc_id", "title", "text", "language", "label")
 _BEIR_FILE = "corpus.jsonl"
 
 
@@ -206,7 +206,8 @@ def read_parquet(path: Path) -> pd.DataFrame:
             table = pq.ParquetFile(file)
             names = table.schema_arrow.names
             known = [name for name in names if name in COLUMNS] if "text" in names else names
-            frame: pd.DataFrame = table.read(columns=known).to_pandas()
+            # Without pandas' own remarks, which would make an index of a column.
+            frame: pd.DataFrame = table.read(columns=known).to_pandas(ignore_metadata=True)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(
             f"{path} is damaged or no parquet file ({error!s:.200}): write or fetch it again."

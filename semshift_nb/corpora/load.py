@@ -1,6 +1,7 @@
 """load_corpus: a name, a path or a table, made into a corpus."""
 
 import difflib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,10 @@ from semshift_nb.corpora.hub import read_hub
 from semshift_nb.errors import InputError
 
 _HUB = "hub:"
+_KNOWN = (
+    f"Known are {', '.join(BUNDLED)}, hub:NAME, and the path of a .csv, .jsonl or .parquet file or "
+    "of a folder."
+)
 
 
 def load_corpus(
@@ -94,20 +99,21 @@ def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
         )
     if source in BUNDLED:
         return source, BUNDLED[source]()
+    name = source.removeprefix(_HUB)
+    if not name.strip():
+        raise InputError(f"a corpus has a name or a path, but got {source!r}. {_KNOWN}")
     if source.startswith(_HUB):
-        name = source.removeprefix(_HUB)
         return Path(name).name, read_hub(name)
     return _read_file(Path(source))
 
 
 def _read_file(path: Path) -> tuple[str, pd.DataFrame]:
-    path = path.expanduser()
-    if not path.exists():
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own fails on unknown users
+    if not os.path.lexists(path):
         close = difflib.get_close_matches(str(path), BUNDLED, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = f"Did you mean {close[0]!r}? " if close else ""
         raise InputError(
-            f"there is no corpus {str(path)!r} and nothing at that path.{hint} Known are "
-            f"{', '.join(BUNDLED)}, hub:NAME, and the path of a .csv, .jsonl or .parquet file or "
-            "of a folder."
+            f"there is no corpus {str(path)!r:.80} and nothing at that path. {hint}{_KNOWN}"
         )
-    return path.stem or str(path), read_path(path)
+    table = read_path(path)
+    return path.resolve().name if path.is_dir() else path.stem, table
