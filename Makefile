@@ -19,7 +19,7 @@ test: $(INSTALLED)
 	$(BIN)/pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 notebooks
 
 lab: $(INSTALLED)
-	$(BIN)/jupyter lab --LabApp.news_url=None notebooks
+	$(BIN)/jupyter lab notebooks
 
 bench: $(INSTALLED)
 	$(BIN)/python tests/benchmarks/run.py
@@ -31,4 +31,5 @@ notebooks: $(INSTALLED)
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[offline,hub,test]"
+	$(BIN)/jupyter labextension disable "@jupyterlab/apputils-extension:announcements"
 	touch $@

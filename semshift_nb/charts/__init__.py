@@ -6,19 +6,23 @@ then show in a live notebook, an exported page and as a picture, all without a n
 
 from semshift_nb.charts.concatenation import concatenation_curves
 from semshift_nb.charts.discrepancy import discrepancy_by_dispersion
-from semshift_nb.charts.distance_map import distance_map
-from semshift_nb.charts.document import document_view
-from semshift_nb.charts.path import adjacent_path
-from semshift_nb.charts.prefixes import prefix_curves
+from semshift_nb.charts.document import (
+    document_data,
+    document_view,
+    live_document,
+    prefix_curves,
+    shift_map,
+)
 from semshift_nb.charts.renderer import enable
 
 __all__ = [
-    "adjacent_path",
     "concatenation_curves",
     "discrepancy_by_dispersion",
-    "distance_map",
+    "document_data",
     "document_view",
+    "live_document",
     "prefix_curves",
+    "shift_map",
 ]
 
 enable()

@@ -1,6 +1,8 @@
 """What every chart asks of the table it is given."""
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -25,6 +27,12 @@ def chart_data(table: pd.DataFrame, columns: Iterable[str], *, digits: int = 4) 
             "quick to draw and to open; aggregate or sample the table first."
         )
     return table[wanted].round(digits)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Write a table as rows of plain JSON, what is missing as null."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=10))
+    return rows
 
 
 def hover_text(texts: "pd.Series[str]") -> "pd.Series[str]":

@@ -1,15 +1,49 @@
-"""The measurements that charts of one document share, so that their axes line up."""
+"""What the charts of one document share: their measurements, their axis and their parameters."""
 
 import altair as alt
+
+from semshift_nb.charts.theme import HIGHLIGHT
 
 WIDTH = 380
 SIDE_WIDTH = 300
 SIDE_HEIGHT = 118
 
 
-def sentence_axis(field: str, n_sentences: int, *, title: str | None = "sentence") -> alt.X:
-    """Count sentences from the left, 0 to ``n_sentences``; sentence ``i`` fills ``i - 1 .. i``."""
-    scale = alt.Scale(domain=[0, max(n_sentences, 1)], nice=False)
-    return alt.X(f"{field}:Q", title=title, scale=scale).axis(
+def document_params(
+    *, n_sentences: int = 0, sentence_range: tuple[int, int] = (0, 0)
+) -> list[alt.Parameter]:
+    """Give the parameters that the charts of a document read.
+
+    They are parameters and not numbers in the specification, so that an explorer can show another
+    document or another range without building the chart anew.
+    """
+    start, end = sentence_range
+    values = {"n_sentences": n_sentences, "range_start": start, "range_end": end}
+    return [alt.param(name=name, value=value) for name, value in values.items()]
+
+
+def sentence_scale(*, reverse: bool = False) -> alt.Scale:
+    """Count sentences from 0 to ``n_sentences``; sentence ``i`` fills ``i - 1 .. i``."""
+    last = alt.ExprRef("max(n_sentences, 1)")
+    return alt.Scale(domainMin=0, domainMax=last, nice=False, zero=True, reverse=reverse)
+
+
+def sentence_axis(field: str, *, title: str | None = "sentence") -> alt.X:
+    """Lay sentences out from the left."""
+    return alt.X(f"{field}:Q", title=title, scale=sentence_scale()).axis(
         tickMinStep=1, tickCount=8, grid=False, format="d"
     )
+
+
+def marked_range(*, square: bool = False) -> alt.Chart:
+    """Shade the sentences of the range, or frame its square on the map's diagonal."""
+    base = (
+        alt.Chart(alt.Data(values=[{}]))
+        .transform_calculate(start="range_start", end="range_end")
+        .transform_filter("datum.end > datum.start")
+        .encode(x="start:Q", x2="end:Q")
+    )
+    if square:
+        frame = base.mark_rect(filled=False, stroke=HIGHLIGHT, strokeWidth=2)
+        return frame.encode(y="start:Q", y2="end:Q")
+    return base.mark_rect(color=HIGHLIGHT, opacity=0.16)

@@ -9,6 +9,7 @@ inlined there, and a PNG beside it for readers that show pictures only.
 
 import base64
 import json
+import re
 from typing import Any
 
 import altair as alt
@@ -17,6 +18,7 @@ import vl_convert as vlc
 MIME = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _PNG_SCALE = 1.5
+_HASHED = re.compile(r"data-[0-9a-f]{32}")
 
 
 def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
     -------
     dict
         The same chart under Vega-Lite 5's schema, its datasets called ``data-1``, ``data-2``, ...
+        (those that have a name of their own keep it).
 
     Raises
     ------
@@ -42,10 +45,12 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> portable_spec({"data": {"name": "data-9f"}, "datasets": {"data-9f": []}})["data"]
+    >>> hashed = "data-" + "0" * 32
+    >>> portable_spec({"data": {"name": hashed}, "datasets": {hashed: []}})["data"]
     {'name': 'data-1'}
     """
-    names = {old: f"data-{i}" for i, old in enumerate(spec.get("datasets", {}), start=1)}
+    hashed = [name for name in spec.get("datasets", {}) if _HASHED.fullmatch(name)]
+    names = {old: f"data-{i}" for i, old in enumerate(hashed, start=1)}
 
     def renamed(node: Any) -> Any:  # noqa: ANN401 - JSON is any of its types
         if isinstance(node, dict):
@@ -58,7 +63,7 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
         return [renamed(item) for item in node] if isinstance(node, list) else node
 
     body = renamed({k: v for k, v in spec.items() if k not in {"datasets", "$schema"}})
-    datasets = {names[old]: rows for old, rows in spec.get("datasets", {}).items()}
+    datasets = {names.get(old, old): rows for old, rows in spec.get("datasets", {}).items()}
     return {"$schema": SCHEMA, **body, **({"datasets": datasets} if datasets else {})}
 
 

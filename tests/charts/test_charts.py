@@ -53,9 +53,8 @@ ALL_CHARTS = {
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
     ),
-    "path": lambda: charts.adjacent_path(path_of(9)).add_params(
-        alt.param(name="range_start", value=0), alt.param(name="range_end", value=0)
-    ),
+    "map": lambda: charts.shift_map(path_of(9), cells_of(9), title="T"),
+    "prefixes": lambda: charts.prefix_curves(prefixes_of(9)),
     "discrepancy": lambda: charts.discrepancy_by_dispersion(windows_of(20)),
     "concatenation": lambda: charts.concatenation_curves(concatenation_of()),
 }
@@ -91,7 +90,7 @@ def test_the_renderer_is_chosen_on_import_and_a_users_choice_is_kept():
 
 
 def test_the_path_has_a_step_for_every_boundary_and_none_after_the_last():
-    spec = portable_spec(ALL_CHARTS["path"]().to_dict())
+    spec = portable_spec(ALL_CHARTS["map"]().to_dict())
     steps = next(rows for rows in spec["datasets"].values() if "boundary" in rows[0])
     assert [row["boundary"] for row in steps] == list(range(1, 9))
     assert steps[0]["before"].startswith("Sentence 0")

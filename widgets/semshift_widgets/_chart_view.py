@@ -28,12 +28,22 @@ def _bundle() -> str:
 class ChartView(anywidget.AnyWidget):
     """A Vega-Lite chart in a live notebook, with no network.
 
+    The chart is built once; another document is new data in it, another range a new signal. To
+    build it anew would take hundreds of milliseconds for each.
+
+    Parameters
+    ----------
+    chart : altair.TopLevelMixin
+        A chart whose data are named datasets.
+
     Attributes
     ----------
     spec : dict
-        The chart's specification; setting it draws anew.
+        The chart's specification.
+    datasets : dict
+        The rows of each dataset by name.
     signals : dict
-        Values for parameters of the chart by name; setting it updates the chart in place.
+        The values of the chart's parameters by name.
     listen : list of str
         Names of the selections that Python wants to hear of.
     heard : dict
@@ -41,22 +51,23 @@ class ChartView(anywidget.AnyWidget):
     """
 
     spec = traitlets.Dict().tag(sync=True)
+    datasets = traitlets.Dict().tag(sync=True)
     signals = traitlets.Dict().tag(sync=True)
     listen = traitlets.List(traitlets.Unicode()).tag(sync=True)
     heard = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, chart: alt.TopLevelMixin, **traits: Any) -> None:  # noqa: ANN401
-        super().__init__(spec=portable_spec(chart.to_dict()), _esm=_bundle(), **traits)
+    def __init__(self, chart: alt.TopLevelMixin) -> None:
+        super().__init__(_esm=_bundle(), spec=portable_spec(chart.to_dict()))
 
-    def show(self, chart: alt.TopLevelMixin, *, signals: dict[str, Any]) -> None:
-        """Draw another chart.
+    def show(self, *, datasets: dict[str, Any], signals: dict[str, Any]) -> None:
+        """Show other data.
 
         Parameters
         ----------
-        chart : altair.TopLevelMixin
-            The chart.
+        datasets : dict
+            The rows of each dataset by name.
         signals : dict
-            The values its parameters start with.
+            The values of the chart's parameters by name.
 
         Returns
         -------
@@ -64,19 +75,16 @@ class ChartView(anywidget.AnyWidget):
 
         Raises
         ------
-        altair.SchemaValidationError
-            If the chart is not valid Vega-Lite.
+        traitlets.TraitError
+            If either is not a dict; a name that the chart does not have is told where it stands.
 
         Examples
         --------
-        >>> view = ChartView(alt.Chart().mark_point())
-        >>> view.show(alt.Chart().mark_bar(), signals={})
-        >>> view.spec["mark"]["type"]
-        'bar'
+        >>> view = ChartView(alt.Chart(alt.NamedData("rows")).mark_point())
+        >>> view.show(datasets={"rows": []}, signals={})
         """
         with self.hold_sync():
-            self.spec = portable_spec(chart.to_dict())
-            self.signals = signals
+            self.datasets, self.signals = datasets, signals
 
     def on_selection(self, name: str, respond: Callable[[Any], None]) -> None:
         """Call ``respond`` with the selection's value whenever the reader changes it.
@@ -99,7 +107,7 @@ class ChartView(anywidget.AnyWidget):
 
         Examples
         --------
-        >>> view = ChartView(alt.Chart().mark_point())
+        >>> view = ChartView(alt.Chart(alt.NamedData("rows")).mark_point())
         >>> view.on_selection("brush", print)
         >>> view.heard = {"name": "brush", "value": None}
         None

@@ -18,7 +18,7 @@ _STYLE = """<style>
 def table_html(table: pd.DataFrame, *, title: str) -> str:
     """Write a table under a title, every cell escaped."""
     body = table.to_html(
-        index=False, border=0, escape=True, na_rep="-", float_format="{:.3f}".format
+        index=False, border=0, escape=True, justify="left", na_rep="-", float_format="{:.3f}".format
     )
     return f'{_STYLE}<div class="semshift"><h4>{html.escape(title)}</h4>{body}</div>'
 

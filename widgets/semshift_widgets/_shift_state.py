@@ -1,5 +1,7 @@
 """What the shift explorer shows, without any widget: document, range, sentence and their tables."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -23,7 +25,10 @@ _FIGURES = [
 
 
 class ShiftState:
-    """The document that is open, the range that is marked and the sentence that is picked."""
+    """The document that is open, the range that is marked and the sentence that is picked.
+
+    ``doc_id`` is None while a text of the user's own is open.
+    """
 
     def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -33,7 +38,7 @@ class ShiftState:
 
     def open(self, doc_id: str) -> None:
         """Open a document of the corpus."""
-        self._show(self._reading.document(doc_id))
+        self._show(self._reading.document(doc_id), doc_id)
 
     def read(self, text: str) -> None:
         """Open a text of the user's own, in the language of the corpus."""
@@ -41,10 +46,11 @@ class ShiftState:
             raise InputError("there is no text to read: paste at least one sentence.")
         language = str(self._reading.corpus.documents["language"].iloc[0])
         corpus = Corpus.from_texts([text], titles=["Your text"], language=language)
-        self._show(analyses.CorpusReading(corpus, self._encoder).document("0"))
+        self._show(analyses.CorpusReading(corpus, self._encoder).document("0"), None)
 
-    def _show(self, document: analyses.DocumentReading) -> None:
+    def _show(self, document: analyses.DocumentReading, doc_id: str | None) -> None:
         self.document = document
+        self.doc_id = doc_id
         self.range = (0, len(document.sentences))
         self.picked = 0
 
@@ -90,19 +96,35 @@ class ShiftState:
         )
         return found[["cosine", "title", "text"]]
 
-    def chart(self, selections: list[alt.Parameter] | None = None) -> alt.HConcatChart:
+    def chart(self) -> alt.HConcatChart:
         """Draw the document with its marked range."""
         self._require_measured()
-        document, (start, stop) = self.document, self.range
-        whole = (start, stop) == (0, len(document.sentences))
+        document = self.document
         return charts.document_view(
             document.path,
             document.cells,
             prefixes=document.prefixes,
             title=document.title,
-            sentence_range=(0, 0) if whole else (start, stop),
-            selections=selections or [],
+            sentence_range=self.shaded(),
         )
+
+    def datasets(self) -> dict[str, list[dict[str, Any]]]:
+        """Give the same chart's data alone, for a chart that is already drawn."""
+        document = self.document
+        return charts.document_data(document.path, document.cells, prefixes=document.prefixes)
+
+    def signals(self) -> dict[str, int]:
+        """Give the values of the same chart's parameters."""
+        start, end = self.shaded()
+        return {
+            "n_sentences": len(self.document.sentences),
+            "range_start": start,
+            "range_end": end,
+        }
+
+    def shaded(self) -> tuple[int, int]:
+        """Give the range to shade: none while the whole document is marked."""
+        return (0, 0) if self.range == (0, len(self.document.sentences)) else self.range
 
     def _require_measured(self) -> None:
         if self.document.reason:

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import ipywidgets as ipw
 
+from semshift_nb.charts import live_document
 from semshift_nb.errors import InputError
 from semshift_widgets._chart_view import ChartView
 from semshift_widgets._html import note_html, table_html
@@ -14,7 +15,6 @@ from semshift_widgets._shift_state import ShiftState
 #: A list of more sentences than this is slow to build and to scroll.
 _LISTED = 300
 _ORDERS = {"title": "title", "semantic shift": "semantic_shift", "length": "n_sentences"}
-_OWN = "(your text)"
 
 
 def _selections() -> list[alt.Parameter]:
@@ -40,8 +40,8 @@ class ShiftView:
 
     def _build(self) -> None:
         wide = ipw.Layout(width="min(560px, 100%)")
-        self.order = ipw.ToggleButtons(
-            options=list(_ORDERS), description="Order by", style={"button_width": "auto"}
+        self.order = ipw.Dropdown(
+            options=list(_ORDERS), description="Order by", layout=ipw.Layout(width="220px")
         )
         self.documents = ipw.Dropdown(description="Document", layout=wide)
         self.own = ipw.Textarea(
@@ -49,7 +49,7 @@ class ShiftView:
         )
         self.read = ipw.Button(description="Read this text", icon="book-open")
         self.status = ipw.HTML()
-        self.view = ChartView(alt.Chart().mark_point())
+        self.view = ChartView(live_document(_selections()))
         self.range = ipw.IntRangeSlider(
             description="Sentences", min=1, max=2, layout=wide, continuous_update=True
         )
@@ -62,9 +62,9 @@ class ShiftView:
                 ipw.HBox([self.order, self.documents], layout=ipw.Layout(flex_flow="row wrap")),
                 own,
                 self.status,
-                self.view,
                 self.range,
                 self.figures,
+                self.view,
                 self.sentences,
                 self.neighbours,
             ]
@@ -107,14 +107,20 @@ class ShiftView:
                 strict=True,
             )
         ]
+        # New options make the widget choose the first of them; the reader chose nothing.
+        self._filling = True
         self.documents.options = options
+        self.documents.value = self._state.doc_id
+        self._filling = False
 
-    def _choose(self, doc_id: str) -> None:
-        self._state.open(doc_id)
-        self._open()
+    def _choose(self, doc_id: str | None) -> None:
+        if not self._filling and doc_id is not None:
+            self._state.open(doc_id)
+            self._open()
 
     def _read(self) -> None:
         self._state.read(self.own.value)
+        self.documents.value = None
         self._open()
 
     def _open(self) -> None:
@@ -126,7 +132,7 @@ class ShiftView:
             part.layout.display = "" if measured else "none"
         if measured:
             self._set_range(*self._state.range)
-            self.view.show(self._state.chart(_selections()), signals=self._signals())
+            self.view.show(datasets=self._state.datasets(), signals=self._state.signals())
             self._show_figures()
             self._list_sentences()
             self._show_neighbours()
@@ -136,8 +142,9 @@ class ShiftView:
         if document.reason:
             return f"This document cannot be measured: {document.reason}."
         return (
-            f"{len(document.sentences)} sentences. Drag over the upper path or move the slider to "
-            "measure a range; click a point, or a sentence in the list, to see its neighbours."
+            f"{document.title}: {len(document.sentences)} sentences. Drag over the path or move "
+            "the slider to measure a range; click a point of the path, or a sentence in the list, "
+            "for its neighbours."
         )
 
     def _set_range(self, start: int, stop: int) -> None:
@@ -151,7 +158,7 @@ class ShiftView:
         if (first - 1, last) == self._state.range or self._state.document.reason:
             return
         self._state.mark(first - 1, last)
-        self.view.signals = self._signals()
+        self.view.signals = self._state.signals()
         self._show_figures()
         self._list_sentences()
 
@@ -175,11 +182,6 @@ class ShiftView:
         if position in dict(self.sentences.options).values():
             self.sentences.value = position
         self._show_neighbours()
-
-    def _signals(self) -> dict[str, int]:
-        start, stop = self._state.range
-        whole = (start, stop) == (0, len(self._state.document.sentences))
-        return {"range_start": 0 if whole else start, "range_end": 0 if whole else stop}
 
     def _show_figures(self) -> None:
         figures = self._state.figures()

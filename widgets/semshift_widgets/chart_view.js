@@ -1,41 +1,41 @@
-// Draws one Vega-Lite chart, sets its signals from Python and tells Python what the reader selects.
-// vl-convert bundles this file with Vega, so that nothing is fetched; it provides vegaEmbed.
+// Draws one Vega-Lite chart, gives it data and signals from Python and tells Python what the reader
+// selects. vl-convert bundles this file with Vega, so that nothing is fetched; it provides vegaEmbed.
 
 const TELL_EVERY_MS = 40;
 
 async function render({ model, el }) {
-  let shown = null;
-  let turn = 0;
+  const drawn = await draw();
+  const view = drawn.view;
+  for (const name of model.get("listen")) listen(view, name);
 
-  // A new chart is drawn aside and then put in place: no flicker, and of several drawings under
-  // way only the latest is kept.
   async function draw() {
-    const mine = ++turn;
-    const started = performance.now();
-    const canvas = document.createElement("div");
-    const spec = { ...structuredClone(model.get("spec")) };
-    delete spec.$schema;
-    try {
-      const drawn = await vegaEmbed(canvas, spec, { mode: "vega-lite", actions: false });
-      if (mine !== turn) return drawn.finalize();
-      shown?.finalize();
-      shown = drawn;
-      el.replaceChildren(canvas);
-      await setSignals();
-      for (const name of model.get("listen")) listen(drawn.view, name);
-      el.dataset.drawnMs = (performance.now() - started).toFixed(1);
-    } catch (error) {
-      canvas.textContent = "This chart could not be drawn: " + error.message;
-      el.replaceChildren(canvas);
-    }
+    const { $schema, ...spec } = structuredClone(model.get("spec"));
+    const values = model.get("signals");
+    for (const param of spec.params ?? []) if (param.name in values) param.value = values[param.name];
+    spec.datasets = structuredClone(model.get("datasets"));
+    return vegaEmbed(el, spec, { mode: "vega-lite", renderer: "canvas", actions: false });
   }
 
-  async function setSignals() {
-    if (shown === null) return;
+  // Several changes may come in one message: they are shown together, and one at a time.
+  const changed = new Set();
+  let working = Promise.resolve();
+  function want(part) {
+    changed.add(part);
+    working = working.then(redraw).catch((error) => {
+      el.textContent = "This chart could not be drawn: " + error.message;
+    });
+  }
+
+  async function redraw() {
+    if (changed.size === 0) return;
     const started = performance.now();
-    for (const [name, value] of Object.entries(model.get("signals"))) shown.view.signal(name, value);
-    await shown.view.runAsync();
-    el.dataset.signalledMs = (performance.now() - started).toFixed(1);
+    const datasets = changed.has("datasets") ? structuredClone(model.get("datasets")) : {};
+    changed.clear();
+    for (const [name, rows] of Object.entries(datasets)) view.data(name, rows);
+    for (const [name, value] of Object.entries(model.get("signals"))) view.signal(name, value);
+    await view.runAsync();
+    el.dataset.redrawMs = (performance.now() - started).toFixed(1);
+    el.dataset.redraws = Number(el.dataset.redraws ?? 0) + 1;
   }
 
   function listen(view, name) {
@@ -51,13 +51,14 @@ async function render({ model, el }) {
     model.save_changes();
   }
 
-  model.on("change:spec", draw);
-  model.on("change:signals", setSignals);
-  await draw();
+  const stop = ["datasets", "signals"].map((part) => {
+    const respond = () => want(part);
+    model.on("change:" + part, respond);
+    return () => model.off("change:" + part, respond);
+  });
   return () => {
-    model.off("change:spec", draw);
-    model.off("change:signals", setSignals);
-    shown?.finalize();
+    stop.forEach((end) => end());
+    drawn.finalize();
   };
 }
 
