@@ -11,6 +11,7 @@ from semshift_nb.measures._resampling import (
     group_codes,
     percentile_interval,
 )
+from semshift_nb.measures.concentration import mean_pairwise_distance
 
 
 def bootstrap_mean_pairwise_distance(
@@ -25,12 +26,13 @@ def bootstrap_mean_pairwise_distance(
 
     A resample holds some documents twice, and a text's distance to its own copy is zero: counting
     such pairs would pull every resample below the value. They are left out. With ``w_g`` the number
-    of times document g was drawn, ``S_g`` the sum and ``n_g`` the number of its vectors, pairs
-    across documents count ``w_g w_h`` times and pairs within a document ``w_g`` times (once for
-    each of its copies, none across them), so that both kinds keep their share on average::
+    of times document g of G was drawn, ``S_g`` the sum and ``n_g`` the number of its vectors, pairs
+    across documents count ``c w_g w_h`` times and pairs within a document ``w_g`` times (once for
+    each of its copies, none across them). On average ``w_g w_h`` is ``(G - 1) / G``, so with
+    ``c = G / (G - 1)`` both kinds keep their share::
 
-        sum of cosines  = |sum w_g S_g|^2 - sum w_g^2 |S_g|^2 + sum w_g (|S_g|^2 - n_g)
-        number of pairs = (sum w_g n_g)^2 - sum w_g^2 n_g^2   + sum w_g (n_g^2 - n_g)
+        sum of cosines  = c (|sum w_g S_g|^2 - sum w_g^2 |S_g|^2) + sum w_g (|S_g|^2 - n_g)
+        number of pairs = c ((sum w_g n_g)^2 - sum w_g^2 n_g^2)   + sum w_g (n_g^2 - n_g)
 
     Parameters
     ----------
@@ -71,9 +73,8 @@ def bootstrap_mean_pairwise_distance(
     sums = np.zeros((codes.max() + 1, rows.shape[1]))
     np.add.at(sums, codes, rows)
     draws = draw_documents(codes, n_resamples=n_resamples, seed=seed).astype(np.float64)
-    once = np.ones((1, len(sums)))
-    value, *resampled = _weighted_mpd(np.concatenate([once, draws]), sums, np.bincount(codes))
-    return percentile_interval(float(value), resampled, level=level, n=len(rows))
+    resampled = _weighted_mpd(draws, sums, np.bincount(codes))
+    return percentile_interval(mean_pairwise_distance(rows), resampled, level=level, n=len(rows))
 
 
 def _weighted_mpd(
@@ -82,8 +83,11 @@ def _weighted_mpd(
     """Return one mean pairwise distance per row of document weights; NaN where there is no pair."""
     squared = np.vecdot(sums, sums)
     pooled = weights @ sums
-    cosines = np.vecdot(pooled, pooled) - weights**2 @ squared + weights @ (squared - sizes)
-    pairs = (weights @ sizes) ** 2 - weights**2 @ sizes**2 + weights @ (sizes**2 - sizes)
+    share = len(sums) / (len(sums) - 1)
+    cosines = share * (np.vecdot(pooled, pooled) - weights**2 @ squared)
+    pairs = share * ((weights @ sizes) ** 2 - weights**2 @ sizes**2)
+    cosines += weights @ (squared - sizes)
+    pairs += weights @ (sizes**2 - sizes)
     with np.errstate(invalid="ignore", divide="ignore"):
         distance: NDArray[np.float64] = np.where(pairs > 0, 1 - cosines / pairs, np.nan)
     return np.clip(distance, 0, None)

@@ -89,13 +89,16 @@ def _correlations(
     products = (ranks * counts[:, None, :]) @ ranks.transpose(0, 2, 1)
     own = np.diagonal(products, axis1=1, axis2=2)
     across = products[:, :2, 2:]
-    explained: NDArray[np.float64] = across @ np.linalg.pinv(products[:, 2:, 2:]) @ across.transpose(0, 2, 1)
+    explained: NDArray[np.float64] = (
+        across @ np.linalg.pinv(products[:, 2:, 2:]) @ across.transpose(0, 2, 1)
+    )
     rest: NDArray[np.float64] = products[:, :2, :2] - explained
     variances = np.diagonal(rest, axis1=1, axis2=2)
     defined = (own > 0).all(axis=1) & (variances > NOTHING_LEFT**2 * own[:, :2]).all(axis=1)
     found = np.full(len(counts), np.nan)
     found[defined] = rest[defined, 0, 1] / np.sqrt(variances[defined].prod(axis=1))
-    return np.clip(found, -1, 1)
+    bounded: NDArray[np.float64] = np.clip(found, -1, 1)
+    return bounded
 
 
 def _ranks(values: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:

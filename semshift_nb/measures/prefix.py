@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from semshift_nb.measures._arrays import Array, blocks, namespace, unit_rows
-from semshift_nb.measures.shift import adjacent_distances
+from semshift_nb.measures.shift import distances
 
 
 class PrefixShift(NamedTuple):
@@ -55,7 +55,8 @@ def prefix_shift(embeddings: Array) -> PrefixShift:
     xp = namespace(rows)
     k = xp.arange(1, rows.shape[0] + 1, dtype=xp.float64, device=rows.device)
     squared = _squared_prefix_lengths(rows)
-    local = xp.concat([k[:1] * 0, xp.cumulative_sum(adjacent_distances(rows))])
+    steps = distances(xp.vecdot(rows[:-1, :], rows[1:, :]))
+    local = xp.concat([k[:1] * 0, xp.cumulative_sum(steps)])
     # k = 1 has no pair: its numerator is 0, and so is its dispersion. Rounding below 0 is set to 0.
     dispersion = xp.clip(k**2 - squared, 0.0, None) / (k * xp.clip(k - 1, 1.0, None))
     dilution = xp.clip(1 - xp.sqrt(squared) / k, 0.0, 1.0)
