@@ -54,7 +54,9 @@ def run(corpus: Corpus, encoder: Encoder, wanted: Design) -> Experiment:
     shared = _overlaps(
         texts,
         single.take(np.searchsorted(needed, table["anchor_id"].to_numpy())),
+        anchor_ids=table["anchor_id"].to_numpy(),
         library=single.take(np.searchsorted(needed, sample.library)),
+        library_ids=sample.library,
     )
     table = pd.concat([table, figures, shared], axis=1).assign(
         n_tokens=texts.n_tokens, truncated=texts.truncated, lost_overlap=1 - shared["overlap_at_1"]
@@ -102,22 +104,37 @@ def _figures(sentences: Encoded, text: Encoded) -> dict[str, float | str]:
     }
 
 
-def _overlaps(texts: Encoded, anchors: Encoded, *, library: Encoded) -> pd.DataFrame:
+def _overlaps(
+    texts: Encoded,
+    anchors: Encoded,
+    *,
+    anchor_ids: NDArray[np.intp],
+    library: Encoded,
+    library_ids: NDArray[np.intp],
+) -> pd.DataFrame:
     """Return how many neighbours a text shares with its anchor, among the library's sentences.
 
-    The anchor is in the library, and so is its own first neighbour. A K beyond the library's size
-    is left missing.
+    The anchor itself is not counted among them: alone it would find itself first, and a text that
+    holds it very often does, which says nothing of the other sentences it loses. A K beyond the
+    library's size is left missing.
     """
-    pool = library.vectors[library.directed]
+    pool, pool_ids = library.vectors[library.directed], library_ids[library.directed]
     usable = texts.directed & anchors.directed
     shared = pd.DataFrame(np.nan, index=range(len(usable)), columns=OVERLAP_COLUMNS)
-    k_max = min(max(OVERLAPS), len(pool))
-    if k_max == 0 or not usable.any():
+    n_found = min(max(OVERLAPS) + 1, len(pool))
+    if n_found < 2 or not usable.any():
         return shared
-    by_text = measures.nearest_neighbours(texts.vectors[usable], pool, k_max)
-    by_anchor = measures.nearest_neighbours(anchors.vectors[usable], pool, k_max)
+
+    def others(vectors: NDArray[np.float32]) -> NDArray[np.intp]:
+        found = pool_ids[measures.nearest_neighbours(vectors, pool, n_found)]
+        itself = found == anchor_ids[usable][:, None]
+        # A stable sort puts the anchor last and leaves the others in their order.
+        order = np.argsort(itself, axis=1, kind="stable")[:, :-1]
+        return np.take_along_axis(found, order, axis=1)
+
+    by_text, by_anchor = others(texts.vectors[usable]), others(anchors.vectors[usable])
     for k in OVERLAPS:
-        if k <= k_max:
+        if k < n_found:
             shared.loc[usable, f"overlap_at_{k}"] = measures.overlap_at_k(by_text, by_anchor, k)
     return shared
 

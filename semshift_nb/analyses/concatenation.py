@@ -114,8 +114,9 @@ def concatenation_texts(
         followers in their document (as many followers only where ``sequential`` is asked for). The
         same anchors serve every mode and k. A corpus that has fewer gives all of them.
     n_library : int, default 3000
-        Sentences to search in: the anchors, and others at random. An anchor is therefore its own
-        first neighbour (unless the library holds an equal sentence before it).
+        Sentences to search in, drawn at random from the whole corpus; all where it has fewer. The
+        anchor itself is not counted among the neighbours, if the library happens to hold it: alone
+        it finds itself, and most texts that hold it do as well.
     seed : int, default 0
         Seed of all draws.
 
@@ -133,8 +134,8 @@ def concatenation_texts(
     Raises
     ------
     InputError
-        If a size is below 1, a mode unknown, there are fewer than two anchors, or the library is
-        smaller than the number of anchors.
+        If a size is below 1, a mode unknown, or fewer than two anchors or library sentences are
+        asked for.
 
     References
     ----------
