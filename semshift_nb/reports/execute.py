@@ -127,6 +127,8 @@ def _execute(path: Path, executed: Path, parameters: Mapping[str, object]) -> No
         kernel_manager_class=ThisPython,
         progress_bar=False,
         cwd=executed.parent,
+        # Every cell is done by then, or the run was stopped: nothing is left to wait for.
+        shutdown_kernel="immediate",
     )
 
 

@@ -86,6 +86,7 @@ def run_jobs(
             for job, process in list(running.values()):
                 if process.poll() is not None:
                     del running[job.path]
+                    _life_line(process).close()
                     ended(job, _record(job, process.returncode))
             time.sleep(_SECONDS_BETWEEN_LOOKS)
     finally:

@@ -187,7 +187,7 @@ def read_notebook(path: Path) -> Notebook:
     try:
         data = path.read_bytes()
         content = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
         raise InputError(f"{path} cannot be read as a notebook: {error}") from None
     try:
         parameters = tuple(read_parameters(_parameters_cell(content)))
