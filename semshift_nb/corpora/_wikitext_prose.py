@@ -60,4 +60,7 @@ def whole_sentences(block: str) -> str:
     # A block that goes on in lower case follows a formula or a list that was left out.
     first = 1 if sentences and sentences[0][0].islower() else 0
     kept = [s for s in without_unfinished(sentences)[first:] if not _BROKEN.search(s)]
-    return "" if len(kept) == 1 and _POINTER.match(kept[0]) else " ".join(kept)
+    if len(kept) == 1 and _POINTER.match(kept[0]):
+        return ""
+    # sentencex takes a bracket that closes after a quoted question for a sentence of its own.
+    return " ".join(kept).replace(" )", ")")

@@ -84,8 +84,8 @@ def short_beginning(text: str) -> str:
     if len(words) <= TITLE_LENGTH:
         return words
     # A text without spaces, Chinese for one, is cut between characters instead of words.
-    cut = words[: TITLE_LENGTH - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:.-") + "…"
+    cut = words[:TITLE_LENGTH].rsplit(" ", 1)[0] if " " in words[:TITLE_LENGTH] else words
+    return cut[: TITLE_LENGTH - 1].rstrip(" ,;:.-") + "…"
 
 
 def _check_columns(table: pd.DataFrame, source: str) -> None:
@@ -151,9 +151,7 @@ def _titles(cells: Sequence[Any], texts: Sequence[str]) -> list[str]:
 
 def _languages(cells: Sequence[Any], source: str) -> list[str]:
     codes = [cell or DEFAULT_LANGUAGE for cell in cells]
-    for code in dict.fromkeys(codes):
-        try:
-            check_language(code)
-        except InputError as error:
-            raise InputError(f"{source}: {error}") from None
-    return codes
+    try:
+        return [check_language(code) for code in codes]
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None

@@ -201,18 +201,14 @@ def read_parquet(path: Path) -> pd.DataFrame:
     --------
     >>> read_parquet(Path("reviews.parquet"))  # doctest: +SKIP
     """
-    try:
-        with path.open("rb") as file:
-            table = pq.ParquetFile(file)
-            names = table.schema_arrow.names
-            known = [name for name in names if name in COLUMNS] if "text" in names else names
-            # Without pandas' own remarks, which would make an index of a column.
-            frame: pd.DataFrame = table.read(columns=known).to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} is damaged or no parquet file ({error!s:.200}): write or fetch it again."
-        ) from error
-    return frame
+    with path.open("rb") as file:
+        try:
+            return _known_columns(pq.ParquetFile(file))
+        # Arrow says OSError of damaged pages too.
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"{path} is damaged or no parquet file ({error!s:.200}): write or fetch it again."
+            ) from error
 
 
 def read_folder(path: Path) -> pd.DataFrame:
@@ -248,6 +244,14 @@ def read_folder(path: Path) -> pd.DataFrame:
     ids = [file.relative_to(path).with_suffix("").as_posix() for file in files]
     titles = [file.stem for file in files]
     return pd.DataFrame({"doc_id": ids, "title": titles, "text": [read_text(f) for f in files]})
+
+
+def _known_columns(file: pq.ParquetFile) -> pd.DataFrame:
+    names = file.schema_arrow.names
+    known = [name for name in names if name in COLUMNS] if "text" in names else names
+    # Without pandas' own remarks, which would make an index of a column.
+    frame: pd.DataFrame = file.read(columns=known).to_pandas(ignore_metadata=True)
+    return frame
 
 
 def _is_text_file(file: Path) -> bool:

@@ -165,6 +165,6 @@ def _check_complete(end: int, paragraph: re.Match[str]) -> None:
     # Offsets that are wrong by a little would go unnoticed; none are better.
     if end != paragraph.end():
         raise SemshiftError(
-            f"sentencex lost {paragraph.end() - end} characters of the paragraph that begins with "
-            f"{paragraph[0]!r:.60}: install another version of sentencex."
+            f"sentencex lost text ({paragraph.end() - end} characters) of a paragraph that begins "
+            f"with {paragraph[0]!r:.60}: install another version of sentencex."
         )
