@@ -10,7 +10,7 @@ from semshift_nb.corpora._wikitext_tags import HOLE
 # A hole at the beginning, or after a sentence has ended, was a box or a remark, not a word.
 _HARMLESS_HOLE = re.compile(rf"^[\s{HOLE}]+|(?<=[.!?…\"”’)])\s*{HOLE}+(?=\s|{HOLE}|$)")
 # A hole, or what only broken markup leaves behind.
-_BROKEN = re.compile(rf"[{HOLE}|]|\{{\{{|\}}\}}|\[\[|\]\]")
+_BROKEN = re.compile(rf"^[-,;:]|[{HOLE}|]|\{{\{{|\}}\}}|\[\[|\]\]")
 _POINTER = re.compile(r"\(?(?:See|Main|Further|Note:|For (?:more|other|further|details))(?!\w)")
 _REPAIRS = [
     (re.compile(pattern), replacement)
@@ -24,7 +24,7 @@ _REPAIRS = [
         (r"(?:\s*[,;:](?=\s*[,;:)\]]))+\s*(?=[)\]])|[\s,;:]+(?=[)\]])", ""),  # "1900; )" to "1900)"
         (r"([,;])(?:\s*[,;])+", r"\1"),
         (r"([(\[])\s+", r"\1"),
-        (r"\(\)|\[\]", ""),
+        (r"\((?:(?:in|from|see|see video at)\s*)?\)|\[\]", ""),
         (r"\s+([,;:!?)\]]|\.(?!\.|\d))(?=[\s.,;:)\]]|$)", r"\1"),
         (r" {2,}", " "),
     )

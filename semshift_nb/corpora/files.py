@@ -38,7 +38,7 @@ def read_path(path: Path) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_path(Path("reviews.csv"))  # doctest: +SKIP
+    ``read_path(Path("reviews.csv"))`` gives one row for each document.
     """
     try:
         if path.is_dir():
@@ -79,7 +79,7 @@ def read_text(path: Path) -> str:
 
     Examples
     --------
-    >>> read_text(Path("notes.txt"))  # doctest: +SKIP
+    ``read_text(Path("notes.txt"))`` gives the file's text.
     """
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -121,7 +121,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_csv(Path("reviews.csv"))  # doctest: +SKIP
+    ``read_csv(Path("reviews.csv"))`` gives one row for each document.
     """
     try:
         # Without a header pandas compares every row with the first. Given one, it takes a surplus
@@ -162,7 +162,7 @@ def read_jsonl(path: Path) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_jsonl(Path("corpus.jsonl"))  # doctest: +SKIP
+    ``read_jsonl(Path("corpus.jsonl"))`` gives one row for each document.
     """
     # Not splitlines: a JSON string may hold U+2028 and its like.
     lines = enumerate(read_text(path).split("\n"), start=1)
@@ -199,7 +199,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_parquet(Path("reviews.parquet"))  # doctest: +SKIP
+    ``read_parquet(Path("reviews.parquet"))`` gives one row for each document.
     """
     with path.open("rb") as file:
         try:
@@ -234,7 +234,7 @@ def read_folder(path: Path) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_folder(Path("essays"))  # doctest: +SKIP
+    ``read_folder(Path("essays"))`` gives one row for each document.
     """
     files = sorted(file for file in path.rglob("*") if _is_text_file(file))
     if not files:

@@ -35,7 +35,7 @@ def read_hub(name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_hub("path/to/folder")  # doctest: +SKIP
+    ``read_hub("path/to/folder")`` gives one row for each document.
     """
     dataset = _one_split(_load(name), name)
     if "text" not in dataset.column_names:

@@ -66,7 +66,8 @@ def load_corpus(
     >>> len(load_corpus("news", n_documents=10))
     10
     """
-    _check_whole(n_documents, "n_documents", least=1)
+    if n_documents is not None:
+        _check_whole(n_documents, "n_documents", least=1)
     _check_whole(seed, "seed", least=0)
     name, table = _read(source)
     if language is not None:
@@ -78,9 +79,7 @@ def load_corpus(
     return Corpus(name, corpus.documents.iloc[np.sort(rows)])
 
 
-def _check_whole(value: int | None, parameter: str, *, least: int) -> None:
-    if value is None and parameter == "n_documents":
-        return
+def _check_whole(value: object, parameter: str, *, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise InputError(
             f"{parameter} must be a whole number from {least} on, but got {value!r:.60}."

@@ -66,8 +66,8 @@ def topic_prose(source: str) -> str:
 
     Examples
     --------
-    >>> topic_prose("Title\n*****\n\nA *short*\nparagraph:\n\n   >>> 1\n\nIt ends. [1]")
-    'It ends.'
+    >>> topic_prose("Title\n*****\n\nA *short*\nparagraph:\n\n   >>> 1\n\nIt ends here. [1]")
+    'It ends here.'
     """
     body = source.partition(_FOOTNOTES)[0]
     blocks = (_paragraph(block) for block in re.split(r"\n\s*\n", body))

@@ -1,7 +1,6 @@
 """Files and folders: what is read, and what is said of what cannot be read."""
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -100,7 +99,6 @@ def test_strange_characters_come_through(tmp_path: Path) -> None:
     assert load_corpus(tmp_path / "s.jsonl").documents["text"].tolist() == ["\ufffd 😀"]
 
 
-CSV_BODY = "doc_id,text\n"
 BAD = {
     "empty csv": ("t.csv", b"", "t.csv is empty"),
     "csv of names only": ("t.csv", b"doc_id,text\n", "corpus 't' has no documents"),
@@ -195,7 +193,6 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
         load_corpus(tmp_path / "t.csv")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="device files")
 def test_a_folder_named_like_a_file(tmp_path: Path) -> None:
     (tmp_path / "t.csv").mkdir()
     (tmp_path / "t.csv" / "a.txt").write_text("One.")

@@ -42,6 +42,7 @@ CASES = {
         "Rome ({{IPAc-en|r|oʊ|m}}; {{lang-it|Roma}}; founded 753 BC; {{lang-la|Roma}}) is old.",
         "Rome (founded 753 BC) is old.",
     ),
+    "a name that leaves a word behind": ("Rome (in {{lang-la|Roma}}) is old.", "Rome is old."),
     "formula": ("One. The mean <math>\\bar{x}</math> is 3. Two.", "One. Two."),
     "unknown template in a sentence": ("One. It has {{mystery|3}} hills. Two.", "One. Two."),
     "unknown template after a sentence": ("One.{{mystery}} Two.", "One. Two."),
