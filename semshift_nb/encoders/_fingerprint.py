@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from semshift_nb.encoders._bundled import file_sha256
+from semshift_nb.encoders._folders import model_files
 
 # Settings, vocabularies and code; what only describes the model is left out.
 _ENDINGS = {".json", ".txt", ".model", ".py"}
 _DESCRIPTIONS = {"data_config.json", "model.safetensors.index.json", "requirements.txt"}
-_EXPORTS = {"onnx", "openvino"}
 
 
 def fingerprint(folder: Path, weights: Iterable[Path], *, kind: str) -> str:
@@ -32,25 +32,19 @@ def fingerprint(folder: Path, weights: Iterable[Path], *, kind: str) -> str:
     Raises
     ------
     SemshiftError
-        If a file cannot be read.
+        If a file cannot be read, or the list of modules is no JSON.
 
     Examples
     --------
     Called by ``load_encoder``.
     """
+    settings = [
+        path
+        for path in model_files(folder)
+        if path.suffix in _ENDINGS and path.name not in _DESCRIPTIONS
+    ]
     total = hashlib.sha256(kind.encode())
-    for path in sorted({*weights, *_settings(folder)}):
+    for path in sorted({*weights, *settings}):
         line = f"{path.relative_to(folder).as_posix()} {file_sha256(path)}\n"
         total.update(line.encode())
     return total.hexdigest()
-
-
-def _settings(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in folder.rglob("*")
-        if path.suffix in _ENDINGS
-        and path.name not in _DESCRIPTIONS
-        and path.is_file()
-        and not _EXPORTS & set(path.relative_to(folder).parts)
-    ]

@@ -5,6 +5,7 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
@@ -121,9 +122,8 @@ def check_folder(folder: Path, allow: Collection[str]) -> None:
             "safetensors file beside it. Convert the model (load it where you trust it and call "
             'save_pretrained), or write load_encoder(..., allow=("pickle",)).'
         )
-    foreign = [
-        name for name in _module_types(folder) if not name.startswith("sentence_transformers.")
-    ]
+    types = [kind for _, kind in _modules(folder)]
+    foreign = [kind for kind in types if not kind.startswith("sentence_transformers.")]
     if foreign and "remote-code" not in allow:
         raise InputError(
             f"{folder} asks for code of its own ({foreign[0]}): read that code, and if you trust "
@@ -144,39 +144,68 @@ def weight_files(folder: Path, *, pickled: bool) -> list[Path]:
     Returns
     -------
     list of Path
-        In a fixed order; exports for other engines are left out.
+        In a fixed order.
 
     Raises
     ------
-    Nothing of its own.
+    InputError
+        If the list of modules is no JSON.
 
     Examples
     --------
     Called by ``load_encoder``.
     """
     endings = (".safetensors", *(PICKLED if pickled else ()))
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.name.endswith(endings)
-        and path.is_file()
-        and not _EXPORTS & set(path.relative_to(folder).parts)
+    return [path for path in model_files(folder) if path.name.endswith(endings)]
+
+
+def model_files(folder: Path) -> list[Path]:
+    """List the files that a model can be loaded from.
+
+    A folder often holds more: exports for other engines, checkpoints of the training. Only what
+    lies in the folder itself and in its modules' folders is ever loaded.
+
+    Parameters
+    ----------
+    folder : Path
+        A model's folder.
+
+    Returns
+    -------
+    list of Path
+        In a fixed order.
+
+    Raises
+    ------
+    InputError
+        If the list of modules is no JSON.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    inside = {path for name, _ in _modules(folder) if name for path in (folder / name).rglob("*")}
+    return sorted(path for path in {*folder.iterdir(), *inside} if path.is_file())
+
+
+def _modules(folder: Path) -> list[tuple[str, str]]:
+    """List the modules' folders and types, those behind a router included."""
+    found = [
+        (str(module["path"]), str(module["type"])) for module in _json(folder / "modules.json")
     ]
+    for parent in ["", *(path for path, _ in found if path)]:
+        routes = dict(_json(folder / parent / "router_config.json")).get("types", {})
+        found += [(f"{parent}/{path}".lstrip("/"), str(kind)) for path, kind in routes.items()]
+    return found
 
 
-def _module_types(folder: Path) -> list[str]:
-    types: list[str] = []
-    for path in [*folder.glob("modules.json"), *folder.rglob("router_config.json")]:
-        try:
-            content = json.loads(path.read_text(encoding="utf8"))
-        except ValueError as error:
-            raise InputError(f"{path} is no JSON ({error}): copy the model again.") from error
-        types += (
-            [module["type"] for module in content]
-            if path.name == "modules.json"
-            else content.get("types", {}).values()
-        )
-    return types
+def _json(path: Path) -> Any:  # noqa: ANN401  (whatever the model's author wrote)
+    if not path.is_file():
+        return []
+    try:
+        return json.loads(path.read_text(encoding="utf8"))
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON ({error}): copy the model again.") from error
 
 
 def _patterns(allow: Collection[str]) -> list[str]:

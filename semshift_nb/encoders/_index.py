@@ -49,7 +49,6 @@ class SpaceIndex:
         self._folder = folder
         self._dim = dim
         self._keys: dict[str, pa.Array] = {}
-        self._unusable: set[str] = set()
 
     def fetch(self, keys: Sequence[bytes], into: Encoding) -> NDArray[np.bool_]:
         """Read the rows that the space has.
@@ -112,7 +111,7 @@ class SpaceIndex:
             present = set()
         for name in self._keys.keys() - present:
             del self._keys[name]
-        for name in sorted(present - self._keys.keys() - self._unusable):
+        for name in sorted(present - self._keys.keys()):
             self._learn(name)
 
     def _learn(self, name: str) -> None:
@@ -133,7 +132,6 @@ class SpaceIndex:
             return None
 
     def _give_up(self, name: str, error: Exception) -> None:
-        self._unusable.add(name)
         path = self._folder / name
         if not isinstance(error, DamagedError):
             _warn(f"{path} cannot be read ({error}); its texts are encoded again")

@@ -93,6 +93,7 @@ def load_encoder(
     _check_choices("dtype", [dtype], _DTYPES)
     _check_choices("pooling", [pooling] if pooling is not None else [], _POOLINGS)
     _check_max_length(max_length)
+    _check_device(device)
     found = _find(name, permitted)
     options = _Options(max_length, pooling, dtype, device, permitted)
     kind = "static" if name == "static" else "model"
@@ -107,9 +108,11 @@ def load_encoder(
     )
 
 
-def _find(name: str, allow: Collection[str]) -> ModelFolder:
+def _find(name: str | os.PathLike[str], allow: Collection[str]) -> ModelFolder:
+    if not isinstance(name, str | os.PathLike):
+        raise InputError(f"name is {name!r}: expected a model's name or folder.")
     if name in _BUNDLED:
-        return ModelFolder(bundled_folder(), name, bundled_revision())
+        return ModelFolder(bundled_folder(), str(name), bundled_revision())
     found = find_folder(os.fspath(name), allow)
     check_folder(found.path, allow)
     return found
@@ -162,3 +165,18 @@ def _check_max_length(max_length: object) -> None:
             f"max_length is {max_length!r}: expected a whole number of tokens, at least "
             f"{_SHORTEST} (special tokens count)."
         )
+
+
+def _check_device(device: str | None) -> None:
+    if device is None:
+        return
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f'device {device!r} cannot be used here ({reason}): expected for example "cpu" or '
+            '"cuda", or nothing for the best there is.'
+        ) from error

@@ -188,7 +188,7 @@ def _describe(folder: Path) -> dict[str, Any]:
         **{name: settings.get(name) for name in [*_SETTINGS, "dim"]},
         "space": folder.name,
         "n_vectors": sum(_n_rows(path) for path in shards),
-        "n_bytes": sum(path.stat().st_size for path in folder.iterdir()),
+        "n_bytes": sum(_size(path) for path in folder.iterdir()),
     }
 
 
@@ -196,4 +196,11 @@ def _n_rows(path: Path) -> int:
     try:
         return int(pq.read_metadata(path).num_rows)
     except (OSError, pa.ArrowException):  # damaged: noticed and set aside when it is read
+        return 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # moved into place or set aside by another process meanwhile
         return 0

@@ -168,3 +168,31 @@ def test_a_cached_hub_model_is_found_without_the_network(tiny, tmp_path, monkeyp
     monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(cache))
     encoder = load_encoder("some/model", device="cpu", store=None)
     assert (encoder.name, encoder.revision, encoder.dim) == ("some/model", commit, 16)
+
+
+@pytest.mark.parametrize("name", ["minilm", "static"])
+@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
+def test_a_device_that_is_not_here_is_refused(name, device):
+    with pytest.raises(InputError, match=rf"device '{device}' cannot be used"):
+        load_encoder(name, device=device)
+
+
+def test_a_name_that_is_none_is_refused():
+    with pytest.raises(InputError, match="name is 7"):
+        load_encoder(7)
+
+
+def test_exports_and_checkpoints_beside_the_model_do_not_matter(copied):
+    before = load_encoder(str(copied), device="cpu", store=None).fingerprint
+    for name in ("coreml/weight.bin", "checkpoint-5/optimizer.pt", "onnx/model.safetensors"):
+        (copied / name).parent.mkdir()
+        (copied / name).write_bytes(b"not for us")
+    assert load_encoder(str(copied), device="cpu", store=None).fingerprint == before
+
+
+def test_pickles_in_a_module_folder_are_refused(tmp_path):
+    folder = tiny_model(tmp_path / "model", dense=True)
+    weights = next(folder.glob("*_Dense/model.safetensors"))
+    weights.rename(weights.with_name("pytorch_model.bin"))
+    with pytest.raises(InputError, match=r"_Dense/pytorch_model.bin is a pickle"):
+        load_encoder(str(folder))
