@@ -16,7 +16,7 @@ test: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests
-	$(BIN)/pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 300 notebooks
+	PYTHONPATH=tests/plugins $(BIN)/pytest -p nbval_tolerance --nbval --nbval-cell-timeout 300 notebooks
 
 lab: $(INSTALLED)
 	$(BIN)/jupyter lab notebooks
@@ -26,7 +26,7 @@ bench: $(INSTALLED)
 
 # Run the notebooks anew and keep their outputs: what the tests compare with.
 notebooks: $(INSTALLED)
-	$(BIN)/python notebooks/refresh.py
+	$(BIN)/python tests/plugins/refresh_notebooks.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["pytester"]
+
 # No test may reach a model hub, whatever the machine's own settings are.
 os.environ["HF_HUB_OFFLINE"] = "1"
 

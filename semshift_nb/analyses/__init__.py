@@ -9,19 +9,26 @@ from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
 from semshift_nb.analyses.sentences import sentence_shift
+from semshift_nb.analyses.verdicts import above, all_hold, change_with_k, mode_order, select, stated
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
     "CorpusReading",
     "DocumentReading",
+    "above",
+    "all_hold",
+    "change_with_k",
     "concatenation",
     "concatenation_texts",
     "distance_map",
     "document_shift",
+    "mode_order",
     "neighbours_of",
     "predictors",
     "prefix_shift",
     "range_shift",
+    "select",
     "sentence_shift",
+    "stated",
     "window_shift",
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 from semshift_nb.errors import InputError
 
 MAX_ROWS = 5_000
-_HOVER_CHARACTERS = 280
+_HOVER_CHARACTERS = 200
 
 
 def chart_data(table: pd.DataFrame, columns: Iterable[str], *, digits: int = 4) -> pd.DataFrame:

@@ -37,13 +37,13 @@ def sentence_axis(field: str, *, title: str | None = "sentence") -> alt.X:
 
 def marked_range(*, square: bool = False) -> alt.Chart:
     """Shade the sentences of the range, or frame its square on the map's diagonal."""
-    base = (
-        alt.Chart(alt.Data(values=[{}]))
-        .transform_calculate(start="range_start", end="range_end")
-        .transform_filter("datum.end > datum.start")
-        .encode(x="start:Q", x2="end:Q")
+    # An empty range is drawn with no width and no stroke: leaving it out would leave its axes
+    # without an extent, and Vega would warn of it on every page.
+    shown = alt.ExprRef("range_end > range_start ? 1 : 0")
+    base = alt.Chart(alt.Data(values=[{}])).transform_calculate(
+        start="range_start", end="range_end"
     )
     if square:
-        frame = base.mark_rect(filled=False, stroke=HIGHLIGHT, strokeWidth=2)
-        return frame.encode(y="start:Q", y2="end:Q")
-    return base.mark_rect(color=HIGHLIGHT, opacity=0.16)
+        frame = base.mark_rect(filled=False, stroke=HIGHLIGHT, strokeWidth=2, strokeOpacity=shown)
+        return frame.encode(x="start:Q", x2="end:Q", y="start:Q", y2="end:Q")
+    return base.mark_rect(color=HIGHLIGHT, opacity=0.16).encode(x="start:Q", x2="end:Q")

@@ -17,7 +17,6 @@ import vl_convert as vlc
 
 MIME = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-_PNG_SCALE = 1.5
 _HASHED = re.compile(r"data-[0-9a-f]{32}")
 
 
@@ -92,7 +91,7 @@ def mime_bundle(spec: dict[str, Any], **_metadata: object) -> dict[str, Any]:
     ['application/vnd.vegalite.v5+json', 'image/png', 'text/plain']
     """
     portable = portable_spec(spec)
-    picture = vlc.vegalite_to_png(json.dumps(portable), vl_version="6.4", scale=_PNG_SCALE)
+    picture = vlc.vegalite_to_png(json.dumps(portable), vl_version="6.4")
     return {
         MIME: portable,
         "image/png": base64.b64encode(picture).decode("ascii"),

@@ -1,0 +1,38 @@
+"""The tolerance must let a last digit pass, and nothing else."""
+
+from pathlib import Path
+
+import nbformat
+import nbval_tolerance
+import pytest
+from nbval_tolerance import snapped, without_progress
+
+
+def test_a_last_digit_passes_and_a_wrong_number_does_not():
+    reference = {"data": [{"x": 0.1234, "n": 6, "text": "a"}]}
+    assert snapped({"data": [{"x": 0.1235, "n": 6, "text": "a"}]}, reference) == reference
+    assert snapped({"data": [{"x": 0.1244, "n": 6, "text": "a"}]}, reference) != reference
+    assert snapped({"data": [{"x": 0.1234, "n": 7, "text": "a"}]}, reference) != reference
+    assert snapped({"data": [{"x": 0.1234, "n": 6, "text": "b"}]}, reference) != reference
+    assert snapped({"data": []}, reference) != reference
+
+
+def test_only_progress_is_left_out():
+    progress = nbformat.v4.new_output(
+        "stream", name="stderr", text="minilm: 9 of 1,000 texts encoded, about 2 s left\n"
+    )
+    warning = nbformat.v4.new_output("stream", name="stderr", text="UserWarning: truncated\n")
+    assert without_progress([progress, warning]) == [warning]
+
+
+@pytest.mark.parametrize(("printed", "passes"), [("0.96", True), ("0.97", False)])
+def test_nbval_still_fails_on_a_wrong_number_in_a_notebook(pytester, monkeypatch, printed, passes):
+    monkeypatch.setenv("PYTHONPATH", str(Path(nbval_tolerance.__file__).parent))
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    output = nbformat.v4.new_output("stream", text=f"{printed}\n")
+    notebook.cells = [nbformat.v4.new_code_cell("print(0.96)", execution_count=1, outputs=[output])]
+    nbformat.write(notebook, pytester.path / "figure.ipynb")
+    result = pytester.runpytest_subprocess("-p", "nbval_tolerance", "--nbval", "figure.ipynb")
+    result.assert_outcomes(passed=int(passes), failed=int(not passes))
