@@ -73,8 +73,10 @@ def unit_scale(xp: Any, block: Array, *, first_row: int = 0, name: str = "embedd
 def unit_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
     """Return ``embeddings`` in float64 with every row brought to length one, or refuse them."""
     xp = check_matrix(embeddings, name=name, min_rows=min_rows)
-    rows = xp.astype(embeddings, xp.float64)
-    return rows * unit_scale(xp, rows, name=name)[:, None]
+    rows = xp.astype(embeddings, xp.float64, copy=True)
+    # astype made a copy, so this writes over nobody's vectors and needs no second one.
+    rows *= unit_scale(xp, rows, name=name)[:, None]
+    return rows
 
 
 def unit_vector(vector: Array, *, dim: int, name: str) -> Array:

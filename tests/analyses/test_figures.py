@@ -4,6 +4,8 @@ Sizes are smaller than the notebooks' where the claims stay sharp. Beside each f
 was seen when the test was written; the bounds are the issue's.
 """
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,7 +68,7 @@ def test_random_texts_crowd_together_and_repeated_ones_hardly(figures):
     """
     mpd = figures.loc["MPD"]
     ends = [(row["ci_low"], row["ci_high"]) for _, row in mpd.loc["random"].iterrows()]
-    assert all(low > high for (low, _), (_, high) in zip(ends, ends[1:], strict=False))
+    assert all(low > high for (low, _), (_, high) in itertools.pairwise(ends))
     fall = mpd.loc[("random", 1), "value"] - mpd.loc[("random", 8), "value"]
     assert fall > 0.1
     assert abs(mpd.loc[("repeat", 1), "value"] - mpd.loc[("repeat", 8), "value"]) < fall / 4

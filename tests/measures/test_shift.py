@@ -135,6 +135,15 @@ def test_arrays_stay_in_their_library():
     assert measures.discrepancy(rows, torch.eye(3)[0]) == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize("kind", [np.asarray, torch.tensor])
+def test_input_is_left_as_it_was(kind):
+    rows = kind(1.0005 * np.eye(3))
+    measures.dispersion(rows)
+    measures.mean_pairwise_distance(rows)
+    measures.nearest_neighbours(rows, rows, 1)
+    assert (rows == kind(1.0005 * np.eye(3))).all()
+
+
 def test_near_identical_vectors_do_not_go_negative():
     """The difference of two numbers near k^2 rounds below zero for some of these."""
     base = draw(1, 1, dim=384)
