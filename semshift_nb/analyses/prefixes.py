@@ -50,7 +50,28 @@ def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
 
 
 def prefixes_of(document: EncodedDocument) -> pd.DataFrame:
-    """Return the prefixes of one document."""
+    """Return the prefixes of one document.
+
+    Parameters
+    ----------
+    document : EncodedDocument
+        A document whose sentences are encoded.
+
+    Returns
+    -------
+    DataFrame
+        Its rows of `prefix_shift`.
+
+    Raises
+    ------
+    InputError
+        If a vector is not finite and of length one.
+
+    Examples
+    --------
+    >>> [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
+    ... # doctest: +SKIP
+    """
     reason = no_direction_reason(document.encoded)
     n_sentences = len(document.sentences)
     if reason:

@@ -58,7 +58,28 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
 
 
 def sentences_of(document: EncodedDocument) -> pd.DataFrame:
-    """Return the sentences of one document."""
+    """Return the sentences of one document.
+
+    Parameters
+    ----------
+    document : EncodedDocument
+        A document whose sentences are encoded.
+
+    Returns
+    -------
+    DataFrame
+        Its rows of `sentence_shift`.
+
+    Raises
+    ------
+    InputError
+        If a vector is not finite and of length one.
+
+    Examples
+    --------
+    >>> [sentences_of(document) for document in encoded_documents(corpus, encoder)]
+    ... # doctest: +SKIP
+    """
     reason = no_direction_reason(document.encoded)
     steps = pooled = np.full(len(document.sentences), np.nan)
     if not reason:

@@ -90,6 +90,11 @@ def unit_vector(vector: Array, *, dim: int, name: str) -> Array:
     return unit_rows(xp.reshape(vector, (1, dim)), name=name)[0, :]
 
 
+def distances(cosines: Array) -> Array:
+    """Return ``1 - cosines``, without the rounding that would put it below zero."""
+    return namespace(cosines).clip(1 - cosines, 0.0, 2.0)
+
+
 def _refuse(xp: Any, lengths: Array, good: Array, *, first_row: int, name: str) -> None:  # noqa: ANN401
     """Raise the error that names how many rows are unusable, which, and why."""
     bad = [int(row) for row in xp.nonzero(~good)[0]]

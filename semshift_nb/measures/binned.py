@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, namespace, unit_rows
-from semshift_nb.measures.shift import distances
+from semshift_nb.measures._arrays import Array, distances, namespace, unit_rows
 
 
 class BinnedDistances(NamedTuple):

@@ -1,21 +1,9 @@
 """The dilution identity: what pooling loses is a function of dispersion and length alone."""
 
-from typing import overload
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
-
-
-@overload
-def dilution_from_dispersion(dispersion: float, n_sentences: int) -> float: ...
-
-
-@overload
-def dilution_from_dispersion(
-    dispersion: ArrayLike, n_sentences: ArrayLike
-) -> NDArray[np.float64]: ...
 
 
 def dilution_from_dispersion(

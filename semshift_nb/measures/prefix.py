@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from semshift_nb.measures._arrays import Array, namespace, unit_rows
-from semshift_nb.measures.shift import distances
+from semshift_nb.measures._arrays import Array, distances, namespace, unit_rows
 
 _BLOCK = 16
 """Rows of a block: larger ones waste products above the diagonal, smaller ones waste calls."""

@@ -2,7 +2,7 @@
 
 import math
 
-from semshift_nb.measures._arrays import Array, namespace, unit_rows, unit_vector
+from semshift_nb.measures._arrays import Array, distances, namespace, unit_rows, unit_vector
 
 
 def adjacent_distances(embeddings: Array) -> Array:
@@ -270,11 +270,6 @@ def discrepancy(embeddings: Array, text_embedding: Array) -> float:
     rows = unit_rows(embeddings)
     text = unit_vector(text_embedding, dim=rows.shape[1], name="text_embedding")
     return float(namespace(rows).mean(distances(rows @ text)))
-
-
-def distances(cosines: Array) -> Array:
-    """Return ``1 - cosines``, without the rounding that would put it below zero."""
-    return namespace(cosines).clip(1 - cosines, 0.0, 2.0)
 
 
 def _squared_length(rows: Array) -> float:
