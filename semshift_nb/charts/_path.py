@@ -22,11 +22,11 @@ def path_chart(selections: Sequence[alt.Parameter] = ()) -> alt.LayerChart:
             alt.Tooltip("after:N"),
         ],
     )
-    points = base.mark_point(filled=True, size=36, opacity=0.9, color=ACCENT)
     line = base.mark_line(color=ACCENT, strokeWidth=1.5, tooltip=None)
-    return alt.layer(marked_range(), line, points.add_params(*selections)).properties(
-        width=WIDTH, height=90
-    )
+    points = base.mark_point(filled=True, size=30, opacity=0.9, color=ACCENT, tooltip=None)
+    # What is hovered and clicked: larger than what is seen, for hands and for touch.
+    targets = base.mark_point(filled=True, size=260, opacity=0).add_params(*selections)
+    return alt.layer(marked_range(), line, points, targets).properties(width=WIDTH, height=90)
 
 
 def path_data(path: pd.DataFrame) -> pd.DataFrame:

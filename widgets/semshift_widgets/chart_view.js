@@ -6,6 +6,7 @@ const TELL_EVERY_MS = 40;
 async function render({ model, el }) {
   const drawn = await draw();
   const view = drawn.view;
+  el.dataset.redraws = 0;
   for (const name of model.get("listen")) listen(view, name);
 
   async function draw() {
@@ -35,7 +36,7 @@ async function render({ model, el }) {
     for (const [name, value] of Object.entries(model.get("signals"))) view.signal(name, value);
     await view.runAsync();
     el.dataset.redrawMs = (performance.now() - started).toFixed(1);
-    el.dataset.redraws = Number(el.dataset.redraws ?? 0) + 1;
+    el.dataset.redraws = Number(el.dataset.redraws) + 1;
   }
 
   function listen(view, name) {

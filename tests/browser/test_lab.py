@@ -1,0 +1,135 @@
+"""A reader's hour with the first notebook, in the real JupyterLab."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from chromium import Watched
+from jupyterlab_server import Lab
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "runs" / "screenshots"
+RUN_MS = 180_000
+
+HOSTILE = """
+import pandas as pd
+from semshift_nb import load_corpus, load_encoder
+from semshift_widgets import ShiftExplorer
+attack = "<script>window.attacked = 1</script><img src=x onerror='window.attacked = 1'>"
+texts = [f"{attack} One. {attack} Two things. Three {attack}.", f"Plain text. {attack}"]
+corpus = load_corpus(pd.DataFrame({"text": texts, "title": [attack, "<b>bold</b>"]}))
+explorer = ShiftExplorer(corpus, load_encoder("static", store=None))
+explorer
+"""
+
+
+def open_notebook(watched: Watched, lab: Lab, name: str) -> Page:
+    page = watched.page
+    page.goto(f"{lab.url}/lab/tree/{name}?reset")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
+    return page
+
+
+def run_all(page: Page) -> None:
+    page.get_by_text("Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def figures(page: Page) -> Locator:
+    return page.locator(".semshift", has=page.locator("h4", has_text=re.compile("^Sentences")))
+
+
+def redraws(page: Page) -> int:
+    return int(page.locator("[data-redraws]").first.get_attribute("data-redraws"))
+
+
+def drag_over_path(page: Page) -> None:
+    """Drag from a quarter to a half of the path, which is the top left of the chart."""
+    canvas = page.locator("[data-redraws] canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    y = box["y"] + 70
+    page.mouse.move(box["x"] + 140, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 190, y, steps=5)
+    page.mouse.move(box["x"] + 240, y, steps=5)
+    page.mouse.up()
+
+
+def test_the_first_notebook_runs_and_its_explorer_follows_the_mouse(lab, watched):
+    shutil.copy(ROOT / "notebooks" / "01_semantic_shift.ipynb", lab.folder)
+    page = open_notebook(watched, lab, "01_semantic_shift.ipynb")
+    run_all(page)
+    page.locator("[data-redraws]").first.wait_for(timeout=RUN_MS)
+    whole = figures(page).inner_text()
+    before, picture = redraws(page), page.locator("[data-redraws] canvas").first.screenshot()
+
+    drag_over_path(page)
+    expect(figures(page)).not_to_have_text(whole)
+    marked = figures(page).inner_text()
+    first, last = map(int, re.search(r"Sentences (\d+) to (\d+)", marked).groups())
+    assert 1 < first < last
+    assert redraws(page) > before
+    assert page.locator("[data-redraws] canvas").first.screenshot() != picture
+
+    page.locator(".widget-select select").first.select_option(index=1)
+    neighbours = page.locator(".semshift h4", has_text="Nearest in the corpus")
+    expect(neighbours).to_have_text(f"Nearest in the corpus to sentence {first + 1}")
+    take_picture(page, "shift_explorer.png")
+
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=RUN_MS)
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
+                        ).filter(has_text="Error").count() == 0  # fmt: skip
+    watched.assert_calm()
+
+
+def take_picture(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.locator("[data-redraws]").first.evaluate("e => e.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(500)
+    page.screenshot(path=str(SCREENSHOTS / name))
+
+
+def test_text_from_a_corpus_runs_nothing(lab, watched):
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        cells=[nbformat.v4.new_code_cell(HOSTILE.strip())],
+    )
+    nbformat.write(notebook, lab.folder / "hostile.ipynb")
+    page = open_notebook(watched, lab, "hostile.ipynb")
+    run_all(page)
+    page.locator("[data-redraws]").first.wait_for(timeout=RUN_MS)
+    page.locator(".widget-select select").first.select_option(index=1)
+    expect(page.locator(".semshift h4", has_text="to sentence 2")).to_be_visible()
+    assert "<script>" in page.locator(".semshift table").last.inner_text()
+    hover_every_point(page)
+    assert page.evaluate("window.attacked") is None
+    assert page.locator(".jp-OutputArea img[src=x], .jp-OutputArea b").count() == 0
+    watched.assert_calm()
+
+
+def hover_every_point(page: Page) -> None:
+    """Let each point of the path show its tooltip, which holds the hostile sentences."""
+    canvas = page.locator("[data-redraws] canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    seen = set()
+    for x in range(40, 420, 6):
+        for y in range(10, 100, 10):
+            page.mouse.move(box["x"] + x, box["y"] + y)
+            tip = page.locator("#vg-tooltip-element.visible")
+            if tip.count():
+                seen.add(tip.inner_text())
+    assert any("<script>" in text for text in seen)
+
+
+def test_a_stored_chart_is_drawn_without_a_kernel_and_without_a_network(lab, watched):
+    shutil.copy(ROOT / "notebooks" / "01_semantic_shift.ipynb", lab.folder / "stored.ipynb")
+    page = watched.page
+    page.goto(f"{lab.url}/lab/tree/stored.ipynb?reset")
+    page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first.wait_for()
+    watched.assert_calm()
