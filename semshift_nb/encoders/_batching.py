@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-TOKEN_BUDGET = 2000
+# Measured on two cores: 1,000 is about 5 % faster than 2,000 and 15 % faster than 4,000.
+TOKEN_BUDGET = 1000
 
 
 def cut_batches(

@@ -19,7 +19,7 @@ N_SENTENCES = 2000
 ROUNDS = 5
 
 MEMORY = """
-import json, resource, sys
+import json, sys
 texts = json.load(sys.stdin)
 if sys.argv[1] == "ours":
     from semshift_nb.encoders import load_encoder
@@ -29,7 +29,9 @@ else:
     model = SentenceTransformer(sys.argv[2], device="cpu", local_files_only=True,
                                 model_kwargs={"dtype": "float32"})
     model.encode(texts, batch_size=32)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+# Not ru_maxrss: a process that was forked off a large one reports its parent's peak.
+with open("/proc/self/status") as status:
+    print(next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")))
 """
 
 

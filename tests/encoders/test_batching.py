@@ -26,7 +26,7 @@ def test_little_is_padding():
     counts = rng.integers(3, 256, size=2000)
     padded = sum(len(batch) * counts[batch].max() for batch in cut_batches(counts))
     assert padded / counts.sum() < 1.02
-    assert TOKEN_BUDGET == 2000
+    assert TOKEN_BUDGET <= 2000
 
 
 @given(st.lists(st.text(max_size=30), max_size=50), st.integers(1, 10), st.integers(1, 40))
