@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
 from chromium import FLAGS, Watched
 from jupyterlab_server import Lab, running_lab
-from playwright.sync_api import Browser, sync_playwright
 
 
 @pytest.fixture(scope="session")

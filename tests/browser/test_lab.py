@@ -6,9 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Locator, Page, expect
+
 from chromium import Watched
 from jupyterlab_server import Lab
-from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

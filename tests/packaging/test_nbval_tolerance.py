@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import nbformat
-import nbval_tolerance
 import pytest
+
+import nbval_tolerance
 from nbval_tolerance import snapped, without_progress
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
 from nbval_tolerance import without_progress
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
