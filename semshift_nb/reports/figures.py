@@ -1,6 +1,7 @@
 """Long-form rows as tables for reading: one a group, a line for each condition."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,8 @@ class FigureTable:
         The conditions' values, then a Cell for each metric.
     n_shown : int
         How many lines are to be shown at first.
-    n : str
-        How many values each figure comes from, where that is the same for all.
+    remark : str
+        What holds for every line: conditions, and how many values each figure comes from.
     notes : list of str
         Which figures could not be measured, and why.
 
@@ -79,7 +80,7 @@ class FigureTable:
     n_conditions: int
     lines: list[tuple[list[str], list[Cell]]]
     n_shown: int
-    n: str = ""
+    remark: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -115,29 +116,57 @@ def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
 
 
 def _table(name: str, records: list[dict[Any, Any]]) -> FigureTable:
-    counts = {_count(record) for record in records if record["status"] == MEASURED}
-    common = counts.pop() if len(counts) == 1 else ""
+    measured = [record for record in records if record["status"] == MEASURED]
+    n = _common(_count(record) for record in measured)
     places = [str(record["group"]).partition(": ")[2] for record in records]
-    cells = [_cell(record, with_n=not common) for record in records]
     if not any(places):
-        lines = [
-            ([str(record["metric"])], [cell]) for record, cell in zip(records, cells, strict=True)
-        ]
-        return FigureTable(name, ["", "value"], 1, lines, _n_shown(len(lines)), common)
-    metrics = [str(record["metric"]) for record in records]
-    found = dict(zip(zip(places, metrics, strict=True), cells, strict=True))
+        lines = [([str(record["metric"])], [_cell(record, with_n=not n)]) for record in records]
+        return FigureTable(name, ["", "value"], 1, lines, _n_shown(len(lines)), n)
+    metrics = list(dict.fromkeys(str(record["metric"]) for record in records))
+    units = {
+        metric: _common(_unit(record) for record in measured if record["metric"] == metric)
+        for metric in metrics
+    }
+    found = {
+        (place, str(record["metric"])): _cell(
+            record, with_n=not n, with_unit=not units[str(record["metric"])]
+        )
+        for place, record in zip(places, records, strict=True)
+    }
     conditions = {place: _conditions(place) for place in places}
-    keys = list(dict.fromkeys(key for values in conditions.values() for key in values))
-    columns = list(dict.fromkeys(metrics))
+    shared, keys = _shared(list(conditions.values()))
     lines = [
         (
             [values.get(key, "") for key in keys],
-            [found.get((place, metric), Cell()) for metric in columns],
+            [found.get((place, metric), Cell()) for metric in metrics],
         )
         for place, values in conditions.items()
     ]
-    head = [key.replace("_", " ") for key in [*keys, *columns]]
-    return FigureTable(name, head, len(keys), lines, _n_shown(len(lines)), common, _notes(found))
+    head = [_words(key) for key in keys]
+    head += [_words(metric) + (f", {units[metric]}" if units[metric] else "") for metric in metrics]
+    remark = ", ".join([*shared, *filter(None, [n])])
+    notes = _notes(found)
+    return FigureTable(name, head, len(keys), lines, _n_shown(len(lines)), remark, notes)
+
+
+def _common(values: Iterable[str]) -> str:
+    """Give the one value there is; nothing when there are several."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else ""
+
+
+def _shared(conditions: list[dict[str, str]]) -> tuple[list[str], list[str]]:
+    """Part the conditions that are the same on every line from those that tell lines apart."""
+    keys = list(dict.fromkeys(key for values in conditions for key in values))
+    shared = {key: _common(values.get(key, "") for values in conditions) for key in keys}
+    if len(conditions) == 1:
+        return [], keys
+    said = [f"{_words(key)} {value}" for key, value in shared.items() if value]
+    return said, [key for key in keys if not shared[key]]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _notes(found: dict[tuple[str, str], Cell]) -> tuple[str, ...]:
@@ -156,7 +185,12 @@ def _notes(found: dict[tuple[str, str], Cell]) -> tuple[str, ...]:
 
 def _conditions(place: str) -> dict[str, str]:
     parts = re.split(r", (?=\w+=)", place) if place else []
-    return {key: value for key, _, value in (part.partition("=") for part in parts)}
+    return {key: _rounded(value) for key, _, value in (part.partition("=") for part in parts)}
+
+
+def _rounded(condition: str) -> str:
+    """Round what is a number with a fraction, as figures are; leave everything else as it is."""
+    return _number(float(condition)) if re.fullmatch(r"-?\d+\.\d{4,}", condition) else condition
 
 
 def _n_shown(n_lines: int) -> int:
@@ -164,14 +198,18 @@ def _n_shown(n_lines: int) -> int:
     return n_lines if n_lines <= _LINES_SHOWN + 4 else _LINES_SHOWN
 
 
-def _cell(record: dict[Any, Any], *, with_n: bool) -> Cell:
+def _cell(record: dict[Any, Any], *, with_n: bool, with_unit: bool = True) -> Cell:
     if record["status"] != MEASURED or pd.isna(record["value"]):
         return Cell(note=str(record["reason"]))
-    unit = "" if pd.isna(record["unit"]) else f" {record['unit']}"
+    unit = f" {_unit(record)}" if with_unit and _unit(record) else ""
     low, high = record["ci_low"], record["ci_high"]
     interval = "" if pd.isna(low) or pd.isna(high) else f"{_number(low)} to {_number(high)}"
     beside = [interval, _count(record) if with_n else ""]
     return Cell(_number(record["value"]) + unit, ", ".join(filter(None, beside)))
+
+
+def _unit(record: dict[Any, Any]) -> str:
+    return "" if pd.isna(record["unit"]) else str(record["unit"])
 
 
 def _count(record: dict[Any, Any]) -> str:

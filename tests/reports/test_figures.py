@@ -1,0 +1,71 @@
+"""Long-form rows become tables that read well and hide nothing."""
+
+import pandas as pd
+import pytest
+
+from semshift_nb.reports import Results
+from semshift_nb.reports.figures import figure_tables
+from semshift_nb.reports.page import duration, size
+from semshift_nb.reports.results import rows_frame
+
+
+def table(**columns: list[object]) -> object:
+    results = Results("01_x")
+    results.add(pd.DataFrame(columns), group="texts")
+    (found,) = figure_tables(rows_frame(results._rows))
+    return found
+
+
+def test_conditions_and_metrics_are_columns_and_what_is_shared_is_said_once() -> None:
+    found = table(
+        encoder=["minilm"] * 4,
+        k=[1, 1, 2, 2],
+        metric=["MPD", "Overlap@1"] * 2,
+        value=[0.9654, 1.0, float("nan"), 0.41666],
+        ci_low=[0.95, None, None, 0.3],
+        ci_high=[0.97, None, None, 0.5],
+        n=[600] * 4,
+        unit=["cosine distance", "share"] * 2,
+        reason=[None, None, "too few anchors", None],
+    )
+    assert found.head == ["k", "MPD, cosine distance", "Overlap@1, share"]
+    assert found.remark == "encoder minilm, n = 600"
+    first, second = found.lines
+    assert first[0] == ["1"]
+    assert [(cell.value, cell.interval) for cell in first[1]] == [
+        ("0.965", "0.950 to 0.970"),
+        ("1", ""),
+    ]
+    assert second[1][0].note == "too few anchors"
+    assert second[1][1].value == "0.417"
+    assert found.notes == ("Not measured: MPD at encoder=minilm, k=2: too few anchors",)
+
+
+def test_what_differs_is_said_beside_each_figure() -> None:
+    found = table(metric=["a", "b"], value=[12345.6, 0.00012], n=[3, 4], unit=["s", None])
+    assert found.head == ["", "value"]
+    assert [(line[1][0].value, line[1][0].interval) for line in found.lines] == [
+        ("12,345.6 s", "n = 3"),
+        ("0.00012", "n = 4"),
+    ]
+
+
+def test_long_tables_show_their_first_lines() -> None:
+    found = table(k=list(range(50)), metric=["m"] * 50, value=[0.5] * 50)
+    assert len(found.lines) == 50
+    assert found.n_shown == 16
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (duration(0.26), "0.3 s"),
+        (duration(59.9), "59.9 s"),
+        (duration(60), "1 min 0 s"),
+        (duration(3725), "1 h 2 min"),
+        (size(215e6), "215.0 MB"),
+        (size(1e9), "1.0 GB"),
+    ],
+)
+def test_durations_and_sizes(said: str, wanted: str) -> None:
+    assert said == wanted
