@@ -2,14 +2,18 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from semshift_nb.analyses._figures import MEASURED
 from semshift_nb.errors import InputError
 
+#: One row of a table of figures: value, ci_low, ci_high, n, status and reason.
+Figure: TypeAlias = "pd.Series[Any]"
 
-def select(table: pd.DataFrame, **where: object) -> "pd.Series[object]":
+
+def select(table: pd.DataFrame, **where: object) -> Figure:
     """Take the one row of a table of figures that a claim is about.
 
     Parameters
@@ -47,7 +51,7 @@ def select(table: pd.DataFrame, **where: object) -> "pd.Series[object]":
     return chosen.iloc[0]
 
 
-def above(figure: "pd.Series[object]", bound: float) -> bool | None:
+def above(figure: Figure, bound: float) -> bool | None:
     """Say whether a figure lies above a bound, by its interval.
 
     Parameters
@@ -76,12 +80,12 @@ def above(figure: "pd.Series[object]", bound: float) -> bool | None:
     """
     if figure["status"] != MEASURED or pd.isna([figure["ci_low"], figure["ci_high"]]).any():
         return None
-    if float(figure["ci_low"]) > bound:  # type: ignore[arg-type]
+    if float(figure["ci_low"]) > bound:
         return True
-    return False if float(figure["ci_high"]) < bound else None  # type: ignore[arg-type]
+    return False if float(figure["ci_high"]) < bound else None
 
 
-def stated(figure: "pd.Series[object]", *, digits: int = 2) -> str:
+def stated(figure: Figure, *, digits: int = 2) -> str:
     """Write a figure with its interval and the number of texts behind it.
 
     Parameters
@@ -152,19 +156,19 @@ def mode_order(
     return pd.DataFrame(rows, columns=["k", *order, "apart"])
 
 
-def _in_order(figures: Sequence["pd.Series[object]"]) -> bool | None:
+def _in_order(figures: Sequence[Figure]) -> bool | None:
     """Compare each figure with the next by their intervals."""
     if any(figure["status"] != MEASURED for figure in figures):
         return None
     pairs = list(itertools.pairwise(figures))
-    if any(left["ci_high"] < right["ci_low"] for left, right in pairs):  # type: ignore[operator]
+    if any(left["ci_high"] < right["ci_low"] for left, right in pairs):
         return False
-    if all(left["ci_low"] > right["ci_high"] for left, right in pairs):  # type: ignore[operator]
+    if all(left["ci_low"] > right["ci_high"] for left, right in pairs):
         return True
     return None
 
 
-def all_hold(verdicts: "pd.Series[object]") -> bool | None:
+def all_hold(verdicts: Figure) -> bool | None:
     """Join verdicts into one.
 
     Parameters
@@ -221,7 +225,7 @@ def change_with_k(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     rows = []
     for mode in table["mode"].unique():
         first, last = (select(table, metric=metric, mode=mode, k=k) for k in ends)
-        change = float(last["value"]) - float(first["value"])  # type: ignore[arg-type]
+        change = float(last["value"]) - float(first["value"])
         words = {"first": stated(first, digits=3), "last": stated(last, digits=3)}
         rows.append({"mode": mode, **words, "change": change, "falls": _in_order([first, last])})
     return pd.DataFrame(rows, columns=["mode", "first", "last", "change", "falls"])

@@ -5,7 +5,6 @@ import pandas as pd
 
 from semshift_nb.charts._checks import chart_data
 from semshift_nb.charts._layout import WIDTH, marked_range, sentence_axis, sentence_scale
-from semshift_nb.charts.theme import DISTANCE_SCHEME
 
 
 def map_chart() -> alt.LayerChart:
@@ -21,7 +20,7 @@ def map_chart() -> alt.LayerChart:
             ),
             y2="row_end:Q",
             color=alt.Color("distance:Q", title="cosine distance")
-            .scale(scheme=DISTANCE_SCHEME, domainMin=0)
+            .scale(scheme="yellowgreenblue", domainMin=0)
             .legend(orient="bottom", gradientLength=180, gradientThickness=8),
             tooltip=[
                 alt.Tooltip("row:Q", title="after sentence"),
@@ -30,7 +29,9 @@ def map_chart() -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(heat, marked_range(square=True)).properties(width=WIDTH, height=WIDTH)
+    return alt.LayerChart(layer=[heat, marked_range(square=True)]).properties(
+        width=WIDTH, height=WIDTH
+    )
 
 
 def map_data(cells: pd.DataFrame) -> pd.DataFrame:

@@ -40,10 +40,10 @@ def marked_range(*, square: bool = False) -> alt.Chart:
     # An empty range is drawn with no width and no stroke: leaving it out would leave its axes
     # without an extent, and Vega would warn of it on every page.
     shown = alt.ExprRef("range_end > range_start ? 1 : 0")
-    base = alt.Chart(alt.Data(values=[{}])).transform_calculate(
-        start="range_start", end="range_end"
-    )
-    if square:
-        frame = base.mark_rect(filled=False, stroke=HIGHLIGHT, strokeWidth=2, strokeOpacity=shown)
-        return frame.encode(x="start:Q", x2="end:Q", y="start:Q", y2="end:Q")
-    return base.mark_rect(color=HIGHLIGHT, opacity=0.16).encode(x="start:Q", x2="end:Q")
+    data = alt.InlineData(values=[{}])
+    base: alt.Chart = alt.Chart(data).transform_calculate(start="range_start", end="range_end")
+    across: alt.Chart = base.encode(x="start:Q", x2="end:Q")
+    if not square:
+        return across.mark_rect(color=HIGHLIGHT, opacity=0.16)
+    frame: alt.Chart = across.encode(y="start:Q", y2="end:Q")
+    return frame.mark_rect(filled=False, stroke=HIGHLIGHT, strokeWidth=2, strokeOpacity=shown)

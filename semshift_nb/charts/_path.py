@@ -26,7 +26,8 @@ def path_chart(selections: Sequence[alt.Parameter] = ()) -> alt.LayerChart:
     points = base.mark_point(filled=True, size=30, opacity=0.9, color=ACCENT, tooltip=None)
     # What is hovered and clicked: larger than what is seen, for hands and for touch.
     targets = base.mark_point(filled=True, size=260, opacity=0).add_params(*selections)
-    return alt.layer(marked_range(), line, points, targets).properties(width=WIDTH, height=90)
+    layers = [marked_range(), line, points, targets]
+    return alt.LayerChart(layer=layers).properties(width=WIDTH, height=90)
 
 
 def path_data(path: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,9 @@ def _panel(column: str, title: str, below: str | None) -> alt.LayerChart:
             tooltip=[alt.Tooltip("k:Q"), alt.Tooltip(f"{column}:Q", format=".3f")],
         )
     )
-    return alt.layer(marked_range(), line).properties(width=SIDE_WIDTH, height=SIDE_HEIGHT)
+    return alt.LayerChart(layer=[marked_range(), line]).properties(
+        width=SIDE_WIDTH, height=SIDE_HEIGHT
+    )
 
 
 def prefix_data(prefixes: pd.DataFrame) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def concatenation_curves(
     wanted = table[table["metric"].isin(metrics)] if "metric" in table.columns else table
     data = chart_data(wanted, _COLUMNS).dropna(subset=["value"])
     data = data.assign(space=data["encoder"] + " on " + data["corpus"])
-    return (
+    chart: alt.FacetChart = (
         _curves(data)
         .facet(
             column=alt.Column("metric:N", title=None, sort=list(metrics)),
@@ -55,6 +55,7 @@ def concatenation_curves(
         .resolve_scale(y="independent")
         .properties(title="Length or shift: three ways to grow a text")
     )
+    return chart
 
 
 def _curves(data: pd.DataFrame) -> alt.LayerChart:
@@ -77,4 +78,4 @@ def _curves(data: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("n:Q", title="texts"),
         ],
     )
-    return alt.layer(band, line).properties(width=320, height=220)
+    return alt.LayerChart(layer=[band, line]).properties(width=320, height=220)

@@ -37,7 +37,7 @@ def discrepancy_by_dispersion(table: pd.DataFrame) -> alt.Chart:
     data = chart_data(table, ["title", "dispersion", "discrepancy", "n_tokens", *hover])
     if hover:
         data = data.assign(text=hover_text(data["text"]))
-    return (
+    chart: alt.Chart = (
         alt.Chart(data, title="Discrepancy against dispersion")
         .mark_circle(size=38, opacity=0.55, color=ACCENT)
         .encode(
@@ -54,3 +54,4 @@ def discrepancy_by_dispersion(table: pd.DataFrame) -> alt.Chart:
         .properties(width=520, height=340)
         .interactive()
     )
+    return chart

@@ -1,7 +1,5 @@
 """One look for every chart: quiet axes, one scale for distances, one colour for each mode."""
 
-from typing import Any
-
 import altair as alt
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
@@ -12,9 +10,6 @@ HIGHLIGHT = "#e07a1f"
 
 #: Colour-blind safe (Okabe and Ito, 2008), in the order in which meaning comes to move.
 MODE_COLOURS = {"repeat": "#0072B2", "sequential": "#E69F00", "random": "#D55E00"}
-
-#: Cosine distance runs from light (same meaning) to dark (far away).
-DISTANCE_SCHEME = "yellowgreenblue"
 
 
 @alt.theme.register("semshift", enable=False)
@@ -36,7 +31,7 @@ def theme() -> alt.theme.ThemeConfig:
     >>> theme()["config"]["view"]["stroke"] is None
     True
     """
-    axis: dict[str, Any] = {
+    axis: alt.theme.AxisConfigKwds = {
         "labelColor": MUTED,
         "titleColor": INK,
         "titleFontWeight": 500,

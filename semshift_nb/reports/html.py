@@ -49,8 +49,10 @@ def export_html(notebook_path: Path) -> str:
     >>> from pathlib import Path
     >>> page = export_html(Path("runs/example/01_semantic_shift.ipynb"))  # doctest: +SKIP
     """
-    notebook = nbformat.read(str(notebook_path), as_version=4)
-    exporter = _Exporter(
+    notebook = nbformat.read(  # type: ignore[no-untyped-call]
+        str(notebook_path), as_version=4
+    )
+    exporter = _Exporter(  # type: ignore[no-untyped-call]
         template_name="semshift",
         extra_template_basedirs=[str(_TEMPLATES)],
         filters={"script_json": _script_json},
@@ -66,7 +68,7 @@ def export_html(notebook_path: Path) -> str:
     return str(page)
 
 
-class _Exporter(HTMLExporter):  # type: ignore[misc]
+class _Exporter(HTMLExporter):
     """HTMLExporter that prefers a chart's specification and writes formulas as MathML."""
 
     @property
@@ -83,7 +85,7 @@ class _Exporter(HTMLExporter):  # type: ignore[misc]
         return MarkdownWithMath(renderer=_MathRenderer(escape=False)).render(source)
 
 
-class _MathRenderer(IPythonRenderer):  # type: ignore[misc]
+class _MathRenderer(IPythonRenderer):
     """Formulas as MathML, which browsers draw without a script."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401

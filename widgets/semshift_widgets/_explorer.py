@@ -32,7 +32,7 @@ class Explorer(ABC):
 
     def _ipython_display_(self) -> None:
         if live_notebook():
-            display(self.widget)
+            shown: list[object] = [self.widget]
         else:
-            display(self.chart())
-            display(self.table().round(3))
+            shown = [self.chart(), self.table().round(3)]
+        display(*shown)  # type: ignore[no-untyped-call]
