@@ -113,8 +113,12 @@ def stated(figure: Figure, *, digits: int = 2) -> str:
     """
     if figure["status"] != MEASURED:
         return f"not measured: {figure['reason']}"
+    return f"{_with_interval(figure, digits)}, n = {figure['n']}"
+
+
+def _with_interval(figure: Figure, digits: int) -> str:
     value, low, high = (f"{figure[name]:.{digits}f}" for name in ("value", "ci_low", "ci_high"))
-    return f"{value} [{low}, {high}], n = {figure['n']}"
+    return f"{value} [{low}, {high}]"
 
 
 def mode_order(
@@ -134,9 +138,9 @@ def mode_order(
     Returns
     -------
     DataFrame
-        One row for every k above 1: ``k``, a column for each mode with its figure in words, and
-        ``apart``: True where each interval lies wholly above the next, False where one lies wholly
-        below, None where two overlap or one was not measured.
+        One row for every k above 1: ``k``, a column for each mode with its figure and interval,
+        ``n`` texts, and ``apart``: True where each interval lies wholly above the next, False where
+        one lies wholly below, None where two overlap or one was not measured.
 
     Raises
     ------
@@ -151,9 +155,9 @@ def mode_order(
     rows = []
     for k in ks:
         figures = [select(table, metric=metric, mode=mode, k=k) for mode in order]
-        words = {mode: stated(row) for mode, row in zip(order, figures, strict=True)}
-        rows.append({"k": k, **words, "apart": _in_order(figures)})
-    return pd.DataFrame(rows, columns=["k", *order, "apart"])
+        words = {mode: _with_interval(row, 2) for mode, row in zip(order, figures, strict=True)}
+        rows.append({"k": k, **words, "n": figures[0]["n"], "apart": _in_order(figures)})
+    return pd.DataFrame(rows, columns=["k", *order, "n", "apart"])
 
 
 def _in_order(figures: Sequence[Figure]) -> bool | None:
@@ -208,8 +212,8 @@ def change_with_k(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a mode: ``mode``, ``first`` and ``last`` (the figure in words at either end),
-        ``change`` (last minus first) and ``falls``: True where the last interval lies wholly below
+        One row a mode: ``mode``, ``figure`` (both ends in words), ``change`` (last minus first) and
+        ``falls``: True where the last interval lies wholly below
         the first, False where it lies wholly above, None otherwise.
 
     Raises
@@ -226,6 +230,7 @@ def change_with_k(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     for mode in table["mode"].unique():
         first, last = (select(table, metric=metric, mode=mode, k=k) for k in ends)
         change = float(last["value"]) - float(first["value"])
-        words = {"first": stated(first, digits=3), "last": stated(last, digits=3)}
-        rows.append({"mode": mode, **words, "change": change, "falls": _in_order([first, last])})
-    return pd.DataFrame(rows, columns=["mode", "first", "last", "change", "falls"])
+        words = (f"{_with_interval(end, 3)} at k = {end['k']}" for end in (first, last))
+        told = {"mode": mode, "figure": ", ".join(words), "change": change}
+        rows.append({**told, "falls": _in_order([first, last])})
+    return pd.DataFrame(rows, columns=["mode", "figure", "change", "falls"])

@@ -43,7 +43,8 @@ def marked_range(*, square: bool = False) -> alt.Chart:
     data = alt.InlineData(values=[{}])
     base: alt.Chart = alt.Chart(data).transform_calculate(start="range_start", end="range_end")
     across: alt.Chart = base.encode(x="start:Q", x2="end:Q")
-    if not square:
-        return across.mark_rect(color=HIGHLIGHT, opacity=0.16)
-    frame: alt.Chart = across.encode(y="start:Q", y2="end:Q")
-    return frame.mark_rect(filled=False, stroke=HIGHLIGHT, strokeWidth=2, strokeOpacity=shown)
+    shade: alt.Chart = across.mark_rect(color=HIGHLIGHT, opacity=0.16)
+    frame: alt.Chart = across.encode(y="start:Q", y2="end:Q").mark_rect(
+        filled=False, stroke=HIGHLIGHT, strokeWidth=2, strokeOpacity=shown
+    )
+    return frame if square else shade

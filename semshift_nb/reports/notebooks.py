@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import nbformat
 from semshift_nb.errors import InputError
 from semshift_nb.reports.parameters import Parameter, read_parameters
 
-_PACKAGED = Path(__file__).parents[1] / "_notebooks"
+_INSTALLED = Path(sys.prefix) / "share" / "semshift-nb" / "notebooks"
 _CHECKOUT = Path(__file__).parents[2] / "notebooks"
 
 
@@ -121,7 +122,7 @@ def notebooks_folder() -> Path:
     >>> notebooks_folder()  # doctest: +SKIP
     PosixPath('notebooks')
     """
-    places = [Path.cwd() / "notebooks", _CHECKOUT, _PACKAGED]
+    places = [Path.cwd() / "notebooks", _CHECKOUT, _INSTALLED]
     for place in places:
         if any(place.glob("[0-9]*.ipynb")):
             return place

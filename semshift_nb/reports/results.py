@@ -20,13 +20,14 @@ ROW_TYPES = {
     "ci_high": "float64",
     "n": "Int64",
     "unit": "string",
+    "truncated_share": "float64",
     "status": "string",
     "reason": "string",
 }
 MEASURED = "measured"
 NOT_MEASURED = "not measured"
 _VERDICTS = {True: "holds", False: "does not hold", None: "undecided"}
-_NUMBERS = ("value", "ci_low", "ci_high")
+_NUMBERS = ("value", "ci_low", "ci_high", "truncated_share")
 
 
 class Results:
@@ -71,8 +72,9 @@ class Results:
         Parameters
         ----------
         table : DataFrame
-            Columns ``metric`` and ``value``; ``ci_low``, ``ci_high``, ``n``, ``unit``, ``status``
-            and ``reason`` if there; every other column tells the rows of the group apart.
+            Columns ``metric`` and ``value``; ``ci_low``, ``ci_high``, ``n``, ``unit``,
+            ``truncated_share``, ``status`` and ``reason`` if there; every other column tells the
+            rows of the group apart.
         group : str
             What the figures belong to. A row's group is this name, then the values of the other
             columns: ``"concatenation: mode=repeat, k=4"``.

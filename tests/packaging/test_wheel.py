@@ -14,8 +14,9 @@ USE_IT = """
 import semshift_nb, semshift_widgets, semshift_nb.cli, semshift_nb.reports, pathlib, sys
 for module in (semshift_nb, semshift_widgets):
     assert pathlib.Path(module.__file__).is_relative_to(sys.prefix), module.__file__
-from semshift_nb.reports.notebooks import find_notebooks
-names = [notebook.name for notebook in find_notebooks()]
+from semshift_nb.reports.notebooks import find_notebooks, notebooks_folder
+assert notebooks_folder().is_relative_to(sys.prefix), notebooks_folder()
+names = [notebook.name for notebook in find_notebooks([], notebooks_folder())]
 assert names[:2] == ["01_semantic_shift", "02_concatenation"], names
 """
 
@@ -34,6 +35,8 @@ def test_the_wheel_holds_both_packages_their_data_and_the_notebooks(wheel):
     for wanted in (
         "semshift_nb/py.typed",
         "semshift_nb/reports/notebook_page/semshift/index.html.j2",
+        "semshift_nb/reports/templates/report.html",
+        "semshift_nb/reports/templates/report.css",
         "semshift_widgets/chart_view.js",
     ):
         assert wanted in names
