@@ -135,8 +135,10 @@ def _static_backend(folder: Path, options: _Options) -> "Backend":
 def _model_backend(folder: Path, options: _Options) -> "Backend":
     from semshift_nb.encoders._models import load_model
     from semshift_nb.encoders._transformer import TransformerBackend
+    from semshift_nb.encoders._weights import check_weights
 
     model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
+    check_weights(model, weight_files(folder, pickled=False), folder)
     return TransformerBackend(model, max_length=options.max_length, pooling=options.pooling)
 
 

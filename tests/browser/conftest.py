@@ -1,13 +1,18 @@
 """One JupyterLab and one Chromium for all browser tests."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from chromium import FLAGS, Watched
 from jupyterlab_server import Lab, running_lab
+from offline import offline_environment
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +38,26 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
     with running_lab(home, folder) as server:
         yield server
+
+
+class Report(NamedTuple):
+    """A finished report, what it printed, and what tried to leave the machine meanwhile."""
+
+    page: Path
+    printed: str
+    attempts: str
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory) -> Report:
+    folder = tmp_path_factory.mktemp("report")
+    environment, attempts = offline_environment(folder)
+    sizes = {"n_documents": 3, "n_windows": 20, "n_anchors": 6, "n_library": 40}
+    command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "news"]
+    command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    page = folder / done.stdout.strip().splitlines()[-1]
+    return Report(page, done.stdout + done.stderr, attempts.read_text())

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
@@ -129,3 +130,11 @@ def test_static_embedding_models(tmp_path):
     for wrong in ({"max_length": 12}, {"pooling": "max"}):
         with pytest.raises(InputError, match="leave it out"):
             load(folder, **wrong)
+
+
+def test_weights_of_another_model_are_refused_instead_of_being_random(tmp_path):
+    folder = tiny_model(tmp_path / "model")
+    file = folder / "model.safetensors"
+    save_file({f"other{i}": tensor for i, tensor in enumerate(load_file(file).values())}, file)
+    with pytest.raises(InputError, match=r"do not belong to its config: (\d+) of \1 parameters"):
+        load_encoder(str(folder), store=None)
