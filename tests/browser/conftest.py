@@ -14,6 +14,9 @@ from chromium import FLAGS, Watched
 from jupyterlab_server import Lab, running_lab
 from offline import offline_environment
 
+#: What a person would have seen at the end of each test, for the README and for the curious.
+SCREENSHOTS = Path(__file__).parents[2] / "runs" / "screenshots"
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -26,10 +29,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watched(browser) -> Iterator[Watched]:
+def watched(browser, request) -> Iterator[Watched]:
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(60_000)
     yield Watched(page).watch()
+    if page.url != "about:blank":
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(SCREENSHOTS / f"{request.node.name}.png"))
     page.close()
 
 

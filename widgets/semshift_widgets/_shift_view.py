@@ -25,7 +25,7 @@ def _selections() -> list[alt.Parameter]:
         zoom=False,
         mark=alt.BrushConfig(fillOpacity=0, strokeOpacity=0),
     )
-    click = alt.selection_point(name="click", fields=["boundary"], on="click", nearest=True)
+    click = alt.selection_point(name="click", fields=["boundary"], on="click")
     return [brush, click]
 
 
