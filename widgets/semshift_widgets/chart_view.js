@@ -13,7 +13,7 @@ async function render({ model, el }) {
     const { $schema, ...spec } = structuredClone(model.get("spec"));
     const values = model.get("signals");
     for (const param of spec.params ?? []) if (param.name in values) param.value = values[param.name];
-    spec.datasets = structuredClone(model.get("datasets"));
+    spec.datasets = { ...spec.datasets, ...structuredClone(model.get("datasets")) };
     return vegaEmbed(el, spec, { mode: "vega-lite", renderer: "canvas", actions: false });
   }
 
