@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from semshift_nb.corpora._unicode import well_formed
 from semshift_nb.corpora.sentences import check_language
 from semshift_nb.errors import InputError
+from semshift_nb.unicode import well_formed
 
 COLUMNS = ("doc_id", "title", "text", "language", "label")
 DEFAULT_LANGUAGE = "en"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pandas as pd
 import sentencex
 
-from semshift_nb.corpora._unicode import well_formed
 from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.unicode import well_formed
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 

@@ -17,7 +17,8 @@ from tokenizers import Tokenizer
 from semshift_nb.encoders._backend import Batch, unit_rows
 from semshift_nb.encoders._encoding import Encoding
 from semshift_nb.encoders._prompts import check_role
-from semshift_nb.encoders._texts import readable, slices
+from semshift_nb.encoders._texts import slices
+from semshift_nb.unicode import well_formed
 
 _TABLE = "embeddings.word_embeddings.weight"
 _RUN = {"n_texts": 1024, "n_characters": 1_000_000}
@@ -109,7 +110,7 @@ class StaticBackend:
         Called by ``Encoder``.
         """
         for run in slices(texts, **_RUN):
-            clean = [readable(texts[row]) for row in run]
+            clean = [well_formed(texts[row]) for row in run]
             ids = [
                 _ids(text) for text in self._tokenizer.encode_batch(clean, add_special_tokens=False)
             ]

@@ -1,11 +1,8 @@
 """What may be encoded: a list of strings, any strings."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from semshift_nb.errors import InputError
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_texts(texts: Sequence[str]) -> list[str]:
@@ -49,31 +46,6 @@ def check_texts(texts: Sequence[str]) -> list[str]:
                 f"({text!r:.60}): convert it or leave it out."
             )
     return listed
-
-
-def readable(text: str) -> str:
-    """Return the text with lone surrogates replaced, which no tokenizer accepts.
-
-    Parameters
-    ----------
-    text : str
-        Any string, well-formed or not.
-
-    Returns
-    -------
-    str
-        The same text with U+FFFD in place of each lone surrogate.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> readable("a") == "a"
-    True
-    """
-    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def slices(texts: Sequence[str], *, n_texts: int, n_characters: int) -> Iterator[range]:

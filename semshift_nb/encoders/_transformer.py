@@ -15,8 +15,9 @@ from semshift_nb.encoders._encoding import Encoding
 from semshift_nb.encoders._features import Features
 from semshift_nb.encoders._prompts import prompt_for
 from semshift_nb.encoders._settings import own_max_length, pooling_name, set_max_length, set_pooling
-from semshift_nb.encoders._texts import readable, slices
+from semshift_nb.encoders._texts import slices
 from semshift_nb.encoders._tokens import Reading, tokenise
+from semshift_nb.unicode import well_formed
 
 # Texts are tokenised and sorted this many at a time, so that memory does not grow with the corpus.
 _RUN = {"n_texts": 4096, "n_characters": 4_000_000}
@@ -111,7 +112,7 @@ class TransformerBackend:
         Called by ``Encoder``.
         """
         for run in slices(texts, **_RUN):
-            reading = self._read([readable(texts[row]) for row in run], role)
+            reading = self._read([well_formed(texts[row]) for row in run], role)
             truncated = reading.n_tokens > reading.lengths
             for rows in cut_batches(reading.lengths):
                 vectors = self._forward(reading.features(rows), role)
