@@ -1,7 +1,8 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
-from semshift_nb.analyses.documents import document_shift
+from semshift_nb.analyses.dimensions import dead_dimensions
+from semshift_nb.analyses.documents import dilution_gap, document_shift
 from semshift_nb.analyses.maps import distance_map
 from semshift_nb.analyses.neighbourhood import neighbours_of
 from semshift_nb.analyses.predictors import predictors
@@ -20,6 +21,8 @@ __all__ = [
     "change_with_k",
     "concatenation",
     "concatenation_texts",
+    "dead_dimensions",
+    "dilution_gap",
     "distance_map",
     "document_shift",
     "mode_order",

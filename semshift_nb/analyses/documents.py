@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from semshift_nb import measures
 from semshift_nb.analyses._corpus import encoded_documents
 from semshift_nb.analyses._encoded import encode_all
-from semshift_nb.analyses._figures import FIGURE_COLUMNS, row, shift_figures, tidy
+from semshift_nb.analyses._figures import FIGURE_COLUMNS, MEASURED, row, shift_figures, tidy
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 
@@ -52,3 +53,39 @@ def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     named = ["doc_id", "title", *(["label"] if "label" in corpus.documents else [])]
     table = corpus.documents[named].reset_index(drop=True)
     return tidy(pd.concat([table, pd.DataFrame(figures, columns=FIGURE_COLUMNS)], axis=1))
+
+
+def dilution_gap(documents: pd.DataFrame) -> float | None:
+    """Compare the dilution of every document with what its dispersion says it must be.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        `document_shift` or `window_shift`.
+
+    Returns
+    -------
+    float or None
+        The largest absolute difference over the texts that were measured, a rounding error unless
+        this program is wrong; None where no text was measured.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437, Theorem 1.
+
+    Examples
+    --------
+    >>> dilution_gap(document_shift(load_corpus("news"), load_encoder()))  # doctest: +SKIP
+    """
+    measured = documents[documents["status"] == MEASURED]
+    if measured.empty:
+        return None
+    by_formula = measures.dilution_from_dispersion(
+        measured["dispersion"].to_numpy(), measured["n_sentences"].to_numpy()
+    )
+    return float((measured["dilution"] - by_formula).abs().max())

@@ -22,6 +22,7 @@ _QUESTIONS = [
     ("n_tokens", "dispersion"),
     ("n_tokens", "semantic_shift"),
 ]
+_LEAST_TEXTS = 3
 _COLUMNS = [
     *["target", "predictor", "controlled_for", "metric", "value", "ci_low", "ci_high", "n"],
     *["truncated_share", "status", "reason"],
@@ -109,6 +110,8 @@ def _row(
     controls = table[held].to_numpy(dtype=np.float64) if held else None
 
     def value() -> float:
+        if len(x) < _LEAST_TEXTS:
+            raise InputError(f"{len(x)} texts were measured, a correlation needs {_LEAST_TEXTS}")
         if controls is None:
             return measures.spearman(x, y)
         return measures.partial_spearman(x, y, controls)

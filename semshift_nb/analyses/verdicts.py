@@ -118,7 +118,7 @@ def stated(figure: Figure, *, digits: int = 2) -> str:
 
 def _with_interval(figure: Figure, digits: int) -> str:
     value, low, high = (f"{figure[name]:.{digits}f}" for name in ("value", "ci_low", "ci_high"))
-    return f"{value} [{low}, {high}]"
+    return f"{value} (no interval)" if "nan" in (low, high) else f"{value} [{low}, {high}]"
 
 
 def mode_order(

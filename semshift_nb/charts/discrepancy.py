@@ -19,7 +19,8 @@ def discrepancy_by_dispersion(table: pd.DataFrame) -> alt.Chart:
     Returns
     -------
     altair.Chart
-        A scatter; hover a point to read its text.
+        A scatter; hover a point to read its text. Texts that were not measured are left out; where
+        none was, the title says why.
 
     Raises
     ------
@@ -35,10 +36,11 @@ def discrepancy_by_dispersion(table: pd.DataFrame) -> alt.Chart:
     """
     hover = ["text"] if "text" in table.columns else []
     data = chart_data(table, ["title", "dispersion", "discrepancy", "n_tokens", *hover])
+    data = data.dropna(subset=["dispersion", "discrepancy"])
     if hover:
         data = data.assign(text=hover_text(data["text"]))
     chart: alt.Chart = (
-        alt.Chart(data, title="Discrepancy against dispersion")
+        alt.Chart(data, title=_title(data, table))
         .mark_circle(size=38, opacity=0.55, color=ACCENT)
         .encode(
             x=alt.X("dispersion:Q", title="dispersion of the sentences").scale(zero=False),
@@ -55,3 +57,10 @@ def discrepancy_by_dispersion(table: pd.DataFrame) -> alt.Chart:
         .interactive()
     )
     return chart
+
+
+def _title(data: pd.DataFrame, table: pd.DataFrame) -> str:
+    if len(data):
+        return "Discrepancy against dispersion"
+    reasons: list[str] = list(table["reason"].unique()) if "reason" in table.columns else []
+    return "Nothing was measured: " + ("; ".join(reasons) or "the table has no rows")
