@@ -1,5 +1,6 @@
 """The encoder: each distinct text once, out of the store if it is there, else by the model."""
 
+import copy
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
@@ -104,6 +105,27 @@ class Encoder:
     def dim(self) -> int:
         """Numbers in a vector."""
         return self._backend.dim
+
+    def without_store(self) -> "Encoder":
+        """Give the same encoder, sharing its weights, that keeps no vector.
+
+        Returns
+        -------
+        Encoder
+            For texts that will not come again, such as the steps of a drag.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> load_encoder().without_store().store is None  # doctest: +SKIP
+        True
+        """
+        other = copy.copy(self)
+        other._store = None  # noqa: SLF001 - a copy of this very class
+        return other
 
     def encode(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
         """Turn texts into unit vectors.

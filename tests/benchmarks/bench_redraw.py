@@ -42,8 +42,11 @@ def seconds(change):
 rng = np.random.default_rng(0)
 n = len(state.document.sentences)
 ranges = [sorted(rng.choice(np.arange(1, n + 1), 2, replace=False).tolist()) for _ in range(40)]
-marking = [seconds(lambda: setattr(view.range, "value", tuple(r))) for r in ranges]
-opening = [seconds(lambda: setattr(view.documents, "value", str(i % 3))) for i in range(1, 41)]
+def paced(change):
+    time.sleep(0.25)  # the page draws the change before: it is timed by itself
+    return seconds(change)
+marking = [paced(lambda: setattr(view.range, "value", tuple(r))) for r in ranges]
+opening = [paced(lambda: setattr(view.documents, "value", str(i % 3))) for i in range(1, 41)]
 print("TIMES", json.dumps({"n": n, "range": marking, "document": opening}))
 """
 

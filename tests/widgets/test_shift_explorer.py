@@ -58,6 +58,13 @@ def test_a_range_is_measured_as_if_it_were_a_document(explorer, view, encoder):
     assert view.view.signals == {"n_sentences": 4, "range_start": 1, "range_end": 3}
 
 
+def test_the_ranges_of_a_drag_are_not_kept(corpus, encoder, view):
+    before = encoder.store.spaces()["n_vectors"].sum()
+    for last in (2, 3):
+        view.range.value = (1, last)
+    assert encoder.store.spaces()["n_vectors"].sum() == before
+
+
 def test_dragging_over_the_path_moves_slider_figures_and_shade(view):
     before = view.figures.value
     view.view.heard = {"name": "brush", "value": {"boundary": [2.7, 0.4]}}

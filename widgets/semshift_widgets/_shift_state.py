@@ -32,6 +32,8 @@ class ShiftState:
 
     def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
         self._encoder = encoder
+        # A drag passes over dozens of ranges that nobody asks for again: none is kept.
+        self._passing = encoder.without_store()
         self._reading = analyses.CorpusReading(corpus, encoder)
         self.overview = self._reading.overview
         self.open(str(self.overview["doc_id"].iloc[0]))
@@ -83,7 +85,7 @@ class ShiftState:
             document.embeddings,
             start=start,
             stop=stop,
-            encoder=self._encoder,
+            encoder=self._encoder if stop - start == len(document.sentences) else self._passing,
             text=document.text,
         )
         return row[["start", "stop", *_FIGURES]]
