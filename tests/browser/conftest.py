@@ -10,12 +10,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from chromium import FLAGS, Watched
+from chromium import FLAGS, SCREENSHOTS, Watched
 from jupyterlab_server import Lab, running_lab
 from offline import offline_environment
-
-#: What a person would have seen at the end of each test, for the README and for the curious.
-SCREENSHOTS = Path(__file__).parents[2] / "runs" / "screenshots"
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,11 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from chromium import Watched
+from chromium import SCREENSHOTS, Watched
 from jupyterlab_server import Lab
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-SCREENSHOTS = ROOT / "runs" / "screenshots"
 RUN_MS = 180_000
 
 HOSTILE = """

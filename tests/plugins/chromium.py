@@ -1,10 +1,13 @@
 """The real Chromium, and a list of everything that went wrong in it."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlparse
 
 from playwright.sync_api import Page
 
+#: What a person would have seen at the end of each test, for the README and for the curious.
+SCREENSHOTS = Path(__file__).parents[2] / "runs" / "screenshots"
 FLAGS = [
     "--headless",
     "--no-sandbox",
