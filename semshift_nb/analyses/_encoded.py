@@ -29,15 +29,15 @@ class Encoded:
         )
 
 
-def encode_all(encoder: Encoder, texts: Sequence[str]) -> Encoded:
+def encode_all(encoder: Encoder, texts: Sequence[str], *, role: str = "document") -> Encoded:
     """Encode texts in one call; leave out those that turn out to have no direction."""
     directed = np.ones(len(texts), dtype=np.bool_)
     try:
-        encoding = _encode(encoder, texts)
+        encoding = _encode(encoder, texts, role)
     except NoDirectionError as error:
         # All the others are in the store by now, so this second call encodes nothing again.
         directed[list(error.positions)] = False
-        encoding = _encode(encoder, [texts[i] for i in np.flatnonzero(directed).tolist()])
+        encoding = _encode(encoder, [texts[i] for i in np.flatnonzero(directed).tolist()], role)
     vectors = np.zeros((len(texts), encoder.dim), dtype=np.float32)
     n_tokens = np.zeros(len(texts), dtype=np.int64)
     truncated = np.zeros(len(texts), dtype=np.bool_)
@@ -47,14 +47,14 @@ def encode_all(encoder: Encoder, texts: Sequence[str]) -> Encoded:
     return Encoded(vectors, n_tokens, truncated, directed)
 
 
-def _encode(encoder: Encoder, texts: Sequence[str]) -> Encoding:
+def _encode(encoder: Encoder, texts: Sequence[str], role: str) -> Encoding:
     """Encode texts, of which there may be none."""
     if not texts:
         nothing = np.zeros(0, dtype=np.int64)
         return Encoding(
             np.zeros((0, encoder.dim), dtype=np.float32), nothing, nothing.astype(np.bool_)
         )
-    return encoder.encode_with_tokens(texts)
+    return encoder.encode_with_tokens(texts, role=role)
 
 
 def no_direction_reason(encoded: Encoded) -> str:

@@ -21,6 +21,7 @@ from semshift_nb.measures.shift import (
     mean_adjacent_distance,
     semantic_shift,
 )
+from semshift_nb.measures.significance import holm, permutation_test_paired
 
 __all__ = [
     "BinnedDistances",
@@ -37,6 +38,7 @@ __all__ = [
     "dilution_from_dispersion",
     "discrepancy",
     "dispersion",
+    "holm",
     "local_evolution",
     "mean_adjacent_distance",
     "mean_pairwise_distance",
@@ -44,6 +46,7 @@ __all__ = [
     "nearest_neighbours",
     "overlap_at_k",
     "partial_spearman",
+    "permutation_test_paired",
     "prefix_shift",
     "semantic_shift",
     "spearman",
