@@ -14,6 +14,12 @@ from semshift_nb.charts.document import (
     shift_map,
 )
 from semshift_nb.charts.renderer import enable
+from semshift_nb.charts.tempering import (
+    live_tempering,
+    tempering_data,
+    tempering_sweep,
+    tempering_view,
+)
 
 __all__ = [
     "concatenation_curves",
@@ -21,8 +27,12 @@ __all__ = [
     "document_data",
     "document_view",
     "live_document",
+    "live_tempering",
     "prefix_curves",
     "shift_map",
+    "tempering_data",
+    "tempering_sweep",
+    "tempering_view",
 ]
 
 enable()

@@ -49,6 +49,28 @@ def concatenation_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def tempering_of(tau: float = 0.8) -> dict[str, pd.DataFrame]:
+    cosine, both = np.linspace(-0.2, 0.8, 9), ("now", "tau 1")
+    cosines = [
+        pd.DataFrame({"part": part, "at": at, "cosine": cosine, "share": 1 / 9})
+        for part in ("first 32 tokens", "whole text")
+        for at in both
+    ]
+    spectrum = [
+        pd.DataFrame({"at": at, "component": [1, 2, 3], "share": [0.7, 0.3, 0.0]}) for at in both
+    ]
+    heads = [(i, j, tau, 1.0) for i in (1, 2) for j in (1, 2, 3)]
+    cells = cells_of(4).rename(columns={"distance": "weight"})
+    ranks = {"rank": [1, 2, 3], "rank_at_1": [2, 1, 3], "moved": [1, -1, 0], "cosine": 0.5}
+    return {
+        "cosines": pd.concat(cosines),
+        "spectrum": pd.concat(spectrum),
+        "heads": pd.DataFrame(heads, columns=["layer", "head", "filter_rate", "filter_rate_at_1"]),
+        "attention": cells.assign(looking=HOSTILE, looked_at="b"),
+        "ranking": pd.DataFrame({**ranks, "cosine_at_1": 0.4, "title": HOSTILE}),
+    }
+
+
 ALL_CHARTS = {
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
@@ -57,6 +79,8 @@ ALL_CHARTS = {
     "prefixes": lambda: charts.prefix_curves(prefixes_of(9)),
     "discrepancy": lambda: charts.discrepancy_by_dispersion(windows_of(20)),
     "concatenation": lambda: charts.concatenation_curves(concatenation_of()),
+    "temperature": lambda: charts.tempering_view(tempering_of(), title=HOSTILE, head=(2, 3)),
+    "temperatures": lambda: charts.tempering_sweep({t: tempering_of(t) for t in (0.8, 0.9, 1.0)}),
 }
 
 
@@ -119,3 +143,34 @@ def test_what_was_not_measured_is_not_drawn():
     table.loc[0, ["value", "ci_low", "ci_high"]] = np.nan
     spec = portable_spec(charts.concatenation_curves(table).to_dict())
     assert len(spec["datasets"]["data-1"]) == len(table) - 1
+
+
+def test_the_slider_of_a_sweep_spans_its_temperatures_and_picks_one_of_them():
+    spec = charts.tempering_sweep({t: tempering_of(t) for t in (0.8, 0.9, 1.0)}, tau=0.9).to_dict()
+    slider = next(param for param in spec["params"] if param["name"] == "tau")
+    assert slider["value"] == 0.9
+    assert slider["bind"] == {"input": "range", "min": 0.8, "max": 1.0, "step": 0.1, "name": "tau "}
+    vega = vlc.vegalite_to_vega(json.dumps(portable_spec(spec)), vl_version="6.4")
+    assert any(signal["name"] == "tau" for signal in vega["signals"])
+    assert {row["tau"] for row in spec["datasets"]["heads"]} == {0.8, 0.9, 1.0}
+
+
+def test_a_slider_over_one_temperature_or_beside_them_is_refused():
+    for ladder, tau in (
+        ({1.0: tempering_of()}, 1.0),
+        ({0.8: tempering_of(), 1.0: tempering_of()}, 2),
+    ):
+        with pytest.raises(InputError, match="two or more temperatures"):
+            charts.tempering_sweep(ladder, tau=tau)
+
+
+def test_a_log_scale_is_given_no_zero():
+    rows = charts.tempering_data(tempering_of())["spectrum"]
+    assert min(row["share"] for row in rows) > 0
+
+
+def test_a_missing_table_is_named():
+    tables = tempering_of()
+    del tables["heads"]
+    with pytest.raises(InputError, match="no table 'heads'"):
+        charts.tempering_data(tables)

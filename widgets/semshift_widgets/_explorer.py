@@ -31,8 +31,9 @@ class Explorer(ABC):
         """Give the figures that are on the screen."""
 
     def _ipython_display_(self) -> None:
-        if live_notebook():
-            shown: list[object] = [self.widget]
-        else:
-            shown = [self.chart(), self.table().round(3)]
+        shown = [self.widget] if live_notebook() else self._still()
         display(*shown)  # type: ignore[no-untyped-call]
+
+    def _still(self) -> list[object]:
+        """Give what is shown where nobody can answer."""
+        return [self.chart(), self.table().round(3)]

@@ -1,14 +1,11 @@
 """The widgets of the shift explorer: they show the state and change it, and hold nothing else."""
 
-from collections.abc import Callable
-from typing import Any
-
 import altair as alt
 import ipywidgets as ipw
 
 from semshift_nb.charts import live_document
-from semshift_nb.errors import InputError
 from semshift_widgets._chart_view import ChartView
+from semshift_widgets._guard import follow, guarded
 from semshift_widgets._html import note_html, table_html
 from semshift_widgets._shift_state import ShiftState
 
@@ -72,27 +69,13 @@ class ShiftView:
         self._fill_documents()
 
     def _listen(self) -> None:
-        self.order.observe(self._guarded(lambda _: self._fill_documents()), names="value")
-        self.documents.observe(self._guarded(lambda change: self._choose(change["new"])), "value")
-        self.read.on_click(self._guarded(lambda _: self._read()))
-        self.range.observe(self._guarded(lambda change: self._mark(change["new"])), names="value")
-        self.sentences.observe(self._guarded(lambda change: self._pick(change["new"])), "value")
-        self.view.on_selection("brush", self._guarded(self._brushed))
-        self.view.on_selection("click", self._guarded(self._clicked))
-
-    def _guarded(self, respond: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Show what went wrong where the user looks; an observer's error is seen by nobody."""
-
-        def respond_and_tell(event: Any) -> None:  # noqa: ANN401 - each widget has its own events
-            try:
-                respond(event)
-            except InputError as error:
-                self.status.value = note_html(str(error), alert=True)
-            except Exception as error:
-                self.status.value = note_html(f"{type(error).__name__}: {error}", alert=True)
-                raise
-
-        return respond_and_tell
+        follow(self.order, self.status, lambda _: self._fill_documents())
+        follow(self.documents, self.status, self._choose)
+        follow(self.range, self.status, self._mark)
+        follow(self.sentences, self.status, self._pick)
+        self.read.on_click(guarded(self.status, lambda _: self._read()))
+        self.view.on_selection("brush", guarded(self.status, self._brushed))
+        self.view.on_selection("click", guarded(self.status, self._clicked))
 
     def _fill_documents(self) -> None:
         by = _ORDERS[self.order.value]
