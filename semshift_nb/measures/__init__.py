@@ -1,14 +1,25 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
 from semshift_nb.measures._resampling import Interval
+from semshift_nb.measures.anisotropy import mean_cosine, uniformity
 from semshift_nb.measures.binned import BinnedDistances, binned_distances
 from semshift_nb.measures.bootstrap import bootstrap_interval, bootstrap_mean
-from semshift_nb.measures.bootstrap_distance import bootstrap_mean_pairwise_distance
+from semshift_nb.measures.bootstrap_distance import (
+    bootstrap_distance_contrast,
+    bootstrap_mean_pairwise_distance,
+)
 from semshift_nb.measures.bootstrap_rank import bootstrap_spearman
+from semshift_nb.measures.bootstrap_uniformity import bootstrap_uniformity
 from semshift_nb.measures.concentration import mean_pairwise_distance
 from semshift_nb.measures.correlation import partial_spearman, spearman
 from semshift_nb.measures.dimensions import near_zero_dimensions
 from semshift_nb.measures.identity import dilution_from_dispersion
+from semshift_nb.measures.jackknife_rank import jackknife_effective_rank
+from semshift_nb.measures.label_neighbours import (
+    bootstrap_nearest_neighbour_accuracy,
+    label_chance,
+    nearest_neighbour_accuracy,
+)
 from semshift_nb.measures.neighbours import nearest_neighbours, overlap_at_k
 from semshift_nb.measures.prefix import PrefixShift, prefix_shift
 from semshift_nb.measures.shift import (
@@ -22,6 +33,7 @@ from semshift_nb.measures.shift import (
     semantic_shift,
 )
 from semshift_nb.measures.significance import holm, permutation_test_paired
+from semshift_nb.measures.spectrum import effective_rank, singular_values
 
 __all__ = [
     "BinnedDistances",
@@ -29,25 +41,35 @@ __all__ = [
     "PrefixShift",
     "adjacent_distances",
     "binned_distances",
+    "bootstrap_distance_contrast",
     "bootstrap_interval",
     "bootstrap_mean",
     "bootstrap_mean_pairwise_distance",
+    "bootstrap_nearest_neighbour_accuracy",
     "bootstrap_spearman",
+    "bootstrap_uniformity",
     "cosines_to_pooled",
     "dilution",
     "dilution_from_dispersion",
     "discrepancy",
     "dispersion",
+    "effective_rank",
     "holm",
+    "jackknife_effective_rank",
+    "label_chance",
     "local_evolution",
     "mean_adjacent_distance",
+    "mean_cosine",
     "mean_pairwise_distance",
     "near_zero_dimensions",
+    "nearest_neighbour_accuracy",
     "nearest_neighbours",
     "overlap_at_k",
     "partial_spearman",
     "permutation_test_paired",
     "prefix_shift",
     "semantic_shift",
+    "singular_values",
     "spearman",
+    "uniformity",
 ]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import array_api_compat
+import numpy as np
+from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 
@@ -76,6 +78,24 @@ def unit_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1)
     rows = xp.astype(embeddings, xp.float64, copy=True)
     # astype made a copy, so this writes over nobody's vectors and needs no second one.
     rows *= unit_scale(xp, rows, name=name)[:, None]
+    return rows
+
+
+def rows_on_cpu(embeddings: Array) -> NDArray[np.float64]:
+    """Return two or more unit rows as a NumPy array in float64, wherever they were."""
+    return np.asarray(array_api_compat.to_device(unit_rows(embeddings, min_rows=2), "cpu"))
+
+
+def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
+    """Return ``embeddings``, of any lengths, in float64, or refuse those that are not finite."""
+    xp = check_matrix(embeddings, name=name, min_rows=min_rows)
+    rows = xp.astype(embeddings, xp.float64)
+    finite = xp.all(xp.isfinite(rows), axis=1)
+    if not xp.all(finite):
+        bad = [int(row) for row in xp.nonzero(~finite)[0]]
+        raise InputError(
+            f"{name}: {len(bad)} rows hold NaN or infinity (rows {bad[:10]}); encode them again."
+        )
     return rows
 
 

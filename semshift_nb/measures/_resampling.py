@@ -56,6 +56,34 @@ def draw_documents(codes: NDArray[np.int64], *, n_resamples: int, seed: int) -> 
     return multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
 
 
+def weighted_pair_mean(
+    weights: NDArray[np.float64],
+    *,
+    across: NDArray[np.float64],
+    within: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return the mean of a symmetric kernel over pairs of texts, one for each resample.
+
+    A resample holds some documents twice. Pairs of a text and its own copy are no pairs, so copies
+    of a document are not compared with each other: with ``w_g`` the number of times document g of G
+    was drawn, pairs within it count ``w_g`` times (once in each copy) and pairs across documents
+    ``c w_g w_h`` times. On average ``w_g w_h`` is ``(G - 1) / G``, so with ``c = G / (G - 1)`` both
+    kinds keep their share.
+
+    ``weights`` has shape (n_resamples, G); ``across`` of shape (n_resamples,) holds
+    ``sum_{g != h} w_g w_h K_gh`` and ``within`` of shape (G,) holds ``K_gg`` without the texts'
+    pairs with themselves, ``K_gh`` being the sum of the kernel over the pairs of two documents. NaN
+    where a resample has no pair.
+    """
+    share = len(sizes) / (len(sizes) - 1)
+    pairs = share * ((weights @ sizes) ** 2 - weights**2 @ sizes**2)
+    pairs += weights @ (sizes**2 - sizes)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: NDArray[np.float64] = (share * across + weights @ within) / pairs
+    return np.where(pairs > 0, means, np.nan)
+
+
 def percentile_interval(value: float, resampled: ArrayLike, *, level: float, n: int) -> Interval:
     """Return the percentile interval of the resampled values that are defined."""
     if not 0 < level < 1:

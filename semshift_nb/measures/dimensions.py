@@ -1,7 +1,7 @@
 """Single dimensions of the embedding space that carry next to nothing."""
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, check_matrix
+from semshift_nb.measures._arrays import Array, finite_rows, namespace
 
 
 def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
@@ -35,17 +35,11 @@ def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
     >>> near_zero_dimensions(np.array([[1.0, 0.0, 2.0], [3.0, 0.0, -1.0]]))
     array([1])
     """
-    xp = check_matrix(embeddings, min_rows=2)
+    values = finite_rows(embeddings, min_rows=2)
     if not ratio > 0:
         raise InputError(f"ratio is {ratio}, expected a positive number such as 1e-3.")
-    values = xp.astype(embeddings, xp.float64)
+    xp = namespace(values)
     spread = xp.std(values, axis=0)
-    if not xp.all(xp.isfinite(spread)):
-        bad = [int(row) for row in xp.nonzero(~xp.all(xp.isfinite(values), axis=1))[0]]
-        raise InputError(
-            f"embeddings: {len(bad)} rows hold NaN or infinity (rows {bad[:10]}); "
-            "encode them again."
-        )
     magnitude = xp.mean(xp.abs(values), axis=0)
     quiet = (spread < ratio * _median(xp.sort(spread))) & (
         magnitude < ratio * _median(xp.sort(magnitude))

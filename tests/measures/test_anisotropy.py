@@ -1,0 +1,124 @@
+"""Mean cosine and uniformity: closed forms, all pairs, and what rotation leaves alone."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
+from scipy.stats import ortho_group
+from sklearn.metrics.pairwise import cosine_similarity
+
+from semshift_nb import measures
+from semshift_nb.errors import InputError
+
+
+def by_all_pairs(rows: np.ndarray, t: float = 2.0) -> float:
+    """Wang & Isola's ``sq_pdist.mul(-t).exp().mean().log()``, over scipy's distances."""
+    return float(np.log(np.exp(-t * pdist(rows, "sqeuclidean")).mean()))
+
+
+def test_mean_cosine_is_that_of_scikit_learn(unit):
+    rows = unit(60)
+    expected = cosine_similarity(rows)[np.triu_indices(60, 1)].mean()
+    assert measures.mean_cosine(rows) == pytest.approx(expected, abs=1e-13)
+    assert measures.mean_cosine(torch.tensor(rows)) == pytest.approx(expected, abs=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("rows", "cosine", "uniformity"),
+    [
+        (np.eye(7), 0.0, -4.0),
+        (np.tile([[0.6, 0.8]], (9, 1)), 1.0, 0.0),
+        # One pair apart by 2: its squared distance is 4.
+        (np.array([[1.0, 0.0], [-1.0, 0.0]]), -1.0, -8.0),
+        # Vertices of a simplex in the plane: cosines -1/2, squared distances 3.
+        (np.array([[1, 0], [-0.5, 0.75**0.5], [-0.5, -(0.75**0.5)]]), -0.5, -6.0),
+    ],
+)
+def test_closed_forms(rows, cosine, uniformity):
+    assert measures.mean_cosine(rows) == pytest.approx(cosine, abs=1e-14)
+    assert measures.uniformity(rows) == pytest.approx(uniformity, abs=1e-14)
+
+
+def test_uniformity_by_hand():
+    """Two equal rows and one orthogonal: one pair of three at 0, two at squared distance 2."""
+    rows = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    for t in (0.5, 2.0, 3.0):
+        expected = math.log((1 + 2 * math.exp(-2 * t)) / 3)
+        assert measures.uniformity(rows, t=t) == pytest.approx(expected, abs=1e-14)
+
+
+@settings(deadline=None, max_examples=40)
+@given(n=st.integers(2, 40), seed=st.integers(0, 10**6), t=st.floats(0.1, 20))
+def test_uniformity_is_the_log_mean_over_pairs(n, seed, t):
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((n, 8)) + 0.5
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    value = measures.uniformity(rows, t=t)
+    assert value == pytest.approx(by_all_pairs(rows, t), abs=1e-11)
+    turned = rows @ ortho_group.rvs(8, random_state=seed)
+    assert measures.uniformity(turned[::-1], t=t) == pytest.approx(value, abs=1e-11)
+    # Jensen: no set is more even than its mean squared distance, 2 MPD, allows.
+    assert -4 * t <= value + 1e-12
+    assert value >= -2 * t * measures.mean_pairwise_distance(rows) - 1e-12
+
+
+def test_blocks_join(unit):
+    """2,500 rows are three blocks of 1,024."""
+    rows = unit(2500)
+    assert measures.uniformity(rows) == pytest.approx(by_all_pairs(rows), abs=1e-12)
+
+
+def test_a_sharp_potential_does_not_underflow():
+    """exp(-4000) is no float64; its logarithm is one."""
+    assert measures.uniformity(np.eye(4), t=2000) == pytest.approx(-4000)
+
+
+def test_on_the_sphere_uniformity_is_the_expected_potential():
+    """Rows even on the circle: the mean of exp(-2t(1 - cos)) is exp(-2t) I0(2t), by definition of
+    the modified Bessel function; scipy gives exp(-x) I0(x).
+    """
+    from scipy.special import ive
+
+    angles = np.linspace(0, 2 * np.pi, 4000, endpoint=False)
+    rows = np.column_stack([np.cos(angles), np.sin(angles)])
+    n = len(rows)
+    with_itself = ive(0, 4.0)
+    expected = math.log((with_itself * n - 1) / (n - 1))
+    assert measures.uniformity(rows) == pytest.approx(expected, abs=1e-10)
+
+
+def test_precision_and_library_do_not_matter(unit):
+    rows = unit(200, 384)
+    value = measures.uniformity(rows)
+    assert measures.uniformity(rows.astype(np.float32)) == pytest.approx(value, abs=1e-6)
+    assert measures.uniformity(torch.tensor(rows)) == pytest.approx(value, abs=1e-12)
+    in_torch = measures.uniformity(torch.tensor(rows, dtype=torch.float32))
+    assert isinstance(in_torch, float)
+    assert in_torch == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize("measure", [measures.mean_cosine, measures.uniformity])
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.eye(3)[:1], "1 rows, expected at least 2"),
+        (np.zeros((2, 3)), "2 are not of length one"),
+        (np.array([[np.nan, 0.0], [1.0, 0.0]]), "1 hold NaN"),
+        ([[1.0, 0.0]], "got list"),
+    ],
+)
+def test_bad_rows_are_named(measure, rows, message):
+    with pytest.raises(InputError, match=message):
+        measure(rows)
+
+
+@pytest.mark.parametrize("t", [0, -1, math.nan, math.inf])
+def test_sharpness_is_checked(t):
+    with pytest.raises(InputError, match="t is"):
+        measures.uniformity(np.eye(3), t=t)
+    with pytest.raises(InputError, match="t is"):
+        measures.bootstrap_uniformity(np.eye(3), t=t)
