@@ -2,6 +2,11 @@
 
 from semshift_nb.measures._resampling import Interval
 from semshift_nb.measures.anisotropy import mean_cosine, uniformity
+from semshift_nb.measures.attention import (
+    attention_entropy,
+    attention_share,
+    score_variance,
+)
 from semshift_nb.measures.binned import BinnedDistances, binned_distances
 from semshift_nb.measures.bootstrap import bootstrap_interval, bootstrap_mean
 from semshift_nb.measures.bootstrap_distance import (
@@ -13,6 +18,12 @@ from semshift_nb.measures.bootstrap_uniformity import bootstrap_uniformity
 from semshift_nb.measures.concentration import mean_pairwise_distance
 from semshift_nb.measures.correlation import partial_spearman, spearman
 from semshift_nb.measures.dimensions import near_zero_dimensions
+from semshift_nb.measures.filter import (
+    column_filter_rate,
+    filter_rate,
+    filter_rate_bound,
+    high_frequency_share,
+)
 from semshift_nb.measures.identity import dilution_from_dispersion
 from semshift_nb.measures.jackknife_rank import jackknife_effective_rank
 from semshift_nb.measures.label_neighbours import (
@@ -40,6 +51,8 @@ __all__ = [
     "Interval",
     "PrefixShift",
     "adjacent_distances",
+    "attention_entropy",
+    "attention_share",
     "binned_distances",
     "bootstrap_distance_contrast",
     "bootstrap_interval",
@@ -48,12 +61,16 @@ __all__ = [
     "bootstrap_nearest_neighbour_accuracy",
     "bootstrap_spearman",
     "bootstrap_uniformity",
+    "column_filter_rate",
     "cosines_to_pooled",
     "dilution",
     "dilution_from_dispersion",
     "discrepancy",
     "dispersion",
     "effective_rank",
+    "filter_rate",
+    "filter_rate_bound",
+    "high_frequency_share",
     "holm",
     "jackknife_effective_rank",
     "label_chance",
@@ -68,6 +85,7 @@ __all__ = [
     "partial_spearman",
     "permutation_test_paired",
     "prefix_shift",
+    "score_variance",
     "semantic_shift",
     "singular_values",
     "spearman",
