@@ -1,9 +1,25 @@
-"""Text to vectors: encoders, and the store that keeps what they made."""
+"""Text to vectors: encoders, their temperature, and the store that keeps what they made."""
 
 from semshift_nb.encoders._encoding import Encoding, NoDirectionError
 from semshift_nb.encoders._index import StoreWarning
+from semshift_nb.encoders.attention import TextAttention
 from semshift_nb.encoders.encoder import Encoder
 from semshift_nb.encoders.load import load_encoder
 from semshift_nb.encoders.store import Store
+from semshift_nb.encoders.temperature import Schedule, Temperature, constant, entropy_matched
+from semshift_nb.encoders.tempering import tempscale
 
-__all__ = ["Encoder", "Encoding", "NoDirectionError", "Store", "StoreWarning", "load_encoder"]
+__all__ = [
+    "Encoder",
+    "Encoding",
+    "NoDirectionError",
+    "Schedule",
+    "Store",
+    "StoreWarning",
+    "Temperature",
+    "TextAttention",
+    "constant",
+    "entropy_matched",
+    "load_encoder",
+    "tempscale",
+]

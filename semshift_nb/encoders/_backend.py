@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from semshift_nb.encoders._blocks import Setting
 from semshift_nb.encoders._encoding import Encoding
+from semshift_nb.encoders.attention import TextAttention
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +59,18 @@ class Backend(Protocol):
     @property
     def device(self) -> str: ...
 
+    @property
+    def models(self) -> "tuple[PreTrainedModel, ...]": ...
+
     def prompt(self, role: str) -> str: ...
 
     def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]: ...
+
+    def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]: ...
+
+    def at_length(self, max_length: int) -> "Backend": ...
+
+    def tempered(self, setting: Setting) -> "Backend": ...
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -84,6 +84,29 @@ def set_max_length(model: SentenceTransformer, max_length: int) -> None:
     --------
     Called by ``load_encoder``.
     """
+    check_length(model, max_length)
+    model.max_seq_length = max_length
+
+
+def check_length(model: SentenceTransformer, max_length: int) -> None:
+    """Refuse a length that a model cannot be cut at.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+    max_length : int
+        Tokens, special tokens included.
+
+    Raises
+    ------
+    InputError
+        If the model has fewer positions, or cuts no texts at all.
+
+    Examples
+    --------
+    Called by ``load_encoder`` and ``Encoder.at_length``.
+    """
     positions = n_positions(model)
     if positions is not None and max_length > positions:
         raise InputError(
@@ -94,7 +117,6 @@ def set_max_length(model: SentenceTransformer, max_length: int) -> None:
         raise InputError(
             f"max_length is {max_length}, but this model reads texts of any length: leave it out."
         )
-    model.max_seq_length = max_length
 
 
 def pooling_name(model: SentenceTransformer) -> str:

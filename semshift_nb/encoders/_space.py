@@ -22,8 +22,8 @@ class Space:
         The most tokens the model sees.
     pooling, dtype : str
         How tokens become one vector, and the layers' number format.
-    temperature : float
-        Of the attention.
+    temperature : float or str
+        Of the attention: the number where there is only one, else the temperature's key.
     dim : int
         Numbers in a vector.
 
@@ -46,7 +46,7 @@ class Space:
     max_length: int | None
     pooling: str
     dtype: str
-    temperature: float
+    temperature: float | str
     dim: int
 
     @property

@@ -4,8 +4,10 @@ It has the same vocabulary and tokenizer as ``minilm`` and no layer at all, so t
 shows too is no doing of attention.
 """
 
+import copy
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import torch
@@ -18,6 +20,7 @@ from semshift_nb.encoders._backend import Batch, unit_rows
 from semshift_nb.encoders._encoding import Encoding
 from semshift_nb.encoders._prompts import check_role
 from semshift_nb.encoders._texts import slices
+from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
 
 _TABLE = "embeddings.word_embeddings.weight"
@@ -48,6 +51,7 @@ class StaticBackend:
     """
 
     pooling = "mean"
+    models = ()
 
     def __init__(self, folder: Path, *, max_length: int | None, dtype: str, device: str) -> None:
         with safe_open(folder / "model.safetensors", framework="pt", device=device) as weights:
@@ -118,6 +122,78 @@ class StaticBackend:
             vectors = unit_rows(self._means([row[: self._room] for row in ids]))
             truncated = n_tokens > (self.max_length or np.inf)
             yield Batch(np.asarray(run, dtype=np.intp), Encoding(vectors, n_tokens, truncated))
+
+    def at_length(self, max_length: int) -> "StaticBackend":
+        """Give the same table with another truncation.
+
+        Parameters
+        ----------
+        max_length : int
+            The most tokens of a text that count.
+
+        Returns
+        -------
+        StaticBackend
+            It shares the table.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        other = copy.copy(self)
+        other.max_length = max_length
+        return other
+
+    def tempered(self, setting: object) -> "StaticBackend":  # noqa: ARG002
+        """Give the backend itself: there is nothing to temper.
+
+        Parameters
+        ----------
+        setting : Setting
+            Makes no difference here.
+
+        Returns
+        -------
+        StaticBackend
+            The same one.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        return self
+
+    def attend(self, texts: Sequence[str], role: str) -> NoReturn:  # noqa: ARG002
+        """Refuse: there is no attention.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings.
+        role : str
+            Makes no difference here.
+
+        Raises
+        ------
+        InputError
+            Always.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        raise InputError(
+            "static has no attention to look at: it is the mean of token embeddings. "
+            'Use another encoder, such as "minilm".'
+        )
 
     @property
     def _room(self) -> int | None:

@@ -1,6 +1,8 @@
 """Any sentence-transformers model as a backend."""
 
+import copy
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -9,14 +11,25 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 
+from semshift_nb.encoders._attend import text_attention
 from semshift_nb.encoders._backend import Batch, unit_rows
 from semshift_nb.encoders._batching import cut_batches
+from semshift_nb.encoders._blocks import Setting
 from semshift_nb.encoders._encoding import Encoding
 from semshift_nb.encoders._features import Features
 from semshift_nb.encoders._prompts import prompt_for
-from semshift_nb.encoders._settings import own_max_length, pooling_name, set_max_length, set_pooling
+from semshift_nb.encoders._settings import (
+    check_length,
+    own_max_length,
+    pooling_name,
+    set_max_length,
+    set_pooling,
+)
+from semshift_nb.encoders._tempered import applied, capturing, models_in
 from semshift_nb.encoders._texts import slices
 from semshift_nb.encoders._tokens import Reading, tokenise
+from semshift_nb.encoders.attention import TextAttention
+from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
 
 # Texts are tokenised and sorted this many at a time, so that memory does not grow with the corpus.
@@ -61,6 +74,8 @@ class TransformerBackend:
             module.float()
         # Pooling and what follows are done in float32 whatever the number format of the layers.
         model[0].register_forward_hook(_to_float32)
+        self.models = models_in(model)
+        self._setting: Setting | None = None
         self.dim = self._measure_dim()
 
     def prompt(self, role: str) -> str:
@@ -119,10 +134,107 @@ class TransformerBackend:
                 encoding = Encoding(vectors, reading.n_tokens[rows], truncated[rows])
                 yield Batch(rows + run.start, encoding)
 
+    def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
+        """Look at what the model does with each text.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings.
+        role : str
+            ``"query"`` or ``"document"``.
+
+        Yields
+        ------
+        TextAttention
+            One for each text, in order; only one is held at a time.
+
+        Raises
+        ------
+        InputError
+            If the role is neither.
+
+        Examples
+        --------
+        Called by ``Encoder``, on a tempered backend.
+        """
+        only = np.zeros(1, dtype=np.intp)
+        for text in texts:
+            reading = self._read([well_formed(text)], role)
+            features = reading.features(only)
+            with capturing() as capture:
+                self._forward(features, role)
+            truncated = bool(reading.n_tokens[0] > reading.lengths[0])
+            yield text_attention(
+                text, features, capture, tokenizer=self._model.tokenizer, truncated=truncated
+            )
+
+    def at_length(self, max_length: int) -> "TransformerBackend":
+        """Give the same model with another truncation; the model itself is not changed.
+
+        Parameters
+        ----------
+        max_length : int
+            The most tokens the model may see.
+
+        Returns
+        -------
+        TransformerBackend
+            It shares the model.
+
+        Raises
+        ------
+        InputError
+            If the model has fewer positions, or does not cut its texts where it is told to.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        check_length(self._model, max_length)
+        other = copy.copy(self)
+        other.max_length = max_length
+        longest = int(other._read(["a " * 2 * max_length], "document").lengths[0])  # noqa: SLF001
+        if longest != max_length:
+            raise InputError(
+                f"max_length is {max_length}, but this model cuts a long text at {longest} tokens: "
+                "its own way of reading texts sets the length. Load it with max_length instead."
+            )
+        return other
+
+    def tempered(self, setting: Setting) -> "TransformerBackend":
+        """Give the same model at a temperature; the model itself is not changed.
+
+        Parameters
+        ----------
+        setting : Setting
+            Made for this model.
+
+        Returns
+        -------
+        TransformerBackend
+            It shares the model.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by ``Encoder``.
+        """
+        other = copy.copy(self)
+        other._setting = setting  # noqa: SLF001 - a copy of this very class
+        return other
+
     def _read(self, texts: list[str], role: str) -> Reading:
         prompt = self.prompt(role)
         if not _reads_plainly(self._model[0]):
-            return Features(self._model, texts, {"prompt": prompt or None, "task": role})
+            options: dict[str, Any] = {"prompt": prompt or None, "task": role}
+            if self.max_length != own_max_length(self._model):
+                cut = {"truncation": True, "max_length": self.max_length}
+                options["processing_kwargs"] = {"text": cut}
+            return Features(self._model, texts, options)
         extra: dict[str, Any] = {"modality": "text"}
         if prompt:
             # Asked of the model, for pooling may have to leave the prompt's tokens out.
@@ -140,7 +252,8 @@ class TransformerBackend:
             name: value.to(self._model.device) if isinstance(value, torch.Tensor) else value
             for name, value in features.items()
         }
-        vectors = self._model(placed, task=role)["sentence_embedding"]
+        with nullcontext() if self._setting is None else applied(self._setting):
+            vectors = self._model(placed, task=role)["sentence_embedding"]
         vectors = vectors[:, : self._model.truncate_dim].float().cpu().numpy()
         return unit_rows(vectors)
 

@@ -1,24 +1,26 @@
 """The encoder: each distinct text once, out of the store if it is there, else by the model."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders._backend import Backend
+from semshift_nb.encoders._described import Described
 from semshift_nb.encoders._encoding import Encoding, NoDirectionError, list_positions
+from semshift_nb.encoders._lengths import check_max_length
 from semshift_nb.encoders._progress import progress
 from semshift_nb.encoders._prompts import check_role
-from semshift_nb.encoders._space import Space, text_key
+from semshift_nb.encoders._space import text_key
 from semshift_nb.encoders._texts import check_texts
 from semshift_nb.encoders._writer import Writer
-from semshift_nb.encoders.store import Store
+from semshift_nb.encoders.attention import TextAttention
+from semshift_nb.encoders.temperature import Tau
 from semshift_nb.errors import SemshiftError
 
 
-class Encoder:
+class Encoder(Described):
     """A model that turns texts into unit vectors; made by ``load_encoder``.
 
     Parameters
@@ -41,71 +43,6 @@ class Encoder:
     (2, 384)
     """
 
-    def __init__(
-        self, backend: Backend, *, name: str, revision: str, fingerprint: str, store: Store | None
-    ) -> None:
-        self._backend = backend
-        self._name = name
-        self._revision = revision
-        self._fingerprint = fingerprint
-        self._store = store
-
-    def __repr__(self) -> str:
-        return (
-            f"Encoder({self.name!r}, dim={self.dim}, max_length={self.max_length}, "
-            f"pooling={self.pooling!r}, dtype={self.dtype!r}, device={self.device!r})"
-        )
-
-    @property
-    def name(self) -> str:
-        """What the encoder is called in tables."""
-        return self._name
-
-    @property
-    def revision(self) -> str:
-        """Which version of the model it is."""
-        return self._revision
-
-    @property
-    def fingerprint(self) -> str:
-        """sha256 over the model's weights, tokenizer and settings."""
-        return self._fingerprint
-
-    @property
-    def store(self) -> Store | None:
-        """Where vectors are kept, if anywhere."""
-        return self._store
-
-    @property
-    def max_length(self) -> int | None:
-        """The most tokens of a text that the model sees; None where there is no limit."""
-        return self._backend.max_length
-
-    @property
-    def pooling(self) -> str:
-        """How token vectors become one."""
-        return self._backend.pooling
-
-    @property
-    def dtype(self) -> str:
-        """Number format of the model's layers; vectors are float32 always."""
-        return self._backend.dtype
-
-    @property
-    def device(self) -> str:
-        """Where the model computes."""
-        return self._backend.device
-
-    @property
-    def temperature(self) -> float:
-        """Temperature of the attention; 1 is the model as it was trained."""
-        return 1.0
-
-    @property
-    def dim(self) -> int:
-        """Numbers in a vector."""
-        return self._backend.dim
-
     def without_store(self) -> "Encoder":
         """Give the same encoder, sharing its weights, that keeps no vector.
 
@@ -126,6 +63,102 @@ class Encoder:
         other = copy.copy(self)
         other._store = None  # noqa: SLF001 - a copy of this very class
         return other
+
+    def at_temperature(self, tau: Tau) -> "Encoder":
+        """Give the same encoder, sharing its weights, at another temperature of the attention.
+
+        Parameters
+        ----------
+        tau : float, sequence of float, sequence of sequences of float, or callable
+            As ``tempscale`` takes it. It replaces a temperature that the encoder had, and holds
+            within blocks that name another encoder of the same model.
+
+        Returns
+        -------
+        Encoder
+            Its vectors are kept apart from those of all other temperatures; at 1 it is the model
+            as it was trained.
+
+        Raises
+        ------
+        InputError
+            If the temperature does not fit the model, or there is no attention.
+
+        Examples
+        --------
+        >>> from semshift_nb.encoders import load_encoder
+        >>> load_encoder("minilm", store=None).at_temperature(0.8).temperature.tau
+        0.8
+        """
+        setting = self._make_setting(tau)
+        setting.temperature(self.max_length)  # a function of the length is tried at all of them
+        other = copy.copy(self)
+        other._own = setting  # noqa: SLF001 - a copy of this very class
+        return other
+
+    def at_length(self, max_length: int) -> "Encoder":
+        """Give the same encoder, sharing its weights, that cuts its texts elsewhere.
+
+        Parameters
+        ----------
+        max_length : int
+            The most tokens of a text that the model sees, special tokens included.
+
+        Returns
+        -------
+        Encoder
+            As ``load_encoder`` with this ``max_length`` gives it.
+
+        Raises
+        ------
+        InputError
+            If it is no whole number of at least 3, or more than the model has positions for.
+
+        Examples
+        --------
+        >>> from semshift_nb.encoders import load_encoder
+        >>> load_encoder("static", store=None).at_length(16).max_length
+        16
+        """
+        other = copy.copy(self)
+        other._backend = self._backend.at_length(check_max_length(max_length))  # noqa: SLF001
+        if self._own is not None:
+            self._own.temperature(other.max_length)
+        return other
+
+    def attention(self, texts: Sequence[str], *, role: str = "document") -> Iterator[TextAttention]:
+        """Look at what the model does with each text, at the encoder's own temperature.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings; each is cut where the encoder cuts it.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
+        Returns
+        -------
+        iterator of TextAttention
+            One for each text, in order, computed when it is asked for: of n tokens it holds
+            4 n^2 bytes for each head.
+
+        Raises
+        ------
+        InputError
+            If ``texts`` is no list of strings, the role is unknown, or there is no attention that
+            is understood.
+
+        Examples
+        --------
+        >>> from semshift_nb.encoders import load_encoder
+        >>> encoder = load_encoder("minilm", store=None)
+        >>> next(encoder.attention(["a river"])).tokens
+        ['[CLS]', 'a', 'river', '[SEP]']
+        """
+        listed = check_texts(texts)
+        check_role(role)
+        setting = self._setting() or self._make_setting(1)
+        return self._backend.tempered(setting).attend(listed, role)
 
     def encode(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
         """Turn texts into unit vectors.
@@ -221,8 +254,10 @@ class Encoder:
         into: Encoding,
     ) -> None:
         wanted = [texts[row] for row in missing]
+        setting = self._setting()
+        backend = self._backend if setting is None else self._backend.tempered(setting)
         with self._writing(role) as writer, progress(wanted, self.name) as advance:
-            for batch in self._backend.embed(wanted, role):
+            for batch in backend.embed(wanted, role):
                 rows = missing[batch.rows]
                 into.put(rows, batch.encoding)
                 if writer is not None:
@@ -233,19 +268,6 @@ class Encoder:
 
     def _writing(self, role: str) -> AbstractContextManager[Writer | None]:
         return nullcontext() if self._store is None else self._store.writing(self._space(role))
-
-    def _space(self, role: str) -> Space:
-        return Space(
-            encoder=self.name,
-            fingerprint=self.fingerprint,
-            role=role,
-            prompt=self._backend.prompt(role),
-            max_length=self.max_length,
-            pooling=self.pooling,
-            dtype=self.dtype,
-            temperature=self.temperature,
-            dim=self.dim,
-        )
 
 
 def _has_direction(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:

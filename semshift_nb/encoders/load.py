@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from semshift_nb.encoders._bundled import bundled_folder, bundled_revision
 from semshift_nb.encoders._fingerprint import fingerprint
 from semshift_nb.encoders._folders import ModelFolder, check_folder, find_folder, weight_files
+from semshift_nb.encoders._lengths import check_max_length
 from semshift_nb.encoders.encoder import Encoder
 from semshift_nb.encoders.store import Store, default_root
 from semshift_nb.errors import InputError
@@ -20,8 +21,6 @@ _BUNDLED = ("minilm", "static")
 _POOLINGS = ("mean", "cls", "max")
 _DTYPES = ("float32", "bfloat16", "float16")
 _PERMISSIONS = ("download", "pickle", "remote-code")
-# A start token, an end token and one that is of the text.
-_SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def load_encoder(
     permitted = frozenset(_check_choices("allow", allow, _PERMISSIONS))
     _check_choices("dtype", [dtype], _DTYPES)
     _check_choices("pooling", [pooling] if pooling is not None else [], _POOLINGS)
-    _check_max_length(max_length)
+    max_length = None if max_length is None else check_max_length(max_length)
     _check_device(device)
     found = _find(name, permitted)
     options = _Options(max_length, pooling, dtype, device, permitted)
@@ -157,16 +156,6 @@ def _check_choices(
             there = ", ".join(repr(name) for name in choices)
             raise InputError(f"{parameter}: got {choice!r}, expected one of {there}.")
     return listed
-
-
-def _check_max_length(max_length: object) -> None:
-    if max_length is None:
-        return
-    if isinstance(max_length, bool) or not isinstance(max_length, int) or max_length < _SHORTEST:
-        raise InputError(
-            f"max_length is {max_length!r}: expected a whole number of tokens, at least "
-            f"{_SHORTEST} (special tokens count)."
-        )
 
 
 def _check_device(device: str | None) -> None:

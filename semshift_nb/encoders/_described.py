@@ -1,0 +1,140 @@
+"""What an encoder says of itself."""
+
+import hashlib
+import math
+
+from semshift_nb.encoders._backend import Backend
+from semshift_nb.encoders._blocks import UNTOUCHED, Setting, setting_of
+from semshift_nb.encoders._space import Space
+from semshift_nb.encoders.store import Store
+from semshift_nb.encoders.temperature import Tau, Temperature
+
+
+class Described:
+    """What an encoder is: all that its vectors depend on.
+
+    Parameters
+    ----------
+    backend : Backend
+        The model.
+    name, revision, fingerprint : str
+        What it is called, which version it is, and a hash over all that makes its vectors.
+    store : Store or None
+        Where vectors are kept.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    The base of ``Encoder``.
+    """
+
+    def __init__(
+        self, backend: Backend, *, name: str, revision: str, fingerprint: str, store: Store | None
+    ) -> None:
+        self._backend = backend
+        self._name = name
+        self._revision = revision
+        self._fingerprint = fingerprint
+        self._store = store
+        self._own: Setting | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"Encoder({self.name!r}, dim={self.dim}, max_length={self.max_length}, "
+            f"pooling={self.pooling!r}, dtype={self.dtype!r}, device={self.device!r}, "
+            f"temperature={self.temperature})"
+        )
+
+    @property
+    def name(self) -> str:
+        """What the encoder is called in tables."""
+        return self._name
+
+    @property
+    def revision(self) -> str:
+        """Which version of the model it is."""
+        return self._revision
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 over the model's weights, tokenizer and settings, the temperature among them."""
+        key = self.temperature.key
+        if key == UNTOUCHED.key:
+            return self._fingerprint
+        return hashlib.sha256(f"{self._fingerprint} {key}".encode()).hexdigest()
+
+    @property
+    def store(self) -> Store | None:
+        """Where vectors are kept, if anywhere."""
+        return self._store
+
+    @property
+    def max_length(self) -> int | None:
+        """The most tokens of a text that the model sees; None where there is no limit."""
+        return self._backend.max_length
+
+    @property
+    def pooling(self) -> str:
+        """How token vectors become one."""
+        return self._backend.pooling
+
+    @property
+    def dtype(self) -> str:
+        """Number format of the model's layers; vectors are float32 always."""
+        return self._backend.dtype
+
+    @property
+    def device(self) -> str:
+        """Where the model computes."""
+        return self._backend.device
+
+    @property
+    def temperature(self) -> Temperature:
+        """Temperature of the attention, here and now; 1 is the model as it was trained."""
+        setting = self._setting()
+        return UNTOUCHED if setting is None else setting.temperature(self.max_length)
+
+    @property
+    def n_layers(self) -> int | None:
+        """Layers that attend; None where there is no attention."""
+        return None if self.n_heads is None else len(self.n_heads)
+
+    @property
+    def n_heads(self) -> tuple[int, ...] | None:
+        """Heads of each layer, in the order in which they attend; None without attention."""
+        if not self._backend.models:
+            return None
+        from semshift_nb.encoders._layout import layout  # late: it takes torch, which takes seconds
+
+        return layout(self._backend.models[0]).heads
+
+    @property
+    def dim(self) -> int:
+        """Numbers in a vector."""
+        return self._backend.dim
+
+    def _make_setting(self, tau: Tau) -> Setting:
+        from semshift_nb.encoders._tempered import make_setting  # late: torch takes seconds
+
+        return make_setting(self._backend.models, tau, name=self.name)
+
+    def _setting(self) -> Setting | None:
+        return setting_of(self._backend.models, self._own)
+
+    def _space(self, role: str) -> Space:
+        temperature = self.temperature
+        number = temperature.tau
+        return Space(
+            encoder=self.name,
+            fingerprint=self._fingerprint,
+            role=role,
+            prompt=self._backend.prompt(role),
+            max_length=self.max_length,
+            pooling=self.pooling,
+            dtype=self.dtype,
+            temperature=temperature.key if math.isnan(number) else number,
+            dim=self.dim,
+        )

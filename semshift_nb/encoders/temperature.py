@@ -1,0 +1,203 @@
+"""Temperatures of the attention's softmax: what they may be, and schedules over a text's length."""
+
+import hashlib
+import itertools
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.encoders._lengths import is_whole
+from semshift_nb.encoders._taus import check_number
+from semshift_nb.errors import InputError
+
+Levels: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating[Any]]
+Tau: TypeAlias = Levels | Callable[[int], Levels]
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """What an encoder's attention is divided by before its softmax.
+
+    Attributes
+    ----------
+    tau : float
+        The number where there is only one, else NaN; 1 is the model as it was trained.
+    schedule : str
+        ``"constant"``, ``"per layer"``, ``"per head"``, a schedule's own name, or ``"by length"``.
+    key : str
+        What the store keeps vectors under: two temperatures that differ have different keys.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> Temperature(0.9, "constant", "0.9")
+    Temperature(tau=0.9, schedule='constant', key='0.9')
+    """
+
+    tau: float
+    schedule: str
+    key: str
+
+    def __str__(self) -> str:
+        return self.schedule if math.isnan(self.tau) else f"{self.tau:g}"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A temperature for each length of text, interpolated in the logarithm of the length.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in tables.
+    lengths : sequence of int
+        Numbers of tokens, rising; shorter and longer texts have the temperature of the nearer end.
+    taus : sequence of float
+        The temperature at each of them.
+
+    Raises
+    ------
+    InputError
+        If the lengths do not rise from 1 or more, or a temperature is not a positive number.
+
+    Examples
+    --------
+    >>> halving = Schedule("halving", (16, 64), (1.0, 0.5))
+    >>> halving(32), halving(500)
+    (0.75, 0.5)
+    """
+
+    name: str
+    lengths: tuple[int, ...]
+    taus: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        lengths = tuple(int(length) for length in self.lengths)
+        taus = tuple(check_number(tau, f"tau of {self.name!r}") for tau in self.taus)
+        rising = all(a < b for a, b in itertools.pairwise(lengths))
+        if not lengths or len(lengths) != len(taus) or not rising or lengths[0] < 1:
+            raise InputError(
+                f"the schedule {self.name!r} has lengths {list(self.lengths)} and {len(taus)} "
+                "temperatures: expected rising lengths from 1 on, and one temperature for each."
+            )
+        object.__setattr__(self, "lengths", lengths)
+        object.__setattr__(self, "taus", taus)
+
+    @property
+    def key(self) -> str:
+        """A name that no other schedule has."""
+        return f"{self.name} {digest([self.lengths, self.taus])}"
+
+    @property
+    def number(self) -> float:
+        """The temperature of all lengths, NaN where they differ."""
+        return self.taus[0] if len(set(self.taus)) == 1 else math.nan
+
+    def __call__(self, n_tokens: int) -> float:
+        """Return the temperature of a text of so many tokens."""
+        place = math.log(max(n_tokens, 1))
+        return float(np.interp(place, np.log(self.lengths), self.taus))
+
+
+class _EntropyMatched(Schedule):
+    @property
+    def number(self) -> float:
+        return math.nan
+
+    def __call__(self, n_tokens: int) -> float:
+        return math.log(self.lengths[0]) / math.log(max(n_tokens, 2))
+
+
+def constant(tau: float) -> Schedule:
+    """Give every text the same temperature.
+
+    Parameters
+    ----------
+    tau : float
+        The temperature; below 1 sharpens the attention.
+
+    Returns
+    -------
+    Schedule
+        The same as the number itself, for use beside other schedules.
+
+    Raises
+    ------
+    InputError
+        If it is not a positive number.
+
+    Examples
+    --------
+    >>> constant(0.9)(300)
+    0.9
+    """
+    return Schedule("constant", (1,), (tau,))
+
+
+def entropy_matched(n_reference: int) -> Schedule:
+    """Keep the attention's entropy at about that of a reference length.
+
+    The entropy of a softmax over n scores grows like log n, and falls with the temperature; the
+    schedule is tau(n) = log n_reference / log n, so that shorter texts are smoothed and longer
+    ones sharpened.
+
+    Parameters
+    ----------
+    n_reference : int
+        Tokens at which the model stays as it is, at least 2.
+
+    Returns
+    -------
+    Schedule
+        Exact at every length of 2 or more; a text of one token counts as one of two.
+
+    Raises
+    ------
+    InputError
+        If the reference is not a whole number of at least 2.
+
+    Examples
+    --------
+    >>> schedule = entropy_matched(16)
+    >>> schedule(16), schedule(256)
+    (1.0, 0.5)
+    """
+    if not is_whole(n_reference) or n_reference < 2:
+        raise InputError(
+            f"n_reference is {n_reference!r}: expected a whole number of tokens, at least 2."
+        )
+    return _EntropyMatched(f"entropy_matched({n_reference})", (int(n_reference),), (1.0,))
+
+
+def digest(value: object) -> str:
+    """Hash numbers to a short name.
+
+    Parameters
+    ----------
+    value : nested sequences of float
+        Anything JSON can hold.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+
+    Raises
+    ------
+    TypeError
+        If JSON cannot hold it.
+
+    Examples
+    --------
+    >>> digest([1, 0.5]) == digest((1, 0.5))
+    True
+    """
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
