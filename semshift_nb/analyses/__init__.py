@@ -10,12 +10,16 @@ from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
 from semshift_nb.analyses.sentences import sentence_shift
+from semshift_nb.analyses.tempered_texts import TemperedTexts
+from semshift_nb.analyses.tempering import Tempering, schedules
 from semshift_nb.analyses.verdicts import above, all_hold, change_with_k, mode_order, select, stated
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
     "CorpusReading",
     "DocumentReading",
+    "TemperedTexts",
+    "Tempering",
     "above",
     "all_hold",
     "change_with_k",
@@ -30,6 +34,7 @@ __all__ = [
     "predictors",
     "prefix_shift",
     "range_shift",
+    "schedules",
     "select",
     "sentence_shift",
     "stated",

@@ -40,7 +40,7 @@ def spectrum_panel(data: alt.Chart) -> alt.Chart:
         .encode(
             x=alt.X("component:Q", title="direction, largest first").axis(tickMinStep=1),
             y=alt.Y("share:Q", title="share of variance")
-            .scale(type="log")
+            .scale(type="log", nice=False)
             .axis(format="~p", tickCount=4),
             color=alt.Color("at:N", title=None, sort=["now", "tau 1"])
             .scale(domain=["now", "tau 1"], range=[ACCENT, MUTED])
@@ -95,7 +95,7 @@ def attention_panel(data: alt.Chart) -> alt.Chart:
             y=alt.Y("row:Q", title="token looking").axis(axis).scale(nice=False, reverse=True),
             y2="row_end:Q",
             color=alt.Color("weight:Q", title="attention")
-            .scale(scheme="greys", type="sqrt", domain=[0, 1], clamp=True)
+            .scale(scheme="greys", type="sqrt", domain=[0, 0.6], clamp=True)
             .legend(orient="bottom", gradientLength=180, gradientThickness=8),
             tooltip=[
                 alt.Tooltip("looking:N", title="token"),

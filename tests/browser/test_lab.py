@@ -8,12 +8,19 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from chromium import SCREENSHOTS, Watched
-from jupyterlab_server import Lab
+from lab_page import (
+    RUN_MS,
+    assert_no_error_output,
+    open_notebook,
+    redraws,
+    run_all,
+    settled_box,
+    take_picture,
+    wait_until_idle,
+)
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-RUN_MS = 180_000
 
 HOSTILE = """
 import pandas as pd
@@ -27,24 +34,8 @@ explorer
 """
 
 
-def open_notebook(watched: Watched, lab: Lab, name: str) -> Page:
-    page = watched.page
-    page.goto(f"{lab.url}/lab/tree/{name}?reset")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
-    return page
-
-
-def run_all(page: Page) -> None:
-    page.get_by_text("Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
-
-
 def figures(page: Page) -> Locator:
     return page.locator(".semshift", has=page.locator("h4", has_text=re.compile("^Sentences")))
-
-
-def redraws(page: Page) -> int:
-    return int(page.locator("[data-redraws]").first.get_attribute("data-redraws"))
 
 
 def orange_pixels(page: Page) -> int:
@@ -60,18 +51,6 @@ def orange_pixels(page: Page) -> int:
             return count;
         }"""
     )
-
-
-def settled_box(page: Page) -> dict[str, float]:
-    """Scroll to the chart and wait until it stands still: cells above it are laid out late."""
-    canvas = page.locator("[data-redraws] canvas").first
-    box = None
-    for _ in range(60):
-        canvas.scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
-        if box == (box := canvas.bounding_box()):
-            return box
-    raise AssertionError("the chart never stands still")
 
 
 def drag_over_path(page: Page) -> None:
@@ -90,8 +69,7 @@ def test_the_first_notebook_runs_and_its_explorer_follows_the_mouse(lab, watched
     page = open_notebook(watched, lab, "01_semantic_shift.ipynb")
     run_all(page)
     page.locator("[data-redraws]").first.wait_for(timeout=RUN_MS)
-    # An explorer answers when the cells below it are done: a kernel does one thing at a time.
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=RUN_MS)
+    wait_until_idle(page)
     settled_box(page)
     expect(figures(page)).to_contain_text("Sentences 1 to ")
     before = redraws(page)
@@ -109,17 +87,8 @@ def test_the_first_notebook_runs_and_its_explorer_follows_the_mouse(lab, watched
     neighbours = page.locator(".semshift h4", has_text="Nearest in the corpus")
     expect(neighbours).to_have_text(f"Nearest in the corpus to sentence {first + 1}")
     take_picture(page, "shift_explorer.png")
-    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
-                        ).filter(has_text="Error").count() == 0  # fmt: skip
+    assert_no_error_output(page)
     watched.assert_calm()
-
-
-def take_picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.locator(".widget-dropdown").first.evaluate("e => e.scrollIntoView({block: 'start'})")
-    page.mouse.move(5, 5)
-    page.wait_for_timeout(500)
-    page.screenshot(path=str(SCREENSHOTS / name))
 
 
 def test_text_from_a_corpus_runs_nothing(lab, watched):

@@ -1,5 +1,6 @@
 """Explorers for JupyterLab: what the analyses say, under a mouse."""
 
 from semshift_widgets.shift_explorer import ShiftExplorer
+from semshift_widgets.tempscale_explorer import TempScaleExplorer
 
-__all__ = ["ShiftExplorer"]
+__all__ = ["ShiftExplorer", "TempScaleExplorer"]
