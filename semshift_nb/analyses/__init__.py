@@ -1,8 +1,16 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
+from semshift_nb.analyses.attention_filter import (
+    attention_filter,
+    attention_filter_by_layer,
+    read_filter,
+)
+from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.dimensions import dead_dimensions
 from semshift_nb.analyses.documents import dilution_gap, document_shift
+from semshift_nb.analyses.filter_explained import filter_explained
+from semshift_nb.analyses.filter_reading import FilterReading
 from semshift_nb.analyses.maps import distance_map
 from semshift_nb.analyses.neighbourhood import neighbours_of
 from semshift_nb.analyses.predictors import predictors
@@ -16,12 +24,18 @@ from semshift_nb.analyses.verdicts import above, all_hold, change_with_k, mode_o
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
+    "Calibration",
     "CorpusReading",
     "DocumentReading",
+    "FilterReading",
     "TemperedTexts",
     "Tempering",
     "above",
     "all_hold",
+    "attention_filter",
+    "attention_filter_by_layer",
+    "calibrate",
+    "calibrated_schedule",
     "change_with_k",
     "concatenation",
     "concatenation_texts",
@@ -29,11 +43,13 @@ __all__ = [
     "dilution_gap",
     "distance_map",
     "document_shift",
+    "filter_explained",
     "mode_order",
     "neighbours_of",
     "predictors",
     "prefix_shift",
     "range_shift",
+    "read_filter",
     "schedules",
     "select",
     "sentence_shift",

@@ -1,0 +1,68 @@
+"""Documents long enough to be cut at every length of a ladder: the same ones for all of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from semshift_nb.analyses._encoded import encode_all
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+
+_AT_ONCE = 8
+"""Documents whose tokens are counted at a time: a large corpus is not read to its end."""
+
+
+class LongDocuments(NamedTuple):
+    """Which documents to cut, at which lengths, and what the corpus did not have."""
+
+    rows: list[int]
+    lengths: list[int]
+    unreached: dict[int, str]
+    note: str
+
+
+def long_documents(
+    corpus: Corpus, encoder: Encoder, lengths: Sequence[int], *, n_documents: int, seed: int
+) -> LongDocuments:
+    """Draw documents that reach the longest length; leave out lengths that next to none reach."""
+    ladder = sorted(set(lengths))
+    if not ladder or n_documents < 1:
+        raise InputError(
+            f"got {len(ladder)} lengths and n_documents {n_documents}, expected at least one each."
+        )
+    order = np.random.default_rng(seed).permutation(len(corpus)).tolist()
+    counts = _token_counts(corpus, encoder, ladder, order=order, n_documents=n_documents)
+    unreached: dict[int, str] = {}
+    while ladder:
+        rows = [row for row, n_tokens in counts.items() if n_tokens >= ladder[-1]]
+        if len(rows) >= min(n_documents, 2):
+            break
+        length = ladder.pop()
+        unreached[length] = (
+            f"{len(rows)} of {len(counts)} documents have {length} tokens "
+            f"(the longest has {max(counts.values(), default=0)})"
+        )
+    if not ladder:
+        return LongDocuments([], [], unreached, "")
+    few = f"{len(rows)} of {n_documents} documents: no others have {ladder[-1]} tokens"
+    note = few if len(rows) < n_documents else ""
+    return LongDocuments(rows[:n_documents], ladder, unreached, note)
+
+
+def _token_counts(
+    corpus: Corpus, encoder: Encoder, ladder: list[int], *, order: list[int], n_documents: int
+) -> dict[int, int]:
+    """Count tokens of documents in this order until enough of them are long enough."""
+    texts = corpus.documents["text"].tolist()
+    # How many tokens there are does not depend on where they are cut, and little is encoded.
+    counter = encoder.without_store().at_length(ladder[0])
+    counts: dict[int, int] = {}
+    for start in range(0, len(order), _AT_ONCE):
+        rows = order[start : start + _AT_ONCE]
+        encoded = encode_all(counter, [texts[row] for row in rows])
+        counts.update(zip(rows, encoded.n_tokens.tolist(), strict=True))
+        if sum(n_tokens >= ladder[-1] for n_tokens in counts.values()) >= n_documents:
+            break
+    return counts

@@ -1,0 +1,244 @@
+"""A temperature for each length of text, so that attention filters alike at all of them."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from semshift_nb import measures
+from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
+from semshift_nb.analyses._long_documents import LongDocuments, long_documents
+from semshift_nb.analyses._nearest_root import check_range, nearest_root
+from semshift_nb.analyses.attention_filter import LENGTHS
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder, Schedule
+from semshift_nb.errors import InputError
+
+BETWEEN = (0.5, 2.0)
+
+_CLOSE = 2e-3
+"""A rate within this share of the target has reached it; documents differ by ten times as much."""
+
+_COLUMNS = [
+    *["corpus", "encoder", "n_tokens", "tau", "filter_rate", "target", "filter_rate_at_1", "n"],
+    *["status", "reason"],
+]
+
+
+class Calibration(NamedTuple):
+    """A schedule with what it rests on.
+
+    Attributes
+    ----------
+    schedule : Schedule
+        The temperature at each length where one was found; constant beyond the first and the last.
+    table : DataFrame
+        One row a length, those included for which no temperature was found.
+    """
+
+    schedule: Schedule
+    table: pd.DataFrame
+
+
+def calibrate(
+    encoder: Encoder,
+    corpus: Corpus,
+    *,
+    n_reference: int = 128,
+    lengths: Sequence[int] = LENGTHS,
+    n_documents: int = 4,
+    between: tuple[float, float] = BETWEEN,
+    seed: int = 0,
+) -> Calibration:
+    """Find, for each length, the temperature at which attention filters as at a reference length.
+
+    The figure held level is the mean filter rate over all layers, heads and documents, the
+    documents being the same at all lengths. The model is run anew at each temperature tried, for
+    what a layer attends to depends on what the layers before it made of the text.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Whose attention; a temperature of its own is set aside.
+    corpus : Corpus
+        Where the documents come from.
+    n_reference : int, default 128
+        Tokens at which the model stays as it is.
+    lengths : sequence of int
+        Tokens at which to look for a temperature; the reference is one of them in any case.
+    n_documents : int, default 4
+        Documents to draw, among those that reach the longest length.
+    between : (float, float), default (0.5, 2.0)
+        Where to look. The rate need not be monotone in the temperature, so the range is walked
+        outward from 1 in both directions, a factor of 1.19 at a time, and the crossing nearest to 1
+        is taken.
+    seed : int, default 0
+        Seed of the drawing.
+
+    Returns
+    -------
+    Calibration
+        ``schedule``, named ``calibrated(128) on 64-510`` after the reference and the lengths it
+        rests on: beyond these it is constant, and lengths for which no temperature was found are
+        left out of it. ``table`` has a row for each length: ``corpus``, ``encoder``, ``n_tokens``,
+        ``tau``, ``filter_rate`` there, ``target`` (the rate at the reference),
+        ``filter_rate_at_1``, ``n`` documents, ``status`` and ``reason``. Where the range holds no
+        temperature that reaches the target, ``tau`` and ``filter_rate`` are missing, and ``reason``
+        gives the rates that it does reach.
+
+    Raises
+    ------
+    InputError
+        If the encoder has no attention, ``between`` does not hold 1, the corpus has too few
+        documents of ``n_reference`` tokens, or no length other than the reference can be matched.
+
+    References
+    ----------
+    Length collapse, arXiv 2410.24200, for the filter rate.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> calibrate(load_encoder(), load_corpus("wikipedia")).table  # doctest: +SKIP
+    """
+    check_range(between)
+    if encoder.n_layers is None:
+        raise InputError(f"{encoder.name} has no attention to calibrate; use another encoder.")
+    ladder = [n_reference, *lengths]
+    chosen = long_documents(corpus, encoder, ladder, n_documents=n_documents, seed=seed)
+    if n_reference in chosen.unreached:
+        raise InputError(
+            f"no reference rate: {chosen.unreached[n_reference]}; choose a shorter one."
+        )
+    texts = [corpus.documents["text"].iloc[row] for row in chosen.rows]
+    target = _mean_rate(encoder, texts, n_reference)(1.0)
+    rows = [
+        _reference(n_reference, target, chosen)
+        if n_tokens == n_reference
+        else _at_length(_mean_rate(encoder, texts, n_tokens), n_tokens, target, between, chosen)
+        for n_tokens in chosen.lengths
+    ]
+    rows += [{"n_tokens": n, **_told(NOT_MEASURED, why)} for n, why in chosen.unreached.items()]
+    named = {"corpus": corpus.name, "encoder": encoder.name, "target": target, "n": len(texts)}
+    table = pd.DataFrame([{**named, **row} for row in rows], columns=_COLUMNS)
+    table = table.sort_values("n_tokens", ignore_index=True)
+    return Calibration(_schedule(table, n_reference), table)
+
+
+def calibrated_schedule(
+    encoder: Encoder,
+    corpus: Corpus,
+    *,
+    n_reference: int = 128,
+    lengths: Sequence[int] = LENGTHS,
+    n_documents: int = 4,
+    between: tuple[float, float] = BETWEEN,
+    seed: int = 0,
+) -> Schedule:
+    """Find the schedule at which attention filters alike at all lengths.
+
+    Parameters
+    ----------
+    encoder, corpus, n_reference, lengths, n_documents, between, seed
+        See `calibrate`, which also says what could not be matched.
+
+    Returns
+    -------
+    Schedule
+        For ``encoder.at_temperature(...)``; its name tells the lengths it rests on.
+
+    Raises
+    ------
+    InputError
+        As `calibrate`.
+
+    References
+    ----------
+    Length collapse, arXiv 2410.24200, for the filter rate.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> encoder = load_encoder()
+    >>> schedule = calibrated_schedule(encoder, load_corpus("wikipedia"))  # doctest: +SKIP
+    >>> encoder.at_temperature(schedule)  # doctest: +SKIP
+    """
+    return calibrate(
+        encoder,
+        corpus,
+        n_reference=n_reference,
+        lengths=lengths,
+        n_documents=n_documents,
+        between=between,
+        seed=seed,
+    ).schedule
+
+
+def _mean_rate(encoder: Encoder, texts: list[str], n_tokens: int) -> Callable[[float], float]:
+    """Return the mean filter rate of these texts, cut at this length, as a function of tau."""
+
+    @cache
+    def at(tau: float) -> float:
+        tempered = encoder.at_length(n_tokens).at_temperature(tau)
+        rates = [
+            np.concatenate([measures.filter_rate(layer) for layer in read.weights])
+            for read in tempered.attention(texts)
+        ]
+        return float(np.mean(rates))
+
+    return at
+
+
+def _reference(n_tokens: int, target: float, chosen: LongDocuments) -> dict[str, object]:
+    """Return the row of the reference length."""
+    figures = {"tau": 1.0, "filter_rate": target, "filter_rate_at_1": target}
+    told = _told(MEASURED, _joined("the reference", chosen.note))
+    return {"n_tokens": n_tokens, **figures, **told}
+
+
+def _at_length(
+    rate: Callable[[float], float],
+    n_tokens: int,
+    target: float,
+    between: tuple[float, float],
+    chosen: LongDocuments,
+) -> dict[str, object]:
+    """Return the row of one length."""
+
+    def gap(tau: float) -> float:
+        difference = rate(tau) - target
+        return difference if abs(difference) > _CLOSE * target else 0.0
+
+    tau, looked = nearest_root(gap, between=between)
+    told: dict[str, object] = {"n_tokens": n_tokens, "filter_rate_at_1": rate(1.0)}
+    if tau is None:
+        rates = [rate(tried) for tried in looked]
+        reason = (
+            f"no tau from {between[0]:g} to {between[1]:g} gives {target:.3f}: the filter rate "
+            f"there is between {min(rates):.3f} and {max(rates):.3f}; left out of the schedule"
+        )
+        return {**told, **_told(NOT_MEASURED, _joined(reason, chosen.note))}
+    return {**told, "tau": tau, "filter_rate": rate(tau), **_told(MEASURED, chosen.note)}
+
+
+def _schedule(table: pd.DataFrame, n_reference: int) -> Schedule:
+    found = table[table["tau"].notna()]
+    lengths = [int(n_tokens) for n_tokens in found["n_tokens"]]
+    if len(lengths) < 2:
+        reasons = "; ".join(f"{row.n_tokens}: {row.reason}" for row in table.itertuples())
+        raise InputError(
+            f"no temperature was found at any length but the reference ({reasons}). Give other "
+            "lengths, or a wider range in between."
+        )
+    name = f"calibrated({n_reference}) on {lengths[0]}-{lengths[-1]}"
+    return Schedule(name, tuple(lengths), tuple(float(tau) for tau in found["tau"]))
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
+
+
+def _told(status: str, reason: str) -> dict[str, object]:
+    return {"status": status, "reason": reason}
