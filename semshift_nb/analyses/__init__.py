@@ -12,11 +12,13 @@ from semshift_nb.analyses.documents import dilution_gap, document_shift
 from semshift_nb.analyses.filter_explained import filter_explained
 from semshift_nb.analyses.filter_reading import FilterReading
 from semshift_nb.analyses.maps import distance_map
+from semshift_nb.analyses.mteb_model import MtebModel
 from semshift_nb.analyses.neighbourhood import neighbours_of
 from semshift_nb.analyses.predictors import predictors
 from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
+from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
 from semshift_nb.analyses.sentences import sentence_shift
 from semshift_nb.analyses.tempered_texts import TemperedTexts
 from semshift_nb.analyses.tempering import Tempering, schedules
@@ -27,6 +29,8 @@ __all__ = [
     "Calibration",
     "CorpusReading",
     "DocumentReading",
+    "MtebModel",
+    "RetrievalResult",
     "FilterReading",
     "TemperedTexts",
     "Tempering",
@@ -50,6 +54,7 @@ __all__ = [
     "prefix_shift",
     "range_shift",
     "read_filter",
+    "retrieval",
     "schedules",
     "select",
     "sentence_shift",

@@ -31,9 +31,11 @@ class LocalTask(AbsTaskRetrieval):
 
     def __init__(self, **data: Any) -> None:
         super().__init__()
-        self.dataset = {"default": {"test": {"top_ranked": None, **data}}}
+        self._data = {"top_ranked": None, **data}
 
     def load_data(self, **_: Any) -> None:
+        # MTEB lets go of a task's data once it has been evaluated, and loads them again.
+        self.dataset = {"default": {"test": dict(self._data)}}
         self.data_loaded = True
 
 
