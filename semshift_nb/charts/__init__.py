@@ -4,6 +4,7 @@ Importing this package makes its renderer and theme Altair's, unless you have ch
 then show in a live notebook, an exported page and as a picture, all without a network.
 """
 
+from semshift_nb.charts.attention import filter_curves, layer_curves
 from semshift_nb.charts.concatenation import concatenation_curves
 from semshift_nb.charts.discrepancy import discrepancy_by_dispersion
 from semshift_nb.charts.document import (
@@ -13,7 +14,9 @@ from semshift_nb.charts.document import (
     prefix_curves,
     shift_map,
 )
+from semshift_nb.charts.length import length_curves
 from semshift_nb.charts.renderer import enable
+from semshift_nb.charts.retrieval import retrieval_differences
 from semshift_nb.charts.tempering import (
     live_tempering,
     tempering_data,
@@ -26,9 +29,13 @@ __all__ = [
     "discrepancy_by_dispersion",
     "document_data",
     "document_view",
+    "filter_curves",
+    "layer_curves",
+    "length_curves",
     "live_document",
     "live_tempering",
     "prefix_curves",
+    "retrieval_differences",
     "shift_map",
     "tempering_data",
     "tempering_sweep",

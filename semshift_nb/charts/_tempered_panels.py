@@ -6,11 +6,11 @@ import altair as alt
 
 from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED, ROSE
 
-_WIDTH = 270
-_NARROW = 200
-_HEIGHT = 190
-_MAP = 260
-_HEADS = 360
+_WIDTH = 230
+_NARROW = 150
+_HEIGHT = 170
+_MAP = 230
+_HEADS = 340
 
 
 def cosine_panel(data: alt.Chart) -> alt.LayerChart:
@@ -38,7 +38,9 @@ def spectrum_panel(data: alt.Chart) -> alt.Chart:
     chart: alt.Chart = (
         data.mark_line()
         .encode(
-            x=alt.X("component:Q", title="direction, largest first").axis(tickMinStep=1),
+            x=alt.X("component:Q", title="direction, largest first").axis(
+                tickMinStep=1, tickCount=4
+            ),
             y=alt.Y("share:Q", title="share of variance")
             .scale(type="log", nice=False)
             .axis(format="~p", tickCount=4),
@@ -136,11 +138,11 @@ def ranking_panel(data: alt.Chart) -> alt.LayerChart:
     )
     before = base.mark_point(filled=True, size=50, opacity=1).encode(x=alt.XDatum("tau 1"), y=was)
     after = base.mark_point(filled=True, size=50, opacity=1).encode(x=alt.XDatum("now"), y=rank)
-    names = base.mark_text(align="left", dx=10, limit=190, color=INK).encode(
+    names = base.mark_text(align="left", dx=10, limit=160, color=INK).encode(
         x=alt.XDatum("now"), y=rank, text="title:N", color=alt.value(INK)
     )
     return alt.LayerChart(layer=[lines, before, after, names]).properties(
-        width=96, height=_HEIGHT, title=_title("Which texts rise?", "for the query")
+        width=90, height=_HEIGHT, title=_title("Which texts rise?", "for the query")
     )
 
 

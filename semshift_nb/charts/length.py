@@ -71,7 +71,7 @@ def length_curves(
 def _by_arm(data: pd.DataFrame) -> alt.Color:
     arms = [arm for arm in _ARM_COLOURS if arm in set(data["arm"])]
     scale = alt.Scale(domain=arms, range=[_ARM_COLOURS[arm] for arm in arms])
-    return alt.Color("arm:N", title="texts", scale=scale).legend(orient="top")
+    return alt.Color("arm:N", title="texts", scale=scale).legend(orient="top", symbolOpacity=1)
 
 
 def _by_tau(data: pd.DataFrame) -> alt.Color:
@@ -79,7 +79,7 @@ def _by_tau(data: pd.DataFrame) -> alt.Color:
     return (
         alt.Color("temperature:N", title=None, sort=names)
         .scale(scheme="viridis", domain=names)
-        .legend(orient="top")
+        .legend(orient="top", symbolOpacity=1)
     )
 
 

@@ -82,6 +82,9 @@ def test_chart_and_ranking_follow_the_slider(lab, watched):
         f"Number(document.querySelector('[data-redraws]').dataset.redraws) > {drawn}"
     )
     assert canvas_data(page) != picture
+    wait_until_idle(page)
+    stands_at = page.locator(".widget-readout").first.inner_text()
+    expect(table(page, f"tau {float(stands_at):g}")).to_be_visible()
     settled_box(page)
     take_picture(page, "tempscale_explorer.png", top=".widget-slider")
     assert_no_error_output(page)
@@ -91,7 +94,7 @@ def test_chart_and_ranking_follow_the_slider(lab, watched):
 def test_a_click_on_a_head_shows_where_it_looks(lab, watched):
     page = opened(watched, lab, "head.ipynb", LIVE)
     box, drawn = settled_box(page), redraws(page)
-    page.mouse.click(box["x"] + 250, box["y"] + 480)
+    page.mouse.click(box["x"] + 250, box["y"] + 440)
     page.wait_for_function(
         f"Number(document.querySelector('[data-redraws]').dataset.redraws) > {drawn}"
     )
@@ -110,7 +113,7 @@ def test_a_large_corpus_is_swept_while_the_slider_is_at_hand(lab, watched):
 
 def test_a_sweep_is_cancelled_with_a_click(lab, watched):
     page = opened(watched, lab, "cancelled.ipynb", SWEPT)
-    page.get_by_role("button", name="Cancel").click()
+    page.locator(".widget-button", has_text="Cancel").click()
     expect(page.locator(".widget-hprogress")).to_be_hidden(timeout=RUN_MS)
     watched.assert_calm()
 

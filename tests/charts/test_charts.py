@@ -71,6 +71,43 @@ def tempering_of(tau: float = 0.8) -> dict[str, pd.DataFrame]:
     }
 
 
+def lengths_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": encoder, "tau": tau, "schedule": "by length" if np.isnan(tau) else "constant",
+         "arm": arm, "n_tokens": n_tokens, "metric": metric, "value": 0.9, "ci_low": 0.8,
+         "ci_high": 1.0, "n": 9}
+        for encoder in ("minilm", "static")
+        for tau in (1.0, 0.8, np.nan)
+        for arm in ("cut", "random")
+        for n_tokens in (16, 128)
+        for metric in ("MPD", "uniformity")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def layers_of() -> pd.DataFrame:
+    rows = [
+        {"layer": layer, "n_tokens": n_tokens, "metric": metric, "value": 0.9, "ci_low": 0.8,
+         "ci_high": 1.0, "n": 4}
+        for layer in (np.nan, 0, 1, 2)
+        for n_tokens in (16, 128)
+        for metric in ("filter_rate", "filter_rate_bound", "entropy")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def retrieval_of() -> pd.DataFrame:
+    rows = [
+        {"tau": tau, "schedule": "constant", "length_bucket": bucket, "shift_bucket": "all",
+         "metric": metric, "value": 0.5, "difference": difference, "difference_low": difference,
+         "difference_high": difference, "p_holm": 0.5, "n": 9}
+        for tau, difference in ((1.0, np.nan), (0.9, 0.01), (0.8, -0.02), (np.nan, 0.0))
+        for bucket in ("all", "1-128")
+        for metric in ("nDCG@10", "R@100", "MPD")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 ALL_CHARTS = {
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
@@ -80,6 +117,11 @@ ALL_CHARTS = {
     "discrepancy": lambda: charts.discrepancy_by_dispersion(windows_of(20)),
     "concatenation": lambda: charts.concatenation_curves(concatenation_of()),
     "temperature": lambda: charts.tempering_view(tempering_of(), title=HOSTILE, head=(2, 3)),
+    "arms by length": lambda: charts.length_curves(lengths_of(), ["MPD", "uniformity"]),
+    "temperatures by length": lambda: charts.length_curves(lengths_of(), by="tau"),
+    "filter": lambda: charts.filter_curves(layers_of()),
+    "layers": lambda: charts.layer_curves(layers_of(), ["entropy", "filter_rate"]),
+    "retrieval": lambda: charts.retrieval_differences(retrieval_of()),
     "temperatures": lambda: charts.tempering_sweep({t: tempering_of(t) for t in (0.8, 0.9, 1.0)}),
 }
 
@@ -174,3 +216,24 @@ def test_a_missing_table_is_named():
     del tables["heads"]
     with pytest.raises(InputError, match="no table 'heads'"):
         charts.tempering_data(tables)
+
+
+def test_curves_can_be_told_apart_by_arm_or_by_temperature_and_by_nothing_else():
+    rows = charts.length_curves(lengths_of(), by="tau").to_dict()["datasets"]
+    names = {row["temperature"] for row in next(iter(rows.values()))}
+    assert names == {"tau 1", "tau 0.8", "by length"}
+    with pytest.raises(InputError, match="by is 'colour': expected one of arm, tau"):
+        charts.length_curves(lengths_of(), by="colour")
+
+
+def test_the_mean_over_all_layers_is_not_drawn_as_a_layer():
+    rows = charts.layer_curves(layers_of(), ["entropy"]).to_dict()["datasets"]
+    assert {row["layer"] for row in next(iter(rows.values()))} == {0, 1, 2}
+
+
+def test_retrieval_is_drawn_for_all_queries_and_against_tau_1_only():
+    rows = charts.retrieval_differences(retrieval_of()).to_dict()["datasets"]
+    shown = next(iter(rows.values()))
+    assert {row["temperature"] for row in shown} == {"tau 0.9", "tau 0.8", "constant"}
+    assert {row["metric"] for row in shown} == {"nDCG@10", "R@100"}
+    assert {row["length_bucket"] for row in shown} == {"all"}

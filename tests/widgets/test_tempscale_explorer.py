@@ -137,7 +137,7 @@ def test_an_empty_query_is_told_where_the_user_looks_and_the_old_one_stays(explo
     assert "type a few words" in view.status.value
     assert explorer._state.query == "weather on the coast"
     view.query.value = "eggs"
-    assert "Move tau" in view.status.value
+    assert "Click a head" in view.status.value
     assert explorer.ranking()["text"].iloc[0] == TEXTS[3]
 
 

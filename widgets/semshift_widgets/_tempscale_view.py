@@ -62,7 +62,7 @@ class TempScaleView:
         first = ipw.HBox([self.layers, self.schedule], layout=ipw.Layout(flex_flow="row wrap"))
         second = ipw.HBox([self.text, self.query], layout=ipw.Layout(flex_flow="row wrap"))
         parts = [self.tau, first, second, self.sweeping, self.status]
-        self.root = ipw.VBox([*parts, self.figures, self.view, self.ranking])
+        self.root = ipw.VBox([*parts, self.view, self.figures, self.ranking])
 
     def _tau_slider(self) -> ipw.FloatSlider | ipw.SelectionSlider:
         layout = ipw.Layout(width=_WIDE)
@@ -124,8 +124,8 @@ class TempScaleView:
         texts = self._state.texts
         cut = f"; {texts.truncated_share:.0%} of them are longer" if texts.truncated_share else ""
         return (
-            f"{len(texts.texts)} texts of up to {texts.n_tokens.max()} tokens read{cut}. Move tau, "
-            "choose layers or a schedule; click a head to see where it looks."
+            f"{len(texts.texts)} texts of up to {texts.n_tokens.max()} tokens read{cut}. Click a "
+            "head to see where it looks."
         )
 
     def _cancel(self) -> None:
