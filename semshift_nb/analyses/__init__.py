@@ -1,10 +1,6 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
-from semshift_nb.analyses.attention_filter import (
-    attention_filter,
-    attention_filter_by_layer,
-    read_filter,
-)
+from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.dimensions import dead_dimensions
@@ -36,8 +32,6 @@ __all__ = [
     "Tempering",
     "above",
     "all_hold",
-    "attention_filter",
-    "attention_filter_by_layer",
     "calibrate",
     "calibrated_schedule",
     "change_with_k",

@@ -11,7 +11,13 @@ from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 _AT_ONCE = 8
-"""Documents whose tokens are counted at a time: a large corpus is not read to its end."""
+"""Documents whose tokens are counted at a time, until enough long ones are found."""
+
+_AT_MOST = 2000
+"""Documents that are looked at: a large corpus of short texts is not read to its end."""
+
+
+_LENGTHS = (16, 32, 64, 128, 256, 510)
 
 
 class LongDocuments(NamedTuple):
@@ -23,11 +29,19 @@ class LongDocuments(NamedTuple):
     note: str
 
 
+def ladder_of(encoder: Encoder, lengths: Sequence[int] | None) -> list[int]:
+    """Return the lengths in order: those given, or the usual ones that the encoder sees."""
+    if lengths is not None:
+        return sorted(set(lengths))
+    longest = encoder.max_length or _LENGTHS[-1]
+    return [length for length in _LENGTHS if length <= longest] or [longest]
+
+
 def long_documents(
-    corpus: Corpus, encoder: Encoder, lengths: Sequence[int], *, n_documents: int, seed: int
+    corpus: Corpus, encoder: Encoder, ladder: list[int], *, n_documents: int, seed: int
 ) -> LongDocuments:
     """Draw documents that reach the longest length; leave out lengths that next to none reach."""
-    ladder = sorted(set(lengths))
+    ladder = list(ladder)
     if not ladder or n_documents < 1:
         raise InputError(
             f"got {len(ladder)} lengths and n_documents {n_documents}, expected at least one each."
@@ -59,7 +73,7 @@ def _token_counts(
     # How many tokens there are does not depend on where they are cut, and little is encoded.
     counter = encoder.without_store().at_length(ladder[0])
     counts: dict[int, int] = {}
-    for start in range(0, len(order), _AT_ONCE):
+    for start in range(0, min(len(order), _AT_MOST), _AT_ONCE):
         rows = order[start : start + _AT_ONCE]
         encoded = encode_all(counter, [texts[row] for row in rows])
         counts.update(zip(rows, encoded.n_tokens.tolist(), strict=True))

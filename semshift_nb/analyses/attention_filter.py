@@ -5,19 +5,17 @@ from collections.abc import Sequence
 import pandas as pd
 
 from semshift_nb.analyses._heads import head_figures, state_figures
-from semshift_nb.analyses._long_documents import long_documents
+from semshift_nb.analyses._long_documents import ladder_of, long_documents
 from semshift_nb.analyses.filter_reading import FilterReading
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
-
-LENGTHS = (16, 32, 64, 128, 256, 510)
 
 
 def read_filter(
     corpus: Corpus,
     encoder: Encoder,
     *,
-    lengths: Sequence[int] = LENGTHS,
+    lengths: Sequence[int] | None = None,
     n_documents: int = 4,
     shuffled_at: Sequence[int] = (128,),
     seed: int = 0,
@@ -30,9 +28,10 @@ def read_filter(
         Where the documents come from: drawn among those that reach the longest length.
     encoder : Encoder
         Whose attention, at its own temperature.
-    lengths : sequence of int
+    lengths : sequence of int, optional
         Tokens to cut at, special tokens included; at least 3, at most what the model has positions
-        for. A length that fewer than two documents reach is not measured.
+        for. By default 16, 32, 64, 128, 256 and 510, up to the encoder's ``max_length``. A length
+        that fewer than two documents reach is not measured.
     n_documents : int, default 4
         Documents to draw. One costs about 1.5 seconds for all six lengths on two cores, and one
         text's attention is held at a time.
@@ -69,10 +68,11 @@ def read_filter(
         "tau": temperature.tau,
         "schedule": temperature.schedule,
     }
-    chosen = long_documents(corpus, encoder, lengths, n_documents=n_documents, seed=seed)
+    ladder = ladder_of(encoder, lengths)
+    chosen = long_documents(corpus, encoder, ladder, n_documents=n_documents, seed=seed)
     if encoder.n_layers is None:
         reason = f"{encoder.name} has no attention that could filter"
-        return FilterReading(named, _joined([]), _joined([]), dict.fromkeys(lengths, reason), "")
+        return FilterReading(named, _joined([]), _joined([]), dict.fromkeys(ladder, reason), "")
     cutting = {n_tokens: encoder.at_length(n_tokens) for n_tokens in chosen.lengths}
     heads, states = [], []
     for row in chosen.rows:
@@ -84,86 +84,6 @@ def read_filter(
             heads.append(head_figures(read, shuffle_seed=shuffle_seed).assign(**told))
             states.append(state_figures(read).assign(**told))
     return FilterReading(named, _joined(heads), _joined(states), chosen.unreached, chosen.note)
-
-
-def attention_filter(
-    corpus: Corpus,
-    encoder: Encoder,
-    *,
-    lengths: Sequence[int] = LENGTHS,
-    n_documents: int = 4,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Measure the filter rate of every head at each length, beside what bounds it on paper.
-
-    Parameters
-    ----------
-    corpus, encoder, lengths, n_documents, seed
-        See `read_filter`.
-
-    Returns
-    -------
-    DataFrame
-        See `FilterReading.by_head`.
-
-    Raises
-    ------
-    InputError
-        As `read_filter`.
-
-    References
-    ----------
-    Length collapse, arXiv 2410.24200, section 3.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> attention_filter(load_corpus("wikipedia"), load_encoder())  # doctest: +SKIP
-    """
-    reading = read_filter(
-        corpus, encoder, lengths=lengths, n_documents=n_documents, shuffled_at=(), seed=seed
-    )
-    return reading.by_head()
-
-
-def attention_filter_by_layer(
-    corpus: Corpus,
-    encoder: Encoder,
-    *,
-    lengths: Sequence[int] = LENGTHS,
-    n_documents: int = 4,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Measure what each layer does at each length, with intervals over the documents.
-
-    Parameters
-    ----------
-    corpus, encoder, lengths, n_documents, seed
-        See `read_filter`.
-
-    Returns
-    -------
-    DataFrame
-        See `FilterReading.by_layer`.
-
-    Raises
-    ------
-    InputError
-        As `read_filter`.
-
-    References
-    ----------
-    Length collapse, arXiv 2410.24200, section 3.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> attention_filter_by_layer(load_corpus("wikipedia"), load_encoder())  # doctest: +SKIP
-    """
-    reading = read_filter(
-        corpus, encoder, lengths=lengths, n_documents=n_documents, shuffled_at=(), seed=seed
-    )
-    return reading.by_layer()
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:

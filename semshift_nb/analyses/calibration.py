@@ -9,9 +9,8 @@ import pandas as pd
 
 from semshift_nb import measures
 from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
-from semshift_nb.analyses._long_documents import LongDocuments, long_documents
+from semshift_nb.analyses._long_documents import LongDocuments, ladder_of, long_documents
 from semshift_nb.analyses._nearest_root import check_range, nearest_root
-from semshift_nb.analyses.attention_filter import LENGTHS
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Schedule
 from semshift_nb.errors import InputError
@@ -47,7 +46,7 @@ def calibrate(
     corpus: Corpus,
     *,
     n_reference: int = 128,
-    lengths: Sequence[int] = LENGTHS,
+    lengths: Sequence[int] | None = None,
     n_documents: int = 4,
     between: tuple[float, float] = BETWEEN,
     seed: int = 0,
@@ -66,8 +65,9 @@ def calibrate(
         Where the documents come from.
     n_reference : int, default 128
         Tokens at which the model stays as it is.
-    lengths : sequence of int
-        Tokens at which to look for a temperature; the reference is one of them in any case.
+    lengths : sequence of int, optional
+        Tokens at which to look for a temperature; the reference is one of them in any case. By
+        default 16, 32, 64, 128, 256 and 510, up to the encoder's ``max_length``.
     n_documents : int, default 4
         Documents to draw, among those that reach the longest length.
     between : (float, float), default (0.5, 2.0)
@@ -106,7 +106,7 @@ def calibrate(
     check_range(between)
     if encoder.n_layers is None:
         raise InputError(f"{encoder.name} has no attention to calibrate; use another encoder.")
-    ladder = [n_reference, *lengths]
+    ladder = sorted({n_reference, *ladder_of(encoder, lengths)})
     chosen = long_documents(corpus, encoder, ladder, n_documents=n_documents, seed=seed)
     if n_reference in chosen.unreached:
         raise InputError(
@@ -132,7 +132,7 @@ def calibrated_schedule(
     corpus: Corpus,
     *,
     n_reference: int = 128,
-    lengths: Sequence[int] = LENGTHS,
+    lengths: Sequence[int] | None = None,
     n_documents: int = 4,
     between: tuple[float, float] = BETWEEN,
     seed: int = 0,

@@ -123,6 +123,7 @@ def test_table_of_layers(reading, wikipedia, encoder):
     heads = reading.by_head()
     of_layer = heads[(heads["n_tokens"] == 16) & (heads["layer"] == 2)]
     assert by.loc[(16, 2, "entropy"), "value"] == pytest.approx(of_layer["entropy"].mean())
+    assert table["metric"].nunique() == 13
     assert (by["ci_low"] <= by["value"] + 1e-12).all()
     assert (by["value"] <= by["ci_high"] + 1e-12).all()
     text = wikipedia.documents.set_index("doc_id")["text"]
@@ -136,20 +137,9 @@ def test_table_of_layers(reading, wikipedia, encoder):
         assert value == pytest.approx(np.mean(shares, axis=0)[layer], rel=1e-4)
 
 
-def test_functions_give_the_tables_of_the_reading(wikipedia, encoder, reading):
-    wanted = {"lengths": (16,), "n_documents": 3}
-    heads = analyses.attention_filter(wikipedia, encoder, **wanted)
-    layers = analyses.attention_filter_by_layer(wikipedia, encoder, **wanted)
-    expected = reading.by_head().query("n_tokens == 16")["filter_rate"].tolist()
-    # The documents may be others: these reach 16 tokens, those 64. Here all articles reach both.
-    assert heads["filter_rate"].tolist() == pytest.approx(expected, rel=1e-4)
-    assert len(layers) == (6 + 1) * 11 + 7
-
-
 def test_temperature_is_the_encoders_own(wikipedia, encoder, reading):
-    sharper = analyses.attention_filter(
-        wikipedia, encoder.at_temperature(0.5), lengths=(16,), n_documents=3
-    )
+    tempered = encoder.at_temperature(0.5)
+    sharper = analyses.read_filter(wikipedia, tempered, lengths=(16,), n_documents=3).by_head()
     assert set(sharper["tau"]) == {0.5}
     plain = reading.by_head().query("n_tokens == 16")
     assert sharper["entropy"].mean() < plain["entropy"].mean()
@@ -192,15 +182,15 @@ def test_lengths_that_next_to_none_reach_are_not_measured(encoder):
 
 
 def test_fewer_documents_than_asked_for_are_told(encoder):
-    table = analyses.attention_filter_by_layer(
-        long_corpus(18, 18, 5), encoder, lengths=(16,), n_documents=4
-    )
+    reading = analyses.read_filter(long_corpus(18, 18, 5), encoder, lengths=(16,), n_documents=4)
+    table = reading.by_layer()
     assert set(table["n"]) == {2}
     assert table["reason"].str.startswith("2 of 4 documents: no others have 16 tokens").all()
 
 
 def test_texts_that_end_at_the_length_are_not_truncated(encoder):
-    table = analyses.attention_filter(long_corpus(14, 14), encoder, lengths=(8, 16), n_documents=2)
+    reading = analyses.read_filter(long_corpus(14, 14), encoder, lengths=(8, 16), n_documents=2)
+    table = reading.by_head()
     assert table.groupby("n_tokens")["truncated_share"].first().tolist() == [1, 0]
 
 
@@ -210,6 +200,18 @@ def test_one_document_has_no_interval(encoder):
     assert table["value"].notna().all()
     assert table["ci_low"].isna().all()
     assert table["reason"].str.contains("no interval: 1 documents").all()
+
+
+def test_usual_lengths_are_those_the_encoder_sees(encoder):
+    corpus = long_corpus(60, 60)
+    seen = {
+        limit: analyses.read_filter(
+            corpus, encoder.at_length(limit), n_documents=1, shuffled_at=()
+        ).by_head()
+        for limit in (8, 50, 300)
+    }
+    lengths = {limit: sorted(set(table["n_tokens"])) for limit, table in seen.items()}
+    assert lengths == {8: [8], 50: [16, 32], 300: [16, 32, 64, 128, 256]}
 
 
 def test_nothing_long_enough(encoder):
@@ -233,9 +235,9 @@ def test_asked_wrongly(wikipedia, encoder, asked, message):
         analyses.read_filter(wikipedia, encoder, **asked)
 
 
-def test_half_precision_model(wikipedia, tmp_path, reading):
+def test_half_precision_model(wikipedia, reading):
     half = load_encoder("minilm", dtype="bfloat16", store=None)
-    table = analyses.attention_filter(wikipedia, half, lengths=(16,), n_documents=3)
+    table = analyses.read_filter(wikipedia, half, lengths=(16,), n_documents=3).by_head()
     exact = reading.by_head().query("n_tokens == 16")["filter_rate"].to_numpy()
     assert table["filter_rate"].to_numpy() == pytest.approx(exact, rel=0.1, abs=0.02)
 
