@@ -157,5 +157,5 @@ def attention_weights(
     if mask is not None and mask.dtype == torch.bool:
         scores = scores.masked_fill(~mask, -torch.inf)
     elif mask is not None:
-        scores = scores + mask
+        scores = scores + mask.float()
     return torch.softmax(scores, dim=-1)

@@ -5,6 +5,7 @@ of a model that was never loaded look like vectors. A parameter or two may right
 pooler that nothing uses, names of older releases), so a model is refused when most are.
 """
 
+import re
 from pathlib import Path
 
 from safetensors import safe_open
@@ -13,6 +14,8 @@ from sentence_transformers import SentenceTransformer
 from semshift_nb.errors import InputError
 
 _LEAST_SHARE = 0.5
+# What a model that sends queries and documents different ways puts before a module's own names.
+_ROUTES = re.compile(r"^(\d+\.sub_modules\.[^.]+\.)+")
 
 
 def check_weights(model: SentenceTransformer, files: list[Path], folder: Path) -> None:
@@ -54,5 +57,5 @@ def _keys(path: Path) -> list[str]:
 
 def _tails(name: str) -> set[str]:
     """Give a name, and it without its first parts, which libraries prefix in their own ways."""
-    parts = name.split(".")
+    parts = _ROUTES.sub("", name).split(".")
     return {".".join(parts[start:]) for start in range(max(1, min(4, len(parts) - 1)))}
