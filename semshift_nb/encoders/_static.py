@@ -123,13 +123,13 @@ class StaticBackend:
             truncated = n_tokens > (self.max_length or np.inf)
             yield Batch(np.asarray(run, dtype=np.intp), Encoding(vectors, n_tokens, truncated))
 
-    def at_length(self, max_length: int) -> "StaticBackend":
+    def at_length(self, max_length: int | None) -> "StaticBackend":
         """Give the same table with another truncation.
 
         Parameters
         ----------
-        max_length : int
-            The most tokens of a text that count.
+        max_length : int or None
+            The most tokens of a text that count; None for all.
 
         Returns
         -------

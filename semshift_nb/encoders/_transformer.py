@@ -20,6 +20,7 @@ from semshift_nb.encoders._features import Features
 from semshift_nb.encoders._prompts import prompt_for
 from semshift_nb.encoders._settings import (
     check_length,
+    n_positions,
     own_max_length,
     pooling_name,
     set_max_length,
@@ -169,13 +170,14 @@ class TransformerBackend:
                 text, features, capture, tokenizer=self._model.tokenizer, truncated=truncated
             )
 
-    def at_length(self, max_length: int) -> "TransformerBackend":
+    def at_length(self, max_length: int | None) -> "TransformerBackend":
         """Give the same model with another truncation; the model itself is not changed.
 
         Parameters
         ----------
-        max_length : int
-            The most tokens the model may see.
+        max_length : int or None
+            The most tokens the model may see; None for as many as it has positions for, or for its
+            own limit where positions set none.
 
         Returns
         -------
@@ -191,6 +193,10 @@ class TransformerBackend:
         --------
         Called by ``Encoder``.
         """
+        if max_length is None:
+            max_length = n_positions(self._model) or self.max_length
+            if max_length is None:
+                return self
         check_length(self._model, max_length)
         other = copy.copy(self)
         other.max_length = max_length

@@ -96,13 +96,14 @@ class Encoder(Described):
         other._own = setting  # noqa: SLF001 - a copy of this very class
         return other
 
-    def at_length(self, max_length: int) -> "Encoder":
+    def at_length(self, max_length: int | None) -> "Encoder":
         """Give the same encoder, sharing its weights, that cuts its texts elsewhere.
 
         Parameters
         ----------
-        max_length : int
-            The most tokens of a text that the model sees, special tokens included.
+        max_length : int or None
+            The most tokens of a text that the model sees, special tokens included; None for as many
+            as it has positions for (512 for minilm; ``"static"`` then has no limit).
 
         Returns
         -------
@@ -120,8 +121,9 @@ class Encoder(Described):
         >>> load_encoder("static", store=None).at_length(16).max_length
         16
         """
+        length = None if max_length is None else check_max_length(max_length)
         other = copy.copy(self)
-        other._backend = self._backend.at_length(check_max_length(max_length))  # noqa: SLF001
+        other._backend = self._backend.at_length(length)  # noqa: SLF001
         if self._own is not None:
             self._own.temperature(other.max_length)
         return other
