@@ -7,6 +7,9 @@ from semshift_nb.analyses.dimensions import dead_dimensions
 from semshift_nb.analyses.documents import dilution_gap, document_shift
 from semshift_nb.analyses.filter_explained import filter_explained
 from semshift_nb.analyses.filter_reading import FilterReading
+from semshift_nb.analyses.ladders import change_along, order_along
+from semshift_nb.analyses.length_collapse import length_collapse
+from semshift_nb.analyses.length_gap import length_gap
 from semshift_nb.analyses.maps import distance_map
 from semshift_nb.analyses.mteb_model import MtebModel
 from semshift_nb.analyses.neighbourhood import neighbours_of
@@ -15,25 +18,35 @@ from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
 from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
+from semshift_nb.analyses.selection import select
 from semshift_nb.analyses.sentences import sentence_shift
 from semshift_nb.analyses.tempered_texts import TemperedTexts
 from semshift_nb.analyses.tempering import Tempering, schedules
-from semshift_nb.analyses.verdicts import above, all_hold, change_with_k, mode_order, select, stated
+from semshift_nb.analyses.verdicts import (
+    above,
+    all_hold,
+    below,
+    change_with_k,
+    mode_order,
+    stated,
+)
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
     "Calibration",
     "CorpusReading",
     "DocumentReading",
+    "FilterReading",
     "MtebModel",
     "RetrievalResult",
-    "FilterReading",
     "TemperedTexts",
     "Tempering",
     "above",
     "all_hold",
+    "below",
     "calibrate",
     "calibrated_schedule",
+    "change_along",
     "change_with_k",
     "concatenation",
     "concatenation_texts",
@@ -42,8 +55,11 @@ __all__ = [
     "distance_map",
     "document_shift",
     "filter_explained",
+    "length_collapse",
+    "length_gap",
     "mode_order",
     "neighbours_of",
+    "order_along",
     "predictors",
     "prefix_shift",
     "range_shift",

@@ -1,54 +1,13 @@
 """From figures with intervals to words: holds, does not hold, undecided."""
 
-import itertools
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
 import pandas as pd
 
 from semshift_nb.analyses._figures import MEASURED
-from semshift_nb.errors import InputError
-
-#: One row of a table of figures: value, ci_low, ci_high, n, status and reason.
-Figure: TypeAlias = "pd.Series[Any]"
-
-
-def select(table: pd.DataFrame, **where: object) -> Figure:
-    """Take the one row of a table of figures that a claim is about.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Rows of figures.
-    **where : object
-        The value that each named column must have.
-
-    Returns
-    -------
-    Series
-        The row.
-
-    Raises
-    ------
-    InputError
-        If a column is missing, or not exactly one row is there.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"k": [2, 4], "value": [0.9, 0.7]})
-    >>> float(select(table, k=4)["value"])
-    0.7
-    """
-    missing = [name for name in where if name not in table]
-    if missing:
-        raise InputError(f"no column {', '.join(missing)}; there are {', '.join(table.columns)}.")
-    chosen = table
-    for name, value in where.items():
-        chosen = chosen[chosen[name] == value]
-    if len(chosen) != 1:
-        told = ", ".join(f"{name}={value!r}" for name, value in where.items())
-        raise InputError(f"{len(chosen)} rows have {told}; a claim is about exactly one.")
-    return chosen.iloc[0]
+from semshift_nb.analyses._verdict_words import Figure, change_row, with_interval
+from semshift_nb.analyses.ladders import order_along
+from semshift_nb.analyses.selection import select
 
 
 def above(figure: Figure, bound: float) -> bool | None:
@@ -85,6 +44,37 @@ def above(figure: Figure, bound: float) -> bool | None:
     return False if float(figure["ci_high"]) < bound else None
 
 
+def below(figure: Figure, bound: float) -> bool | None:
+    """Say whether a figure lies below a bound, by its interval.
+
+    Parameters
+    ----------
+    figure : Series
+        ``ci_low``, ``ci_high`` and ``status``.
+    bound : float
+        What to compare with.
+
+    Returns
+    -------
+    bool or None
+        True where the whole interval lies below, False where it lies above, None where it holds
+        the bound, or where there is no interval.
+
+    Raises
+    ------
+    KeyError
+        If the row has no interval columns.
+
+    Examples
+    --------
+    >>> row = pd.Series({"ci_low": -0.03, "ci_high": -0.02, "status": "measured"})
+    >>> below(row, 0), below(row, -0.1), below(row, -0.025)
+    (True, False, None)
+    """
+    verdict = above(figure, bound)
+    return None if verdict is None else not verdict
+
+
 def stated(figure: Figure, *, digits: int = 2) -> str:
     """Write a figure with its interval and the number of texts behind it.
 
@@ -113,12 +103,7 @@ def stated(figure: Figure, *, digits: int = 2) -> str:
     """
     if figure["status"] != MEASURED:
         return f"not measured: {figure['reason']}"
-    return f"{_with_interval(figure, digits)}, n = {figure['n']}"
-
-
-def _with_interval(figure: Figure, digits: int) -> str:
-    value, low, high = (f"{figure[name]:.{digits}f}" for name in ("value", "ci_low", "ci_high"))
-    return f"{value} (no interval)" if "nan" in (low, high) else f"{value} [{low}, {high}]"
+    return f"{with_interval(figure, digits)}, n = {figure['n']}"
 
 
 def mode_order(
@@ -151,25 +136,8 @@ def mode_order(
     --------
     >>> mode_order(concatenation(corpus, encoder), "Overlap@1")  # doctest: +SKIP
     """
-    ks = sorted({int(k) for k in table["k"]} - {1})
-    rows = []
-    for k in ks:
-        figures = [select(table, metric=metric, mode=mode, k=k) for mode in order]
-        words = {mode: _with_interval(row, 2) for mode, row in zip(order, figures, strict=True)}
-        rows.append({"k": k, **words, "n": figures[0]["n"], "apart": _in_order(figures)})
-    return pd.DataFrame(rows, columns=["k", *order, "n", "apart"])
-
-
-def _in_order(figures: Sequence[Figure]) -> bool | None:
-    """Compare each figure with the next by their intervals."""
-    if any(figure["status"] != MEASURED for figure in figures):
-        return None
-    pairs = list(itertools.pairwise(figures))
-    if any(left["ci_high"] < right["ci_low"] for left, right in pairs):
-        return False
-    if all(left["ci_low"] > right["ci_high"] for left, right in pairs):
-        return True
-    return None
+    longer = table[table["k"] > 1]
+    return order_along(longer, metric, order=order, along="k", by="mode")
 
 
 def all_hold(verdicts: Figure) -> bool | None:
@@ -229,8 +197,5 @@ def change_with_k(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     rows = []
     for mode in table["mode"].unique():
         first, last = (select(table, metric=metric, mode=mode, k=k) for k in ends)
-        change = float(last["value"]) - float(first["value"])
-        words = (f"{_with_interval(end, 3)} at k = {end['k']}" for end in (first, last))
-        told = {"mode": mode, "figure": ", ".join(words), "change": change}
-        rows.append({**told, "falls": _in_order([first, last])})
+        rows.append({"mode": mode, **change_row(first, last, along="k")})
     return pd.DataFrame(rows, columns=["mode", "figure", "change", "falls"])

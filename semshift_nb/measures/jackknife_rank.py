@@ -6,6 +6,8 @@ itself: in simulations such intervals never held the truth. Leaving out one docu
 makes no copies and changes the number of texts by next to nothing.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
@@ -83,7 +85,8 @@ def jackknife_effective_rank(
         )
     value = effective_rank(rows, centred=centred)
     left_out = _parts(n_groups, n_parts=n_parts, seed=seed)
-    ranks = np.array([_rank(rows[~np.isin(codes, part)], centred=centred) for part in left_out])
+    rank_without = _rank_without(rows, centred=centred)
+    ranks = np.array([rank_without(np.isin(codes, part)) for part in left_out])
     n_each = left_out.shape[1]
     variance = (n_groups - n_each) / n_each * ranks.var()
     reach = float(stats.t.ppf((1 + level) / 2, len(ranks) - 1) * np.sqrt(variance))
@@ -105,14 +108,39 @@ def _parts(n_groups: int, *, n_parts: int, seed: int) -> NDArray[np.int64]:
     return shuffled[: n_parts * n_each].reshape(n_parts, n_each)
 
 
-def _rank(rows: NDArray[np.float64], *, centred: bool) -> float:
-    """Return the effective rank from the smaller of the two product matrices.
+def _rank_without(
+    rows: NDArray[np.float64], *, centred: bool
+) -> Callable[[NDArray[np.bool_]], float]:
+    """Return a function that gives the effective rank without some rows.
 
-    That squares the condition: singular values below 1e-8 of the greatest are rounding errors. An
+    It takes the eigenvalues of the smaller of the two product matrices, worked out once. That
+    squares the condition: singular values below 1e-8 of the greatest are rounding errors. An
     interval does not feel it, and it takes a tenth of the time.
     """
-    if centred:
-        rows = rows - rows.mean(axis=0)
-    products = rows @ rows.T if len(rows) < rows.shape[1] else rows.T @ rows
-    sigma = np.sqrt(np.clip(np.linalg.eigvalsh(products), 0, None))
-    return float(np.exp(entropy_of_shares(sigma))) if sigma[-1] > 0 else 1.0
+    # Centred once, what is left to take off is small, and little is lost in the difference.
+    base = rows - rows.mean(axis=0) if centred else rows
+    by_text = len(rows) < rows.shape[1]
+    products = base @ base.T if by_text else base.T @ base
+
+    def of_texts(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+        chosen = products[np.ix_(kept, kept)]
+        if not centred:
+            return chosen
+        means = chosen.mean(axis=0)
+        return np.asarray(chosen - means - means[:, None] + means.mean())
+
+    def of_dimensions(out: NDArray[np.bool_]) -> NDArray[np.float64]:
+        gone = base[out]
+        chosen = products - gone.T @ gone
+        if not centred:
+            return chosen
+        # The centred rows add up to 0, so those that are kept add up to minus those that are not.
+        total = gone.sum(axis=0)
+        return np.asarray(chosen - np.outer(total, total) / (~out).sum())
+
+    def rank(out: NDArray[np.bool_]) -> float:
+        values = np.linalg.eigvalsh(of_texts(~out) if by_text else of_dimensions(out))
+        sigma = np.sqrt(np.clip(values, 0, None))
+        return float(np.exp(entropy_of_shares(sigma))) if sigma[-1] > 0 else 1.0
+
+    return rank

@@ -54,16 +54,20 @@ def test_a_percentile_bootstrap_would_not_hold_the_effective_rank():
     assert found.low < found.value < found.high
 
 
-def test_jackknife_is_tukeys(unit):
+@pytest.mark.parametrize("dim", [8, 100])
+@pytest.mark.parametrize("centred", [True, False])
+def test_jackknife_is_tukeys(unit, dim, centred):
     """Leaving out one document at a time, worked out plainly for one text a document and three."""
-    rows = unit(24)
+    rows = unit(24, dim)
     for size in (1, 3):
         groups = np.arange(24) // size
         n_groups = 24 // size
-        without = [measures.effective_rank(rows[groups != g]) for g in range(n_groups)]
+        without = [
+            measures.effective_rank(rows[groups != g], centred=centred) for g in range(n_groups)
+        ]
         spread = np.sqrt((n_groups - 1) * np.var(without))
-        found = measures.jackknife_effective_rank(rows, groups=groups)
-        assert found.value == pytest.approx(measures.effective_rank(rows))
+        found = measures.jackknife_effective_rank(rows, groups=groups, centred=centred)
+        assert found.value == pytest.approx(measures.effective_rank(rows, centred=centred))
         # Two-sided 95 % points of Student's t with 23 and with 7 degrees (any table): 2.069, 2.365.
         reach = {1: 2.0687, 3: 2.3646}[size] * spread
         assert found.value - found.low == pytest.approx(reach, rel=1e-4)

@@ -1,0 +1,142 @@
+"""Whether embeddings crowd together as texts grow longer, and whether length does it."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from semshift_nb.analyses._length_design import ARMS, Lengths, as_encoders, check_lengths
+from semshift_nb.analyses._length_figures import metric_rows
+from semshift_nb.analyses._length_plan import Plan, plan_texts
+from semshift_nb.analyses._length_reading import Cell, Shift, read_cell
+from semshift_nb.analyses._natural import buckets
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+
+_COLUMNS = [
+    *["corpus", "encoder", "tau", "schedule", "arm", "n_tokens", "bucket", "mean_tokens"],
+    *["mean_dispersion", "metric", "value", "ci_low", "ci_high", "n", "unit", "truncated_share"],
+    *["status", "reason"],
+]
+
+
+def length_collapse(
+    corpora: Corpus | Sequence[Corpus],
+    encoders: Encoder | Sequence[Encoder],
+    *,
+    lengths: Sequence[int] = (16, 32, 64, 128, 256, 500),
+    arms: Sequence[str] = ARMS,
+    n_documents: int | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how closely embeddings crowd together at each of several lengths of text.
+
+    Length and shift go together in nature. Five arms take them apart; each document gives an arm
+    one text:
+
+    - *cut*: the beginning of the document, cut after n tokens. What is said stays alike in kind,
+      and only the length varies.
+    - *natural*: texts as long as their author made them: the document itself where it fits the
+      bucket of lengths, else one of its paragraphs, else one of its sentences. None is cut, and
+      short and long ones differ in kind.
+    - *repeat*: one sentence of the document, the anchor, over and over: long without any shift. On
+      rungs shorter than most anchors, about 16 and 32, it is the beginning of a sentence.
+    - *sequential*: the anchor and the sentences that follow it: as far as an author moves.
+    - *random*: the anchor and sentences from anywhere in the corpus: as far as a corpus can move.
+
+    The last three are grown until they have enough tokens and then cut after n, as *cut* is: on a
+    rung, the texts of all four have exactly n tokens and are from the same documents, which are the
+    same on all rungs. All encoders read the same texts.
+
+    Parameters
+    ----------
+    corpora : Corpus or sequence of Corpus
+        Where the texts come from.
+    encoders : Encoder or sequence of Encoder
+        Each is run on each corpus; they may be one encoder at several temperatures.
+    lengths : sequence of int, default (16, 32, 64, 128, 256, 500)
+        The ladder of tokens, special tokens and prompts included, and the upper edges of the
+        buckets of natural lengths. A rung is measured on the documents that reach the longest one;
+        one that fewer than 20 documents reach (or than a fifth of a small corpus) is not measured.
+    arms : sequence of str, default all
+        Which of the five to make.
+    n_documents : int, optional
+        At most so many documents, drawn from those that are long enough; without it all.
+    seed : int, default 0
+        Seed of all draws.
+
+    Returns
+    -------
+    DataFrame
+        One row a figure: ``corpus``, ``encoder``, ``tau`` (missing where the temperature is not one
+        number), ``schedule``, ``arm``, ``n_tokens`` (the rung; of *natural* the upper edge of the
+        bucket), ``bucket`` (such as ``"17-32"``; empty in other arms), ``mean_tokens`` (that the
+        model saw), ``mean_dispersion`` (the mean over the texts of the dispersion of those of their
+        sentences that the model saw at least half of; at temperature 1, for it belongs to the
+        texts), ``metric`` (``MPD``, ``mean_cosine``, ``uniformity``, ``effective_rank``,
+        ``nn_accuracy``), ``value``, ``ci_low`` and ``ci_high`` (95 %, over documents), ``n`` texts,
+        ``unit``, ``truncated_share``, ``status`` and ``reason``.
+
+        ``truncated_share`` is the share of texts that the encoder cut where nobody asked it to. In
+        all arms but *natural* the cut is the design, and a rung beyond the encoder's
+        ``max_length`` is not measured (and its share is 1). ``effective_rank`` and ``nn_accuracy``
+        follow the number of texts: compare rows of the same ``n``. ``reason`` also says what a
+        measured figure rests on. Intervals are of 1,000 resamples; that of the effective rank,
+        which none with copies can give, of leaving out documents 50 times.
+
+    Raises
+    ------
+    InputError
+        If a length, an arm, ``n_documents`` or ``seed`` is out of range, or there is no encoder.
+
+    References
+    ----------
+    Length-induced collapse, arXiv 2410.24200; semantic shift, arXiv 2603.21437 (concatenations).
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> encoder = load_encoder(max_length=512)
+    >>> length_collapse(load_corpus("wikipedia"), encoder, n_documents=30)  # doctest: +SKIP
+    """
+    wanted = check_lengths(lengths, arms, n_documents=n_documents, seed=seed)
+    readers = as_encoders(encoders)
+    rows: list[dict[str, object]] = []
+    for corpus in [corpora] if isinstance(corpora, Corpus) else corpora:
+        plan = plan_texts(corpus, readers, wanted)
+        for encoder in readers:
+            rows.extend(_rows(corpus, encoder, plan, wanted))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _rows(
+    corpus: Corpus, encoder: Encoder, plan: Plan, wanted: Lengths
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of one corpus and one encoder."""
+    shift = Shift(corpus, encoder, plan)
+    limit, temperature = encoder.max_length, encoder.temperature
+    named = {
+        "corpus": corpus.name,
+        "encoder": encoder.name,
+        "tau": temperature.tau,
+        "schedule": temperature.schedule,
+    }
+    for arm in wanted.arms:
+        for rung, (low, high) in buckets(wanted).items():
+            cell = read_cell(encoder, plan, arm, rung)
+            told = {**named, "arm": arm, "n_tokens": rung}
+            told["bucket"] = f"{low}-{high}" if arm == "natural" else ""
+            told.update(_of_texts(cell, shift, unseen=limit is not None and rung > limit))
+            yield from ({**told, **row} for row in metric_rows(cell, corpus, seed=wanted.seed))
+
+
+def _of_texts(cell: Cell | str, shift: Shift, *, unseen: bool) -> dict[str, float]:
+    """Return what the texts of a cell are like."""
+    if isinstance(cell, str):
+        nothing = dict.fromkeys(("mean_tokens", "mean_dispersion"), np.nan)
+        return {**nothing, "truncated_share": float(unseen)}
+    return {
+        "mean_tokens": float(cell.n_seen.mean()),
+        "mean_dispersion": shift.mean_dispersion(cell),
+        "truncated_share": float(cell.truncated.mean()),
+    }
