@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.encoders import TextAttention
 
-RATES = ["filter_rate", "column_filter_rate", "first_filter_rate", "shuffled_filter_rate"]
+RATES = [
+    *["filter_rate", "rms_filter_rate"],
+    *["column_filter_rate", "first_filter_rate", "shuffled_filter_rate"],
+]
 SHARES = ["share_first", "share_last", "share_separator"]
 HEAD_FIGURES = [
     *RATES,
@@ -65,6 +68,7 @@ def _of_layer(
     figures = {
         "head": np.arange(1, len(weights) + 1),
         "filter_rate": measures.filter_rate(weights),
+        "rms_filter_rate": measures.rms_filter_rate(weights),
         "column_filter_rate": measures.column_filter_rate(weights),
         "first_filter_rate": np.sqrt(n) * weights[..., 0].std(axis=-1, dtype=np.float64),
         "shuffled_filter_rate": np.nan,

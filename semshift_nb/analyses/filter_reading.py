@@ -16,6 +16,7 @@ from semshift_nb.errors import InputError
 
 UNITS = {
     "filter_rate": "times",
+    "rms_filter_rate": "times",
     "filter_rate_bound": "times",
     "above_bound": "share of heads",
     "explained_by_one_column": "share of sigma_a squared",
@@ -83,7 +84,8 @@ class FilterReading:
         DataFrame
             One row for each ``n_tokens``, ``layer`` and ``head`` (both from 1): ``corpus``,
             ``encoder``, ``tau``, ``schedule``; ``filter_rate`` with the least and the largest over
-            the documents; ``column_filter_rate`` and ``first_filter_rate``, what the most uneven
+            the documents; ``rms_filter_rate``, what becomes of a deviation of no particular
+            direction; ``column_filter_rate`` and ``first_filter_rate``, what the most uneven
             column and the first token's column make of it alone; ``shuffled_filter_rate``, the rate
             once each row is in random order (missing at lengths it was not asked for);
             ``filter_rate_bound`` from the measured ``score_variance``; ``entropy`` in nats and

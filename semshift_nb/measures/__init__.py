@@ -23,6 +23,7 @@ from semshift_nb.measures.filter import (
     filter_rate,
     filter_rate_bound,
     high_frequency_share,
+    rms_filter_rate,
 )
 from semshift_nb.measures.identity import dilution_from_dispersion
 from semshift_nb.measures.jackknife_rank import jackknife_effective_rank
@@ -85,6 +86,7 @@ __all__ = [
     "partial_spearman",
     "permutation_test_paired",
     "prefix_shift",
+    "rms_filter_rate",
     "score_variance",
     "semantic_shift",
     "singular_values",

@@ -117,6 +117,45 @@ def column_filter_rate(attention: Array) -> Array:
     return xp.sqrt(attention.shape[-1] * xp.max(spread, axis=-1))
 
 
+def rms_filter_rate(attention: Array) -> Array:
+    """Return what the filter does to a deviation of no particular direction.
+
+    The filter rate is what it does to the one direction that it enlarges most.
+
+    Parameters
+    ----------
+    attention : array of shape (..., n_tokens, n_tokens)
+        Weights after the softmax; rows sum to one.
+
+    Returns
+    -------
+    array of shape (...), float64
+        ``|(I - 11'/n) A|_F / sqrt(n - 1)``: root mean square of the factor by which a deviation
+        from the tokens' mean, drawn at random, comes out longer. 1 where each token looks at
+        itself, 0 where all rows are alike or there is one token; at most the filter rate.
+
+    Raises
+    ------
+    InputError
+        As `filter_rate`.
+
+    References
+    ----------
+    For x uniform on the unit vectors whose entries sum to 0, E|Mx|^2 = |M|_F^2 / (n - 1), since
+    (I - 11'/n) A maps the vector of ones to 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(rms_filter_rate(np.eye(5)).round(12))
+    1.0
+    """
+    xp = check_attention(attention)
+    n = attention.shape[-1]
+    squares = n * xp.sum(xp.var(xp.astype(attention, xp.float64), axis=-2), axis=-1)
+    return xp.sqrt(squares / max(n - 1, 1))
+
+
 def filter_rate_bound(n_tokens: int, score_variance: Array | float) -> Array | float:
     """Return what the filter rate would not exceed if scores were independent and Gaussian.
 

@@ -40,6 +40,7 @@ def test_heads_by_hand():
     table = head_figures(text_attention(np.stack([copies, averages]), first[None]))
     assert table[["layer", "head"]].to_numpy().tolist() == [[1, 1], [1, 2], [2, 1]]
     assert table["filter_rate"].tolist() == pytest.approx([1, 0, 0])
+    assert table["rms_filter_rate"].tolist() == pytest.approx([1, 0, 0])
     # A column of the identity has one 1 among four: sd = sqrt(3) / 4, times sqrt(4).
     assert table["column_filter_rate"].tolist() == pytest.approx([math.sqrt(3) / 2, 0, 0])
     assert table["first_filter_rate"].tolist() == pytest.approx([math.sqrt(3) / 2, 0, 0])
@@ -113,6 +114,8 @@ def test_rate_rises_where_the_bound_falls(reading):
     assert means["filter_rate_bound", 64] < means["filter_rate_bound", 16] < 0.4
     assert means["above_bound", 64] > 0.95
     assert means["explained_by_one_column", 64] > 0.8
+    # A deviation of no particular direction is made smaller, and more so in the longer text.
+    assert means["rms_filter_rate", 64] < means["rms_filter_rate", 16] < 0.5
 
 
 def test_table_of_layers(reading, wikipedia, encoder):
@@ -123,7 +126,7 @@ def test_table_of_layers(reading, wikipedia, encoder):
     heads = reading.by_head()
     of_layer = heads[(heads["n_tokens"] == 16) & (heads["layer"] == 2)]
     assert by.loc[(16, 2, "entropy"), "value"] == pytest.approx(of_layer["entropy"].mean())
-    assert table["metric"].nunique() == 13
+    assert table["metric"].nunique() == 14
     assert (by["ci_low"] <= by["value"] + 1e-12).all()
     assert (by["value"] <= by["ci_high"] + 1e-12).all()
     text = wikipedia.documents.set_index("doc_id")["text"]

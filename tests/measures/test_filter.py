@@ -106,6 +106,29 @@ def test_between_its_largest_column_and_what_is_possible(n, seed, scale):
     assert alone * (1 - PROMISED) - 1e-12 <= rate <= math.sqrt(n / 2) * (1 + PROMISED)
 
 
+@settings(deadline=None, max_examples=20)
+@given(n=st.integers(2, 12), seed=st.integers(0, 10**6))
+def test_rms_is_that_of_deviations_drawn_at_random(n, seed):
+    rng = np.random.default_rng(seed)
+    attention = softmax(2 * rng.standard_normal((n, n)))
+    deviations = rng.standard_normal((n, 20_000))
+    deviations -= deviations.mean(axis=0)
+    out = attention @ (deviations / np.linalg.norm(deviations, axis=0))
+    lengths = np.linalg.norm(out - out.mean(axis=0), axis=0)
+    rms = measures.rms_filter_rate(attention)
+    assert rms == pytest.approx(np.sqrt((lengths**2).mean()), rel=0.05)
+    assert lengths.max() <= measures.filter_rate(attention) * (1 + 1e-9)
+    assert rms <= measures.filter_rate(attention) * (1 + 1e-9)
+    in_torch = measures.rms_filter_rate(torch.tensor(attention))
+    assert float(in_torch) == pytest.approx(float(rms))
+
+
+def test_rms_in_closed_form():
+    assert measures.rms_filter_rate(np.roll(np.eye(7), 2, axis=0)) == pytest.approx(1)
+    assert measures.rms_filter_rate(np.full((7, 7), 1 / 7)) == pytest.approx(0)
+    assert measures.rms_filter_rate(np.ones((1, 1))) == 0
+
+
 @pytest.mark.parametrize("n", [3, 65, 100])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_rows_alike_let_nothing_through(n, kind):
@@ -148,6 +171,7 @@ def test_input_is_left_as_it_was():
     [
         measures.filter_rate,
         measures.column_filter_rate,
+        measures.rms_filter_rate,
         measures.score_variance,
         measures.attention_entropy,
     ],
