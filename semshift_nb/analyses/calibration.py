@@ -9,7 +9,7 @@ import pandas as pd
 
 from semshift_nb import measures
 from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
-from semshift_nb.analyses._long_documents import LongDocuments, ladder_of, long_documents
+from semshift_nb.analyses._long_documents import ladder_of, long_documents
 from semshift_nb.analyses._nearest_root import check_range, nearest_root
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Schedule
@@ -17,11 +17,16 @@ from semshift_nb.errors import InputError
 
 BETWEEN = (0.5, 2.0)
 
+_FIGURES = {
+    "filter_rate": (measures.filter_rate, "calibrated"),
+    "rms_filter_rate": (measures.rms_filter_rate, "calibrated rms"),
+}
+
 _CLOSE = 2e-3
 """A rate within this share of the target has reached it; documents differ by ten times as much."""
 
 _COLUMNS = [
-    *["corpus", "encoder", "n_tokens", "tau", "filter_rate", "target", "filter_rate_at_1", "n"],
+    *["corpus", "encoder", "metric", "n_tokens", "tau", "value", "target", "value_at_1", "n"],
     *["status", "reason"],
 ]
 
@@ -46,6 +51,7 @@ def calibrate(
     corpus: Corpus,
     *,
     n_reference: int = 128,
+    hold: str = "filter_rate",
     lengths: Sequence[int] | None = None,
     n_documents: int = 4,
     between: tuple[float, float] = BETWEEN,
@@ -53,8 +59,8 @@ def calibrate(
 ) -> Calibration:
     """Find, for each length, the temperature at which attention filters as at a reference length.
 
-    The figure held level is the mean filter rate over all layers, heads and documents, the
-    documents being the same at all lengths. The model is run anew at each temperature tried, for
+    The figure held level is a mean over all layers, heads and documents, the documents being the
+    same at all lengths. The model is run anew at each temperature tried, for
     what a layer attends to depends on what the layers before it made of the text.
 
     Parameters
@@ -65,6 +71,9 @@ def calibrate(
         Where the documents come from.
     n_reference : int, default 128
         Tokens at which the model stays as it is.
+    hold : {"filter_rate", "rms_filter_rate"}, default "filter_rate"
+        The figure to hold level: what attention does to the direction it enlarges most, or to a
+        deviation of no particular direction. They can ask for opposite temperatures.
     lengths : sequence of int, optional
         Tokens at which to look for a temperature; the reference is one of them in any case. By
         default 16, 32, 64, 128, 256 and 510, up to the encoder's ``max_length``.
@@ -81,18 +90,20 @@ def calibrate(
     -------
     Calibration
         ``schedule``, named ``calibrated(128) on 64-510`` after the reference and the lengths it
-        rests on: beyond these it is constant, and lengths for which no temperature was found are
-        left out of it. ``table`` has a row for each length: ``corpus``, ``encoder``, ``n_tokens``,
-        ``tau``, ``filter_rate`` there, ``target`` (the rate at the reference),
-        ``filter_rate_at_1``, ``n`` documents, ``status`` and ``reason``. Where the range holds no
-        temperature that reaches the target, ``tau`` and ``filter_rate`` are missing, and ``reason``
-        gives the rates that it does reach.
+        rests on (``calibrated rms(128)`` for the other figure): beyond these it is constant, and
+        lengths for which no temperature was found are left out of it. ``table`` has a row for each
+        length: ``corpus``, ``encoder``, ``metric`` (the figure held), ``n_tokens``, ``tau``,
+        ``value`` (the figure there), ``target`` (the figure at the reference), ``value_at_1``,
+        ``n`` documents, ``status`` and ``reason``. Where the range holds no temperature that
+        reaches the target, ``tau`` and ``value`` are missing, and ``reason`` gives what it does
+        reach.
 
     Raises
     ------
     InputError
-        If the encoder has no attention, ``between`` does not hold 1, the corpus has too few
-        documents of ``n_reference`` tokens, or no length other than the reference can be matched.
+        If the encoder has no attention, ``hold`` is unknown, ``between`` does not hold 1, the
+        corpus has too few documents of ``n_reference`` tokens, or no length other than the
+        reference can be matched.
 
     References
     ----------
@@ -104,27 +115,32 @@ def calibrate(
     >>> calibrate(load_encoder(), load_corpus("wikipedia")).table  # doctest: +SKIP
     """
     check_range(between)
+    if hold not in _FIGURES:
+        raise InputError(f"hold is {hold!r}, expected one of {', '.join(_FIGURES)}.")
     if encoder.n_layers is None:
         raise InputError(f"{encoder.name} has no attention to calibrate; use another encoder.")
     ladder = sorted({n_reference, *ladder_of(encoder, lengths)})
     chosen = long_documents(corpus, encoder, ladder, n_documents=n_documents, seed=seed)
     if n_reference in chosen.unreached:
         raise InputError(
-            f"no reference rate: {chosen.unreached[n_reference]}; choose a shorter one."
+            f"the reference has no {hold}: {chosen.unreached[n_reference]}; choose a shorter one."
         )
     texts = [corpus.documents["text"].iloc[row] for row in chosen.rows]
-    target = _mean_rate(encoder, texts, n_reference)(1.0)
+    target = _mean_rate(encoder, texts, n_reference, hold)(1.0)
     rows = [
-        _reference(n_reference, target, chosen)
+        _reference(n_reference, target, chosen.note)
         if n_tokens == n_reference
-        else _at_length(_mean_rate(encoder, texts, n_tokens), n_tokens, target, between, chosen)
+        else _at_length(
+            _mean_rate(encoder, texts, n_tokens, hold), n_tokens, target, between, chosen.note
+        )
         for n_tokens in chosen.lengths
     ]
     rows += [{"n_tokens": n, **_told(NOT_MEASURED, why)} for n, why in chosen.unreached.items()]
-    named = {"corpus": corpus.name, "encoder": encoder.name, "target": target, "n": len(texts)}
-    table = pd.DataFrame([{**named, **row} for row in rows], columns=_COLUMNS)
+    named = {"corpus": corpus.name, "encoder": encoder.name, "metric": hold}
+    told = {**named, "target": target, "n": len(texts)}
+    table = pd.DataFrame([{**told, **row} for row in rows], columns=_COLUMNS)
     table = table.sort_values("n_tokens", ignore_index=True)
-    return Calibration(_schedule(table, n_reference), table)
+    return Calibration(_schedule(table, f"{_FIGURES[hold][1]}({n_reference})"), table)
 
 
 def calibrated_schedule(
@@ -132,6 +148,7 @@ def calibrated_schedule(
     corpus: Corpus,
     *,
     n_reference: int = 128,
+    hold: str = "filter_rate",
     lengths: Sequence[int] | None = None,
     n_documents: int = 4,
     between: tuple[float, float] = BETWEEN,
@@ -141,7 +158,7 @@ def calibrated_schedule(
 
     Parameters
     ----------
-    encoder, corpus, n_reference, lengths, n_documents, between, seed
+    encoder, corpus, n_reference, hold, lengths, n_documents, between, seed
         See `calibrate`, which also says what could not be matched.
 
     Returns
@@ -169,6 +186,7 @@ def calibrated_schedule(
         encoder,
         corpus,
         n_reference=n_reference,
+        hold=hold,
         lengths=lengths,
         n_documents=n_documents,
         between=between,
@@ -176,14 +194,17 @@ def calibrated_schedule(
     ).schedule
 
 
-def _mean_rate(encoder: Encoder, texts: list[str], n_tokens: int) -> Callable[[float], float]:
-    """Return the mean filter rate of these texts, cut at this length, as a function of tau."""
+def _mean_rate(
+    encoder: Encoder, texts: list[str], n_tokens: int, hold: str
+) -> Callable[[float], float]:
+    """Return the mean figure of these texts, cut at this length, as a function of tau."""
+    figure = _FIGURES[hold][0]
 
     @cache
     def at(tau: float) -> float:
         tempered = encoder.at_length(n_tokens).at_temperature(tau)
         rates = [
-            np.concatenate([measures.filter_rate(layer) for layer in read.weights])
+            np.concatenate([figure(layer) for layer in read.weights])
             for read in tempered.attention(texts)
         ]
         return float(np.mean(rates))
@@ -191,10 +212,10 @@ def _mean_rate(encoder: Encoder, texts: list[str], n_tokens: int) -> Callable[[f
     return at
 
 
-def _reference(n_tokens: int, target: float, chosen: LongDocuments) -> dict[str, object]:
+def _reference(n_tokens: int, target: float, note: str) -> dict[str, object]:
     """Return the row of the reference length."""
-    figures = {"tau": 1.0, "filter_rate": target, "filter_rate_at_1": target}
-    told = _told(MEASURED, _joined("the reference", chosen.note))
+    figures = {"tau": 1.0, "value": target, "value_at_1": target}
+    told = _told(MEASURED, _joined("the reference", note))
     return {"n_tokens": n_tokens, **figures, **told}
 
 
@@ -203,7 +224,7 @@ def _at_length(
     n_tokens: int,
     target: float,
     between: tuple[float, float],
-    chosen: LongDocuments,
+    note: str,
 ) -> dict[str, object]:
     """Return the row of one length."""
 
@@ -212,18 +233,18 @@ def _at_length(
         return difference if abs(difference) > _CLOSE * target else 0.0
 
     tau, looked = nearest_root(gap, between=between)
-    told: dict[str, object] = {"n_tokens": n_tokens, "filter_rate_at_1": rate(1.0)}
+    told: dict[str, object] = {"n_tokens": n_tokens, "value_at_1": rate(1.0)}
     if tau is None:
         rates = [rate(tried) for tried in looked]
         reason = (
-            f"no tau from {between[0]:g} to {between[1]:g} gives {target:.3f}: the filter rate "
-            f"there is between {min(rates):.3f} and {max(rates):.3f}; left out of the schedule"
+            f"no tau from {between[0]:g} to {between[1]:g} gives {target:.3f}: what there is lies "
+            f"between {min(rates):.3f} and {max(rates):.3f}; left out of the schedule"
         )
-        return {**told, **_told(NOT_MEASURED, _joined(reason, chosen.note))}
-    return {**told, "tau": tau, "filter_rate": rate(tau), **_told(MEASURED, chosen.note)}
+        return {**told, **_told(NOT_MEASURED, _joined(reason, note))}
+    return {**told, "tau": tau, "value": rate(tau), **_told(MEASURED, note)}
 
 
-def _schedule(table: pd.DataFrame, n_reference: int) -> Schedule:
+def _schedule(table: pd.DataFrame, name: str) -> Schedule:
     found = table[table["tau"].notna()]
     lengths = [int(n_tokens) for n_tokens in found["n_tokens"]]
     if len(lengths) < 2:
@@ -232,8 +253,8 @@ def _schedule(table: pd.DataFrame, n_reference: int) -> Schedule:
             f"no temperature was found at any length but the reference ({reasons}). Give other "
             "lengths, or a wider range in between."
         )
-    name = f"calibrated({n_reference}) on {lengths[0]}-{lengths[-1]}"
-    return Schedule(name, tuple(lengths), tuple(float(tau) for tau in found["tau"]))
+    spanned = f"{name} on {lengths[0]}-{lengths[-1]}"
+    return Schedule(spanned, tuple(lengths), tuple(float(tau) for tau in found["tau"]))
 
 
 def _joined(*notes: str) -> str:

@@ -56,7 +56,7 @@ def test_schedule_and_table(calibration):
     assert table["tau"].tolist()[1:] == list(schedule.taus)
     assert set(table["n"]) == {2}
     assert table["target"].nunique() == 1
-    assert table["filter_rate_at_1"].is_monotonic_increasing
+    assert table["value_at_1"].is_monotonic_increasing
     assert math.isnan(table["tau"][0])
 
 
@@ -78,12 +78,27 @@ def test_asked_wrongly(wikipedia, encoder, static, small):
     for between in ((1.0, 2.0), (0.0, 2.0), (0.5, math.inf), (math.nan, 2.0)):
         with pytest.raises(InputError, match=r"between is .* one below 1 and one above it"):
             analyses.calibrate(encoder, wikipedia, between=between)
-    with pytest.raises(InputError, match="no reference rate: 0 of 4 documents have 128"):
+    with pytest.raises(
+        InputError, match="the reference has no filter_rate: 0 of 4 documents have 128"
+    ):
         analyses.calibrate(encoder, small)
     with pytest.raises(InputError, match=r"no temperature was found .*8: no tau from 0.9 to 1.1"):
         analyses.calibrate(
             encoder, wikipedia, n_reference=32, lengths=(8,), n_documents=1, between=(0.9, 1.1)
         )
+
+
+def test_the_other_figure_may_ask_for_the_opposite(calibration, wikipedia, encoder):
+    """The largest rate grows with length and the typical one falls: one smooths, one sharpens."""
+    wanted = {**WANTED, "lengths": (64,)}
+    schedule, table = analyses.calibrate(encoder, wikipedia, hold="rms_filter_rate", **wanted)
+    assert schedule.name == "calibrated rms(32) on 32-64"
+    assert schedule(64) < 1 < calibration.schedule(48)
+    assert set(table["metric"]) == {"rms_filter_rate"}
+    assert table["value"].to_numpy() == pytest.approx(table["target"].to_numpy(), rel=0.005)
+    assert table["value_at_1"][1] < table["target"][1]
+    with pytest.raises(InputError, match="hold is 'entropy', expected one of filter_rate, rms"):
+        analyses.calibrate(encoder, wikipedia, hold="entropy")
 
 
 def test_lengths_beyond_the_corpus_are_told(encoder, small):
