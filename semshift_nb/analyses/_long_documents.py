@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from semshift_nb.analyses._encoded import encode_all
+from semshift_nb.analyses._token_counts import beginnings_reach, token_counter
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -70,13 +70,12 @@ def _token_counts(
 ) -> dict[int, int]:
     """Count tokens of documents in this order until enough of them are long enough."""
     texts = corpus.documents["text"].tolist()
-    # How many tokens there are does not depend on where they are cut, and little is encoded.
-    counter = encoder.without_store().at_length(ladder[0])
+    count = token_counter([encoder])
     counts: dict[int, int] = {}
     for start in range(0, min(len(order), _AT_MOST), _AT_ONCE):
         rows = order[start : start + _AT_ONCE]
-        encoded = encode_all(counter, [texts[row] for row in rows])
-        counts.update(zip(rows, encoded.n_tokens.tolist(), strict=True))
+        found = beginnings_reach(count, [texts[row] for row in rows], ladder[-1])
+        counts.update(zip(rows, found.tolist(), strict=True))
         if sum(n_tokens >= ladder[-1] for n_tokens in counts.values()) >= n_documents:
             break
     return counts

@@ -78,12 +78,21 @@ def read_filter(
     for row in chosen.rows:
         document = corpus.documents.iloc[row]
         for n_tokens, cut in cutting.items():
-            read = next(iter(cut.attention([document["text"]])))
-            told = {"doc_id": document["doc_id"], "n_tokens": n_tokens, "truncated": read.truncated}
             shuffle_seed = seed if n_tokens in shuffled_at else None
-            heads.append(head_figures(read, shuffle_seed=shuffle_seed).assign(**told))
-            states.append(state_figures(read).assign(**told))
+            told = {"doc_id": document["doc_id"], "n_tokens": n_tokens}
+            of_heads, of_states = _read(cut, document["text"], shuffle_seed)
+            heads.append(of_heads.assign(**told))
+            states.append(of_states.assign(**told))
     return FilterReading(named, _joined(heads), _joined(states), chosen.unreached, chosen.note)
+
+
+def _read(
+    encoder: Encoder, text: str, shuffle_seed: int | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the figures of one text's heads and states; its attention is let go on return."""
+    (read,) = encoder.attention([text])
+    heads, states = head_figures(read, shuffle_seed=shuffle_seed), state_figures(read)
+    return heads.assign(truncated=read.truncated), states.assign(truncated=read.truncated)
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
