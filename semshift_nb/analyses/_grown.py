@@ -8,15 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses._concatenated import MIN_CHARACTERS, draw_mates
-from semshift_nb.analyses._length_design import Lengths
+from semshift_nb.analyses._length_design import ANCHORS, DOCUMENTS, MATES, Lengths
 from semshift_nb.analyses._token_counts import Counter, beginnings_reach
 from semshift_nb.corpora import Corpus
 
 _SPARE = 1.15
 """How much longer than estimated a text is made at first: counting it once is then enough."""
-
-_ANCHORS, _MATES, _DOCUMENTS = 1, 2, 0
-"""What the streams of random numbers are for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +59,7 @@ def start(corpus: Corpus, wanted: Lengths, count: Counter) -> Start | str:
     if len(usable) < 2:
         return f"{len(usable)} documents have a sentence, expected at least 2"
     if wanted.n_documents is not None and wanted.n_documents < len(usable):
-        drawn = wanted.rng(_DOCUMENTS).choice(usable, wanted.n_documents, replace=False)
+        drawn = wanted.rng(DOCUMENTS).choice(usable, wanted.n_documents, replace=False)
         usable = np.sort(drawn)
     ratio = _characters_per_token(texts, tokens, wanted.rungs[-1])
     chosen = [spans[i] for i in usable.tolist()]
@@ -147,7 +144,7 @@ def _rows(
         return [np.full(rung, anchor, dtype=np.intp) for anchor in anchors]
     if arm == "random":
         n_mates = min(n_rows - 1, wanted.rungs[-1])
-        mates = draw_mates(wanted.rng(_MATES), anchors, n_rows=n_rows, n_mates=n_mates)
+        mates = draw_mates(wanted.rng(MATES), anchors, n_rows=n_rows, n_mates=n_mates)
         return list(np.concatenate([anchors[:, None], mates], axis=1))
     first = [span.start for span in begun.spans] if arm == "cut" else anchors.tolist()
     return [
@@ -163,7 +160,7 @@ def _anchors(
 
     Where there is none, it is the first that is no crumb, and where all are, the first.
     """
-    rng = wanted.rng(_ANCHORS)
+    rng = wanted.rng(ANCHORS)
     sizes = np.array([len(text) for text in sentences["text"]], dtype=np.int64)
     starts, ends = (sentences[name].to_numpy() for name in ("start", "end"))
     anchors = []

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 ARMS = ("cut", "natural", "repeat", "sequential", "random")
 
 _SHORTEST = 3
+_LOOKED_AT = 2000
+
+DOCUMENTS, ANCHORS, MATES, NATURAL, CORPUS = range(5)
+"""What the streams of random numbers are for."""
+
 _ENOUGH = 20
 """So many documents make a rung worth measuring, and so does a fifth of a small corpus."""
 
@@ -52,6 +58,20 @@ def check_lengths(
         raise InputError(f"seed is {seed}, expected a whole number from 0 on.")
     rungs = tuple(sorted({int(n) for n in lengths}))
     return Lengths(rungs, tuple(dict.fromkeys(arms)), n_documents, int(seed))
+
+
+def considered(corpus: Corpus, wanted: Lengths) -> Corpus:
+    """Return the part of a corpus that is looked at: all of it unless few of very many are wanted.
+
+    To find 30 long documents among a million, a few thousand need to be split and counted.
+    """
+    if wanted.n_documents is None:
+        return corpus
+    most = max(_LOOKED_AT, 20 * wanted.n_documents)
+    if len(corpus) <= most:
+        return corpus
+    drawn = np.sort(wanted.rng(CORPUS).choice(len(corpus), most, replace=False))
+    return Corpus(corpus.name, corpus.documents.iloc[drawn])
 
 
 def as_encoders(encoders: Encoder | Sequence[Encoder]) -> list[Encoder]:

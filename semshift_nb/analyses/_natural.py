@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.analyses._grown import Texts, sentence_spans
-from semshift_nb.analyses._length_design import Lengths
+from semshift_nb.analyses._length_design import NATURAL, Lengths
 from semshift_nb.analyses._token_counts import Counter
 from semshift_nb.corpora import Corpus
 
@@ -16,9 +16,6 @@ KINDS = ("document", "paragraph", "sentence")
 _PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\Z)", re.DOTALL)
 _ROUNDS = 4
 """How often a document is asked for another text where the estimate of the first was wrong."""
-
-_CHOICE = 3
-"""What the stream of random numbers is for; the others stand in ``_grown``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +50,7 @@ def natural_texts(corpus: Corpus, wanted: Lengths, count: Counter) -> dict[int, 
     else one of its sentences. All buckets that are measured get the same number of texts, and as
     far as may be from the same documents, for figures that depend on the number to be comparable.
     """
-    rng = wanted.rng(_CHOICE)
+    rng = wanted.rng(NATURAL)
     texts = corpus.documents["text"].tolist()
     spans = sentence_spans(corpus)
     units = [_units(corpus, text, span) for text, span in zip(texts, spans, strict=True)]

@@ -5,7 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from semshift_nb.analyses._length_design import ARMS, Lengths, as_encoders, check_lengths
+from semshift_nb.analyses._length_design import (
+    ARMS,
+    Lengths,
+    as_encoders,
+    check_lengths,
+    considered,
+)
 from semshift_nb.analyses._length_figures import metric_rows
 from semshift_nb.analyses._length_plan import Plan, plan_texts
 from semshift_nb.analyses._length_reading import Cell, Shift, read_cell
@@ -61,7 +67,9 @@ def length_collapse(
     arms : sequence of str, default all
         Which of the five to make.
     n_documents : int, optional
-        At most so many documents, drawn from those that are long enough; without it all.
+        At most so many documents, drawn from those that are long enough; without it all. They are
+        looked for among 2,000 documents (or 20 times as many as wanted), drawn first where a corpus
+        has more; then the random sentences are from these, too.
     seed : int, default 0
         Seed of all draws.
 
@@ -102,7 +110,8 @@ def length_collapse(
     wanted = check_lengths(lengths, arms, n_documents=n_documents, seed=seed)
     readers = as_encoders(encoders)
     rows: list[dict[str, object]] = []
-    for corpus in [corpora] if isinstance(corpora, Corpus) else corpora:
+    for whole in [corpora] if isinstance(corpora, Corpus) else corpora:
+        corpus = considered(whole, wanted)
         plan = plan_texts(corpus, readers, wanted)
         for encoder in readers:
             rows.extend(_rows(corpus, encoder, plan, wanted))

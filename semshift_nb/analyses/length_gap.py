@@ -7,7 +7,7 @@ import pandas as pd
 
 from semshift_nb import measures
 from semshift_nb.analyses._intervals import interval_row
-from semshift_nb.analyses._length_design import as_encoders, check_lengths
+from semshift_nb.analyses._length_design import as_encoders, check_lengths, considered
 from semshift_nb.analyses._length_figures import UNITS, unmeasured
 from semshift_nb.analyses._length_plan import plan_texts
 from semshift_nb.analyses._length_reading import Cell, read_cell
@@ -48,7 +48,8 @@ def length_gap(
         Ways to make the texts, as in `length_collapse`; *natural* has other texts at each length,
         which cannot be paired. The first is what the others are compared with.
     n_documents : int, optional
-        At most so many documents, drawn from those that are long enough; without it all.
+        At most so many documents, drawn from those that are long enough; without it all
+        (see `length_collapse`).
     seed : int, default 0
         Seed of all draws. With the same seed and the same longest length the texts are those of
         `length_collapse`.
@@ -91,6 +92,7 @@ def length_gap(
             "long, and arms without natural, whose long texts are not its short ones grown."
         )
     readers = as_encoders(encoders)
+    corpus = considered(corpus, wanted)
     plan = plan_texts(corpus, readers, wanted)
     cells = {
         (place, arm): [read_cell(encoder, plan, arm, rung) for rung in wanted.rungs]

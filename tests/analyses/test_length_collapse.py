@@ -8,7 +8,7 @@ import pytest
 
 from semshift_nb import analyses, load_corpus, measures
 from semshift_nb.analyses._grown import Texts
-from semshift_nb.analyses._length_design import check_lengths
+from semshift_nb.analyses._length_design import check_lengths, considered
 from semshift_nb.analyses._length_plan import plan_texts
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
@@ -226,6 +226,15 @@ def test_fewer_documents_are_drawn_by_the_seed(news, static):
     pd.testing.assert_frame_equal(first, again)
     assert set(first["n"]) == {6, 0}
     assert (first["value"] != other["value"]).any()
+
+
+def test_few_documents_of_very_many_are_looked_for_among_some(static):
+    corpus = Corpus.from_texts([f"Number {i} is a short text of its own." for i in range(2100)])
+    few = analyses.length_collapse(corpus, static, lengths=(8, 64), arms=("cut",), n_documents=4)
+    assert few["reason"].iloc[-1].startswith("0 of 2000 documents have 64 tokens")
+    assert few["n"].iloc[0] == 4
+    everything = check_lengths((8,), ("cut",), n_documents=None, seed=0)
+    assert considered(corpus, everything) is corpus
 
 
 def test_the_draw_does_not_depend_on_what_else_is_asked_for(news, static, texts):
