@@ -11,25 +11,7 @@ from semshift_nb.encoders.temperature import Tau, Temperature
 
 
 class Described:
-    """What an encoder is: all that its vectors depend on.
-
-    Parameters
-    ----------
-    backend : Backend
-        The model.
-    name, revision, fingerprint : str
-        What it is called, which version it is, and a hash over all that makes its vectors.
-    store : Store or None
-        Where vectors are kept.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    The base of ``Encoder``.
-    """
+    """What an encoder is: all that its vectors depend on. The base of ``Encoder``."""
 
     def __init__(
         self, backend: Backend, *, name: str, revision: str, fingerprint: str, store: Store | None

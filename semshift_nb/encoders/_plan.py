@@ -182,7 +182,8 @@ def text_lengths(
     >>> text_lengths(lambda attention_mask: None, [mask], {})
     [2, 1]
     """
-    given = {**inspect.signature(forward).bind_partial(*args).arguments, **kwargs}
+    named = inspect.signature(forward).bind_partial(*args).arguments if args else {}
+    given = {**named, **kwargs}
     mask = given.get("attention_mask")
     if mask is None:
         first = given.get("input_ids")

@@ -1,13 +1,14 @@
 """A model's ``forward`` while a block is open: it applies the temperature that holds for it."""
 
-import functools
+import copy
+import inspect
 import threading
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from transformers import PreTrainedModel
@@ -44,9 +45,30 @@ class Capture:
     hidden: tuple[torch.Tensor, ...] = ()
 
 
+class _Forward:
+    """What a model's ``forward`` is while a block names it."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        self.model = model
+        self.__signature__ = inspect.signature(types.MethodType(type(model).forward, model))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        return _run(self.model, args, kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Forward":
+        return _Forward(copy.deepcopy(self.model, memo))
+
+    def __reduce__(self) -> NoReturn:
+        raise InputError(
+            f"{type(self.model).__name__} is tempered, and a temperature holds in one process and "
+            "one thread only: send the model away (or save it) outside of the block, and open a "
+            "block where it is used."
+        )
+
+
 @dataclass
 class _Wrapped:
-    forward: Callable[..., Any]
+    forward: _Forward
     previous: Callable[..., Any] | None
     n_blocks: int = 0
 
@@ -194,7 +216,7 @@ def _wrapping(models: Iterable[PreTrainedModel]) -> Iterator[None]:
 
 def _wrap(model: PreTrainedModel) -> None:
     if model not in _wrapped:
-        _wrapped[model] = _Wrapped(_method(model), model.__dict__.get("forward"))
+        _wrapped[model] = _Wrapped(_Forward(model), model.__dict__.get("forward"))
         model.forward = _wrapped[model].forward
     _wrapped[model].n_blocks += 1
 
@@ -213,21 +235,17 @@ def _unwrap(model: PreTrainedModel) -> None:
         model.forward = wrapped.previous
 
 
-def _method(model: PreTrainedModel) -> Callable[..., Any]:
-    @functools.wraps(type(model).forward)
-    def forward(self: PreTrainedModel, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        return _run(self, args, kwargs)
-
-    # A method, so that a copy that is made of the model meanwhile has one of its own.
-    return types.MethodType(forward, model)
-
-
 def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
     wrapped = _wrapped.get(model)
     original = getattr(wrapped, "previous", None) or types.MethodType(type(model).forward, model)
     plan, run = innermost_plan(model), current_run()
     if plan is None or (run is not None and run.plan is plan):
         return original(*args, **kwargs)
+    if model.training and any(_recomputes(module) for module in model.modules()):
+        raise InputError(
+            f"{type(model).__name__} has gradient checkpointing on: what it computes anew later "
+            "would have no temperature. Call model.gradient_checkpointing_disable() first."
+        )
     lengths = text_lengths(original, args, kwargs) if plan.adapts else None
     capture = _capture.get()
     run = Run(plan.levels(lengths), plan=plan, keeps=capture is not None)
@@ -239,3 +257,7 @@ def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if capture is not None:
         capture.weights, capture.hidden = run.weights or [], output["hidden_states"]
     return output
+
+
+def _recomputes(module: torch.nn.Module) -> bool:
+    return bool(getattr(module, "gradient_checkpointing", False))

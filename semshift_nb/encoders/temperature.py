@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.encoders._lengths import is_whole
-from semshift_nb.encoders._taus import check_number
+from semshift_nb.encoders._taus import check_number, is_list, plain
 from semshift_nb.errors import InputError
 
 Levels: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating[Any]]
@@ -80,16 +80,18 @@ class Schedule:
     taus: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        lengths = tuple(int(length) for length in self.lengths)
-        taus = tuple(check_number(tau, f"tau of {self.name!r}") for tau in self.taus)
-        rising = all(a < b for a, b in itertools.pairwise(lengths))
-        if not lengths or len(lengths) != len(taus) or not rising or lengths[0] < 1:
+        lengths, taus = plain(self.lengths), plain(self.taus)
+        if not (
+            is_list(lengths) and is_list(taus) and len(lengths) == len(taus) and _rise(lengths)
+        ):
             raise InputError(
-                f"the schedule {self.name!r} has lengths {list(self.lengths)} and {len(taus)} "
-                "temperatures: expected rising lengths from 1 on, and one temperature for each."
+                f"the schedule {self.name!r} has lengths {lengths!r:.80} and temperatures "
+                f"{taus!r:.80}: expected whole lengths that rise from 1 or more, and one "
+                "temperature for each."
             )
-        object.__setattr__(self, "lengths", lengths)
-        object.__setattr__(self, "taus", taus)
+        numbers = tuple(check_number(tau, f"tau of {self.name!r}") for tau in taus)
+        object.__setattr__(self, "lengths", tuple(lengths))
+        object.__setattr__(self, "taus", numbers)
 
     @property
     def key(self) -> str:
@@ -105,6 +107,12 @@ class Schedule:
         """Return the temperature of a text of so many tokens."""
         place = math.log(max(n_tokens, 1))
         return float(np.interp(place, np.log(self.lengths), self.taus))
+
+
+def _rise(lengths: Sequence[object]) -> bool:
+    whole = [int(length) for length in lengths if is_whole(length)]
+    rising = all(a < b for a, b in itertools.pairwise([0, *whole]))
+    return bool(whole) and len(whole) == len(lengths) and rising
 
 
 class _EntropyMatched(Schedule):

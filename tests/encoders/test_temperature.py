@@ -56,10 +56,19 @@ def test_a_temperature_that_is_no_positive_number_is_refused(tau):
 
 @pytest.mark.parametrize(
     ("lengths", "taus"),
-    [((), ()), ((2, 1), (1, 1)), ((1, 1), (1, 1)), ((0,), (1,)), ((1,), ())],
+    [
+        ((), ()),
+        ((2, 1), (1, 1)),
+        ((1, 1), (1, 1)),
+        ((0,), (1,)),
+        ((1,), ()),
+        ((1.5,), (1,)),
+        ("16", (1, 1)),
+        (None, None),
+    ],
 )
-def test_a_schedule_needs_rising_lengths_and_as_many_temperatures(lengths, taus):
-    with pytest.raises(InputError, match="expected rising lengths"):
+def test_a_schedule_needs_whole_rising_lengths_and_as_many_temperatures(lengths, taus):
+    with pytest.raises(InputError, match="expected whole lengths that rise"):
         Schedule("mine", lengths, taus)
 
 

@@ -1,7 +1,9 @@
 """Models of all sorts in ``tempscale``: nested, shared, odd, and not understood."""
 
 import copy
+import inspect
 import math
+import pickle
 import threading
 from types import SimpleNamespace
 
@@ -300,6 +302,25 @@ def test_a_copy_of_a_tempered_model_is_its_own(model, batch):
         for weights in other.parameters():
             weights.data.zero_()
         assert torch.equal(hidden(other, batch), torch.zeros_like(own))
+
+
+def test_a_tempered_model_does_not_go_to_another_process_untempered(model):
+    with tempscale(model, 0.5), pytest.raises(InputError, match="in one process"):
+        pickle.dumps(model)
+    pickle.dumps(model)
+
+
+def test_a_tempered_model_is_called_with_what_it_always_was(model):
+    expected = inspect.signature(model.forward)
+    with tempscale(model, 0.5):
+        assert inspect.signature(model.forward) == expected
+
+
+def test_gradient_checkpointing_is_refused(model, batch):
+    model.train()
+    model.activation_checkpointing_enable()
+    with pytest.raises(InputError, match="gradient checkpointing"), tempscale(model, 0.5):
+        model(**batch)
 
 
 def test_a_forward_that_another_library_put_there_is_kept(model, batch):
