@@ -23,6 +23,10 @@ _FACTORS = {
     "shuffled / bound": ("shuffled_filter_rate", "filter_rate_bound"),
     "rate / shuffled": ("filter_rate", "shuffled_filter_rate"),
 }
+_FIGURES = [
+    *({"metric": "factor", "predictor": name, "unit": "times"} for name in _FACTORS),
+    *({"metric": "Spearman", "predictor": name, "unit": "rank correlation"} for name in PREDICTORS),
+]
 _COLUMNS = [
     *["corpus", "encoder", "tau", "schedule", "n_tokens", "metric", "predictor", "value"],
     *["ci_low", "ci_high", "n", "unit", "status", "reason"],
@@ -86,8 +90,9 @@ def filter_explained(
             figures = _of_length(part, reading.note, n_resamples=n_resamples, seed=seed)
             rows.extend({"n_tokens": n_tokens, **row} for row in figures)
     rows.extend(
-        {"n_tokens": n, "n": 0, "status": NOT_MEASURED, "reason": why}
+        {"n_tokens": n, **figure, "n": 0, "status": NOT_MEASURED, "reason": why}
         for n, why in sorted(reading.unmeasured.items())
+        for figure in _FIGURES
     )
     return pd.DataFrame(rows).assign(**reading.named).reindex(columns=_COLUMNS)
 
@@ -122,13 +127,12 @@ def _of_length(
         return {**told, "n": n_heads}
 
     shuffled = part["shuffled_filter_rate"].notna().all()
-    for name, columns in _FACTORS.items():
-        if shuffled or "shuffled" not in name:
-            told = {"metric": "factor", "predictor": name, "unit": "times"}
-            yield {**told, **figure(_factor, *columns)}
-    for name in PREDICTORS:
-        told = {"metric": "Spearman", "predictor": name, "unit": "rank correlation"}
-        yield {**told, **figure(_correlation, "filter_rate", "filter_rate_bound", name)}
+    for told in _FIGURES:
+        name = str(told["predictor"])
+        if name in PREDICTORS:
+            yield {**told, **figure(_correlation, "filter_rate", "filter_rate_bound", name)}
+        elif shuffled or "shuffled" not in name:
+            yield {**told, **figure(_factor, *_FACTORS[name])}
 
 
 def _factor(above: NDArray[np.float64], below: NDArray[np.float64]) -> float:

@@ -6,15 +6,18 @@ import altair as alt
 import pandas as pd
 
 from semshift_nb.charts._checks import chart_data
-from semshift_nb.charts.theme import ACCENT, HIGHLIGHT
+from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, MUTED
 
 _COLUMNS = ["layer", "n_tokens", "metric", "value", "ci_low", "ci_high", "n"]
-_MEASURED, _BOUND = "measured", "bound (Theorem 3)"
-_RATES = {"filter_rate": _MEASURED, "filter_rate_bound": _BOUND}
+_RATES = {
+    "filter_rate": "sigma_a",
+    "filter_rate_bound": "its bound (Theorem 3)",
+    "rms_filter_rate": "typical gain",
+}
 
 
 def filter_curves(table: pd.DataFrame) -> alt.FacetChart:
-    """Draw each layer's mean filter rate against the number of tokens, beside its bound.
+    """Draw each layer's filter rate against the number of tokens, its bound and the typical gain.
 
     Parameters
     ----------
@@ -41,19 +44,18 @@ def filter_curves(table: pd.DataFrame) -> alt.FacetChart:
     """
     data = _measured(table, list(_RATES))
     data = data[data["layer"] > 0].assign(rate=data["metric"].map(_RATES))
-    scale = alt.Scale(domain=[_MEASURED, _BOUND], range=[ACCENT, HIGHLIGHT])
+    names = list(_RATES.values())
+    scale = alt.Scale(domain=names, range=[ACCENT, HIGHLIGHT, MUTED])
     base = alt.Chart().encode(
         x=_rungs(data),
-        color=alt.Color("rate:N", title="sigma_a", scale=scale).legend(
-            orient="top", symbolOpacity=1
-        ),
+        color=alt.Color("rate:N", title=None, scale=scale).legend(orient="top", symbolOpacity=1),
     )
     value = alt.Y("value:Q", title=None).scale(type="log", nice=False)
     band = base.mark_area(opacity=0.16).encode(y=alt.Y("ci_low:Q", title=None), y2="ci_high:Q")
     line = base.mark_line(point=True).encode(
         y=value,
         strokeDash=alt.StrokeDash("rate:N", legend=None).scale(
-            domain=[_MEASURED, _BOUND], range=[[1, 0], [4, 3]]
+            domain=names, range=[[1, 0], [4, 3], [1, 0]]
         ),
         tooltip=_tooltip("rate:N"),
     )

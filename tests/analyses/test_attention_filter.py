@@ -181,7 +181,9 @@ def test_lengths_that_next_to_none_reach_are_not_measured(encoder):
     assert set(layers["status"]) == {"not measured"}
     assert "high_frequency_share" in set(layers["metric"])
     explained = analyses.filter_explained(reading)
-    assert explained["status"].tolist().count("not measured") == 2
+    missing = explained[explained["status"] == "not measured"]
+    assert set(missing["n_tokens"]) == {30, 64}
+    assert set(missing["predictor"]) > set(explained["predictor"][explained["n_tokens"] == 8])
 
 
 def test_fewer_documents_than_asked_for_are_told(encoder):
