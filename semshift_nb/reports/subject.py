@@ -16,7 +16,7 @@ from semshift_nb.corpora.bundled import BUNDLED
 from semshift_nb.encoders import load_encoder
 from semshift_nb.errors import InputError, SemshiftError
 
-_TAKEN_FROM_NAME = {"minilm", "static"}
+_NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]()}
 
 
 def absolute(name: str, value: str) -> str:
@@ -25,7 +25,8 @@ def absolute(name: str, value: str) -> str:
     Parameters
     ----------
     name : str
-        The parameter: ``"corpus"`` or ``"model"``; others are left as they are.
+        The parameter: ``"corpus"``, ``"model"`` or one whose name ends like ``"a_corpus"``,
+        ``"a_model"`` or, for a retrieval set, ``"a_set"``; others are left as they are.
     value : str
         A name or a path.
 
@@ -44,8 +45,8 @@ def absolute(name: str, value: str) -> str:
     >>> absolute("corpus", "wikipedia")
     'wikipedia'
     """
-    names = {"corpus": set(BUNDLED), "model": _TAKEN_FROM_NAME}.get(name)
-    if names is None or value in names or "\0" in value:
+    names = _NAMES.get(_kind(name))
+    if names is None or not value or value in names or "\0" in value:
         return value
     path = Path(value).expanduser()
     return str(path.resolve()) if path.exists() else value
@@ -79,11 +80,16 @@ def identify(parameters: Iterable[Mapping[str, object]]) -> dict[str, dict[str, 
     """
     wanted: dict[str, list[str]] = {"corpus": [], "model": []}
     for values in parameters:
-        for kind, found in wanted.items():
-            value = values.get(kind)
-            if isinstance(value, str) and value not in found:
+        for name, value in values.items():
+            found = wanted.get(_kind(name))
+            if found is not None and isinstance(value, str) and value not in found:
                 found.append(value)
     return _in_a_process(wanted) if any(wanted.values()) else {"corpus": {}, "model": {}}
+
+
+def _kind(name: str) -> str:
+    """Return the last word of a parameter's name, which says what it names."""
+    return name.rpartition("_")[2]
 
 
 def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:

@@ -56,6 +56,7 @@ def report(tmp_path_factory) -> Report:
     folder = tmp_path_factory.mktemp("report")
     environment, attempts = offline_environment(folder)
     sizes = {"n_documents": 3, "n_windows": 20, "n_anchors": 6, "n_library": 40}
+    sizes |= {"n_read": 2, "n_searched": 8}
     command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "news"]
     command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
     done = subprocess.run(

@@ -11,6 +11,12 @@ from chromium import Watched
 from offline import offline_environment
 
 pytestmark = pytest.mark.browser
+CHARTS = {
+    "01_semantic_shift": 2,
+    "02_concatenation": 1,
+    "03_length_collapse": 3,
+    "04_tempscale": 2,
+}
 
 
 def test_nothing_tries_to_leave_the_machine(report):
@@ -19,7 +25,7 @@ def test_nothing_tries_to_leave_the_machine(report):
     manifest = json.loads((report.page.parent / "manifest.json").read_text())
     assert manifest["status"] == "done"
     metrics = pd.read_parquet(report.page.parent / "metrics.parquet")
-    assert set(metrics["notebook"]) == {"01_semantic_shift", "02_concatenation"}
+    assert set(metrics["notebook"]) == set(CHARTS)
 
 
 def test_the_watch_itself_sees_an_attempt(tmp_path):
@@ -43,7 +49,7 @@ def test_the_page_opens_from_disk(report, watched):
     watched.assert_calm()
 
 
-@pytest.mark.parametrize(("name", "n_charts"), [("01_semantic_shift", 2), ("02_concatenation", 1)])
+@pytest.mark.parametrize(("name", "n_charts"), CHARTS.items())
 def test_a_notebooks_page_draws_its_charts_and_formulas(report, watched, name, n_charts):
     page = report.page.parent / f"{name}.html"
     assert page.read_text().count('type="module"') == 2  # Vega once, then its use
@@ -78,3 +84,19 @@ def test_every_download_of_the_page_is_there(report, watched):
     assert {"manifest.json", "metrics.parquet", "01_semantic_shift.ipynb"} <= files
     for link in files:
         assert (report.page.parent / link).is_file(), link
+
+
+def test_a_slider_moves_through_the_temperatures_without_a_kernel(report, watched):
+    open_page(watched, report.page.parent / "04_tempscale.html")
+    chart = watched.page.locator("figure.chart .vega-embed").first
+    slider = chart.locator("input[type=range]")
+    slider.scroll_into_view_if_needed()
+    assert (slider.get_attribute("min"), slider.get_attribute("max")) == ("0.5", "1.5")
+    before = chart.locator(":is(svg.marks, canvas.marks)").first.screenshot()
+    slider.focus()
+    for _ in range(4):
+        watched.page.keyboard.press("ArrowLeft")
+    assert slider.input_value() == "0.6"
+    watched.page.wait_for_timeout(500)
+    assert chart.locator(":is(svg.marks, canvas.marks)").first.screenshot() != before
+    watched.assert_calm()

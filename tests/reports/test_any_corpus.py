@@ -20,14 +20,21 @@ TEXTS = [
 def test_short_and_empty_texts_leave_reasons_and_not_a_failure(tmp_path):
     pd.DataFrame({"text": TEXTS}).to_csv(tmp_path / "own.csv", index=False)
     command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "own.csv"]
-    command += ["--model", "static", "-p", "n_windows=5", "--out", "run"]
+    sizes = {"n_windows": 5, "n_read": 2, "n_searched": 5}
+    command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
+    command += ["-p", "searched_corpus=own.csv", "--out", "run"]
     environment = {**os.environ, "SEMSHIFT_STORE": str(tmp_path / "store")}
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     metrics = pd.read_parquet(tmp_path / "run" / "metrics.parquet")
-    assert set(metrics["notebook"]) == {"01_semantic_shift", "02_concatenation"}
+    assert set(metrics["notebook"]) == {
+        "01_semantic_shift",
+        "02_concatenation",
+        "03_length_collapse",
+        "04_tempscale",
+    }
     missing = metrics[metrics["value"].isna()]
     assert (missing["status"] == "not measured").all()
     assert missing["reason"].str.len().gt(0).all()
