@@ -8,7 +8,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
-from torch._dynamo import OptimizedModule
 from torch.nn import functional
 from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode
@@ -86,8 +85,36 @@ def layout(model: PreTrainedModel) -> Layout:
     return found
 
 
+def refuse_compiled(module: torch.nn.Module) -> None:
+    """Refuse a module whose calls no longer come by the functions of torch.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Any module; those in it are not looked at.
+
+    Raises
+    ------
+    InputError
+        If it is compiled.
+
+    Examples
+    --------
+    >>> refuse_compiled(torch.nn.Linear(1, 1))
+    """
+    # By its name, for to import what compiles takes seconds and tens of megabytes.
+    wrapper = type(module).__name__ == "OptimizedModule"
+    in_place = getattr(module, "_compiled_call_impl", None) is not None
+    if wrapper or in_place or isinstance(module, torch.jit.ScriptModule):
+        what = type(module._orig_mod if wrapper else module).__name__  # noqa: SLF001
+        raise InputError(
+            f"no temperature can be applied: {what} is compiled. Hand in the model as it was."
+        )
+
+
 def _probe(model: PreTrainedModel) -> Layout:
-    _refuse_compiled(model)
+    for module in model.modules():
+        refuse_compiled(module)
     run = Run([])
     watch = _Watch(run)
     with doors_open(), running(run), watch.modules(), watch, _undisturbed(model):
@@ -200,13 +227,3 @@ def _undisturbed(model: PreTrainedModel) -> Iterator[None]:
     devices = [] if kind == "cpu" else [model.device]
     with torch.no_grad(), torch.random.fork_rng(devices, device_type=kind):
         yield
-
-
-def _refuse_compiled(model: PreTrainedModel) -> None:
-    for module in model.modules():
-        compiled = getattr(module, "_compiled_call_impl", None) is not None
-        if compiled or isinstance(module, OptimizedModule | torch.jit.ScriptModule):
-            raise InputError(
-                f"no temperature can be applied to {type(model).__name__}: its "
-                f"{type(module).__name__} is compiled. Hand in the model as it was before."
-            )

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 
 from semshift_nb.encoders._blocks import Setting, block, innermost_plan
 from semshift_nb.encoders._doors import Run, current_run, doors_open, running
-from semshift_nb.encoders._layout import layout
+from semshift_nb.encoders._layout import layout, refuse_compiled
 from semshift_nb.encoders._plan import Plan, text_lengths
 from semshift_nb.errors import InputError
 
@@ -93,7 +93,8 @@ def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
 
     Raises
     ------
-    Nothing of its own.
+    InputError
+        If one is compiled.
 
     Examples
     --------
@@ -102,6 +103,7 @@ def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
     """
     if isinstance(module, PreTrainedModel):
         return (module,)
+    refuse_compiled(module)
     found = [model for child in module.children() for model in models_in(child)]
     return tuple(dict.fromkeys(found))
 

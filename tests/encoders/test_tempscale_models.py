@@ -247,8 +247,10 @@ def test_another_implementation_is_an_error_that_names_it(model):
 
 def test_a_compiled_model_is_refused(model):
     model.encoder.layer[0].compile(backend="eager")
-    with pytest.raises(InputError, match=r"BertLayer is compiled"):
-        tempscale(model, 0.5)
+    whole = torch.compile(tiny("bert", "sdpa"), backend="eager")
+    for each, name in ((model, "BertLayer"), (whole, "BertModel")):
+        with pytest.raises(InputError, match=f"{name} is compiled"):
+            tempscale(each, 0.5)
 
 
 def test_a_model_whose_layers_change_is_an_error_and_no_guess(model, batch):
