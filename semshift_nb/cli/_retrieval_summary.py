@@ -13,7 +13,7 @@ from semshift_nb.analyses import RetrievalResult
 _MAIN = "nDCG@10"
 _BESIDE = ("RR@10", "R@100", "AP", "MPD")
 _ALPHA = 0.05
-_WIDTH = 96
+_WIDTH = 110
 
 Row: TypeAlias = dict[str, Any]
 """One row of the metric table."""
@@ -22,8 +22,8 @@ Row: TypeAlias = dict[str, Any]
 def print_summary(found: RetrievalResult) -> None:
     """Print the figures of all documents, what they say, and what is to be known of the set."""
     console = Console(highlight=False)
-    # A pipe is taken for 80 columns, which would break the table's lines.
-    console.width = max(console.width, _WIDTH)
+    if not console.is_terminal:  # which is taken for 80 columns, and would break the table's lines
+        console.width = max(console.width, _WIDTH)
     rows = _whole(found)
     for line in (_head(rows[0]), *found.notes):
         console.print(line, markup=False, soft_wrap=True)
