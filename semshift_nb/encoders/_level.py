@@ -28,6 +28,7 @@ class Level:
     def __init__(self, least: float, above: torch.Tensor | None = None) -> None:
         self.least = least
         self.above = above
+        self._placed: dict[tuple[torch.device, torch.dtype], torch.Tensor] = {}
 
     def before_kernel(
         self, query: torch.Tensor, mask: torch.Tensor | None, scale: float | None
@@ -106,7 +107,10 @@ class Level:
     def _above(self, like: torch.Tensor, n_heads: int) -> torch.Tensor:
         assert self.above is not None  # noqa: S101 - for the type checker
         dtype = torch.float32 if like.dtype in _HALF else like.dtype
-        above = self.above.to(dtype).to(like.device)
+        place = (like.device, dtype)
+        if place not in self._placed:
+            self._placed[place] = self.above.to(dtype).to(like.device)
+        above = self._placed[place]
         if above.shape[1] == 1:
             return above[:, :, None, None]
         # Of a single token the queries of several heads may stand in rows, beside their key's.

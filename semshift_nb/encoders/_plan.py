@@ -141,7 +141,16 @@ class Plan:
 
 
 def _levels(texts: list[Layers]) -> list[Level | None]:
-    return [_level(np.stack(layer)) for layer in zip(*texts, strict=True)]
+    # Layers alike share a level, so that what it holds goes to the model's device only once.
+    made: dict[bytes, Level | None] = {}
+    levels = []
+    for layer in zip(*texts, strict=True):
+        taus = np.stack(layer)
+        key = taus.tobytes()
+        if key not in made:
+            made[key] = _level(taus)
+        levels.append(made[key])
+    return levels
 
 
 def _level(taus: NDArray[np.float64]) -> Level | None:
