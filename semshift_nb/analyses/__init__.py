@@ -21,7 +21,7 @@ from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
 from semshift_nb.analyses.selection import select
 from semshift_nb.analyses.sentences import sentence_shift
 from semshift_nb.analyses.tempered_texts import TemperedTexts
-from semshift_nb.analyses.tempering import Tempering, schedules
+from semshift_nb.analyses.tempering import SCHEDULES, Tempering
 from semshift_nb.analyses.verdicts import (
     above,
     all_hold,
@@ -33,6 +33,7 @@ from semshift_nb.analyses.verdicts import (
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
+    "SCHEDULES",
     "Calibration",
     "CorpusReading",
     "DocumentReading",
@@ -65,7 +66,6 @@ __all__ = [
     "range_shift",
     "read_filter",
     "retrieval",
-    "schedules",
     "select",
     "sentence_shift",
     "stated",

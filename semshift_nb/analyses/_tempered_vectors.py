@@ -4,16 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses._attended import Attended, attend
-from semshift_nb.analyses.tempering import Tempering
+from semshift_nb.analyses.calibration import calibrated_schedule
+from semshift_nb.analyses.tempering import SCHEDULES, Tempering
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, Schedule, entropy_matched
 from semshift_nb.errors import InputError
 
 #: Tokens of the beginnings that whole texts are compared with.
 _N_SHORT = 32
+
+#: Tokens of a text that every schedule leaves as the slider says.
+N_REFERENCE = 128
 
 #: Texts that are encoded in one go: a sweep can be stopped between two of them.
 _PORTION = 8
@@ -33,7 +38,9 @@ class TemperedVectors:
     """The vectors, attention maps and queries of every setting that was asked for."""
 
     def __init__(self, texts: Corpus | Sequence[str], encoder: Encoder) -> None:
-        self.titles, self.texts = _titles_and_texts(texts)
+        self.corpus = texts if isinstance(texts, Corpus) else _corpus_of(texts)
+        self.titles = self.corpus.documents["title"].tolist()
+        self.texts = self.corpus.documents["text"].tolist()
         if len(self.texts) < 3:
             raise InputError(
                 f"{len(self.texts)} texts were given: pairs of texts are compared, so at least 3 "
@@ -45,6 +52,10 @@ class TemperedVectors:
         self._vectors: dict[Tempering, Vectors] = {}
         self._attended: dict[tuple[Tempering, int], Attended] = {}
         self._queries: dict[tuple[Tempering, str], NDArray[np.float32]] = {}
+        self._schedules: dict[str, Schedule | None] = {
+            "constant": None,
+            "entropy-matched": entropy_matched(N_REFERENCE),
+        }
         self.prepare(AS_TRAINED)
         whole = encoder.encode_with_tokens(self.texts)
         self.n_tokens = np.minimum(whole.n_tokens, encoder.max_length or np.inf).astype(np.int64)
@@ -120,6 +131,67 @@ class TemperedVectors:
         self._vectors[setting] = Vectors(short, whole)
         return True
 
+    def schedule(self, name: str) -> Schedule | None:
+        """Give a schedule by name; it leaves a text of 128 tokens, or the longest, as it was.
+
+        Parameters
+        ----------
+        name : {"constant", "entropy-matched", "calibrated"}
+            The same temperature for all texts; the one that keeps the attention's entropy; or the
+            one that holds the filter rate level on these texts, for which the model is run at many
+            temperatures, once.
+
+        Returns
+        -------
+        Schedule or None
+            None for the constant one.
+
+        Raises
+        ------
+        InputError
+            If there is no such schedule, or the texts are too short or too few to calibrate on.
+
+        References
+        ----------
+        See `semshift_nb.encoders.entropy_matched` and `semshift_nb.analyses.calibrate`.
+
+        Examples
+        --------
+        >>> tempered.schedule("entropy-matched")  # doctest: +SKIP
+        """
+        if name not in SCHEDULES:
+            raise InputError(f"schedule {name!r} was asked for; there are {', '.join(SCHEDULES)}.")
+        if name not in self._schedules:
+            # At least two texts must reach the reference.
+            reference = min(N_REFERENCE, int(np.sort(self.n_tokens)[-2]))
+            self._schedules[name] = calibrated_schedule(
+                self.encoder, self.corpus, n_reference=reference
+            )
+        return self._schedules[name]
+
+    def has_schedule(self, name: str) -> bool:
+        """Say whether a schedule is there without measuring.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> tempered.has_schedule("calibrated")  # doctest: +SKIP
+        False
+        """
+        return name in self._schedules
+
     def _at(self, setting: Tempering) -> Vectors:
         self.prepare(setting)
         return self._vectors[setting]
@@ -137,10 +209,8 @@ class TemperedVectors:
         return self._queries[setting, query]
 
 
-def _titles_and_texts(texts: Corpus | Sequence[str]) -> tuple[list[str], list[str]]:
-    if isinstance(texts, Corpus):
-        documents = texts.documents
-        return documents["title"].tolist(), documents["text"].tolist()
+def _corpus_of(texts: Sequence[str]) -> Corpus:
     if isinstance(texts, str):
         raise InputError("one string was given; expected a list of at least 3 texts, or a corpus.")
-    return [f"Text {i}" for i in range(1, len(texts) + 1)], list(texts)
+    titles = [f"Text {i}" for i in range(1, len(texts) + 1)]
+    return Corpus("texts", pd.DataFrame({"doc_id": titles, "title": titles, "text": list(texts)}))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from semshift_nb.encoders import Encoder, Schedule, entropy_matched
+from semshift_nb.encoders import Encoder, Schedule
 from semshift_nb.errors import InputError
 
-#: Where the schedules of an explorer leave a text as the slider says.
-N_REFERENCE = 128
+#: The schedules of `TemperedTexts`, by name.
+SCHEDULES = ("constant", "entropy-matched", "calibrated")
 
 
 @dataclass(frozen=True)
@@ -99,31 +99,6 @@ class Tempering:
             return [self.tau * float(schedule(n_tokens)) if here else 1.0 for here in chosen]
 
         return encoder.at_temperature(by_length)
-
-
-def schedules() -> dict[str, Schedule | None]:
-    """Name the schedules that need no corpus.
-
-    Returns
-    -------
-    dict
-        ``"constant"``, the same temperature for all texts, and ``"entropy-matched"``, which keeps
-        the attention's entropy near that of a text of 128 tokens.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    References
-    ----------
-    See `semshift_nb.encoders.entropy_matched`.
-
-    Examples
-    --------
-    >>> list(schedules())
-    ['constant', 'entropy-matched']
-    """
-    return {"constant": None, "entropy-matched": entropy_matched(N_REFERENCE)}
 
 
 def _check_layers(encoder: Encoder, last_layer: int) -> int:

@@ -7,6 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from semshift_nb import load_corpus, load_encoder
+from semshift_nb.analyses import calibrated_schedule
 from semshift_nb.errors import InputError
 from semshift_widgets import TempScaleExplorer
 
@@ -105,6 +106,34 @@ def test_a_schedule_gives_each_text_a_temperature_by_its_length(explorer, view, 
     ]
     assert row["value"] == pytest.approx(mean_pairwise_distance(np.array(each)), abs=1e-5)
     assert "entropy" in view.figures.value
+
+
+def test_the_calibrated_schedule_is_the_one_calibrated_on_these_very_texts(encoder):
+    texts = [" ".join([*TEXTS[i:], *TEXTS[:i]]) for i in range(len(TEXTS))]
+    explorer = TempScaleExplorer(encoder.at_length(64), texts, query="rain")
+    explorer.widget  # noqa: B018 - built when it is asked for
+    explorer._view.schedule.value = "calibrated"
+    schedule = explorer._state.setting.schedule
+    assert schedule == calibrated_schedule(
+        encoder.at_length(64), explorer._state.texts.corpus, n_reference=64
+    )
+    assert schedule(64) == 1
+    assert schedule(16) != 1
+    each = encoder.at_length(64).at_temperature(schedule).encode(texts)
+    assert figure(explorer, "MPD, whole texts")["value"] == pytest.approx(
+        mean_pairwise_distance(each), abs=1e-5
+    )
+
+
+def test_texts_too_short_to_calibrate_on_leave_the_schedule_as_it_was(encoder):
+    explorer = TempScaleExplorer(encoder, ["a", "b", "c"], query="rain")
+    explorer.widget  # noqa: B018 - built when it is asked for
+    view = explorer._view
+    view.schedule.value = "entropy-matched"
+    view.schedule.value = "calibrated"
+    assert view.schedule.value == "entropy-matched"
+    assert explorer._state.setting.schedule.name == "entropy_matched(128)"
+    assert "no temperature was found" in view.status.value
 
 
 def test_a_head_is_chosen_with_a_click_and_its_attention_sums_to_one(explorer, view):

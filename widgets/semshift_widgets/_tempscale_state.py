@@ -7,11 +7,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from semshift_nb import analyses, charts
-from semshift_nb.analyses import TemperedTexts, Tempering
+from semshift_nb import charts
+from semshift_nb.analyses import SCHEDULES, TemperedTexts, Tempering
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
-from semshift_nb.errors import InputError
 
 #: The temperatures of a sweep: evenly spaced, 1 among them.
 LADDER = tuple(round(0.5 + step / 10, 1) for step in range(11))
@@ -30,8 +29,8 @@ class TempScaleState:
 
     def __init__(self, texts: Corpus | Sequence[str], encoder: Encoder, query: str) -> None:
         self.texts = TemperedTexts(texts, encoder)
-        self.schedules = analyses.schedules()
         self.setting = Tempering()
+        self.schedule = SCHEDULES[0]
         self.text = 0
         self.head = (1, 1)
         self.query = query or _beginning(self.texts.texts[0])
@@ -50,14 +49,11 @@ class TempScaleState:
 
     def set(self, *, tau: float, layers: tuple[int, int], schedule: str) -> None:
         """Choose a setting; layers count from 1."""
-        if schedule not in self.schedules:
-            there = ", ".join(self.schedules)
-            raise InputError(f"schedule {schedule!r} was asked for; there are {there}.")
         n_layers = self.texts.encoder.n_layers
         first, last = layers
-        self.setting = Tempering(
-            tau, first, 0 if last == n_layers else last, self.schedules[schedule]
-        )
+        by_length = self.texts.schedule(schedule)
+        self.setting = Tempering(tau, first, 0 if last == n_layers else last, by_length)
+        self.schedule = schedule
 
     def look_at(self, layer: int, head: int) -> None:
         """Choose the head whose attention is shown."""

@@ -7,8 +7,9 @@ import altair as alt
 import ipywidgets as ipw
 import pandas as pd
 
-from semshift_nb.analyses import Tempering
+from semshift_nb.analyses import SCHEDULES, Tempering
 from semshift_nb.charts import live_tempering
+from semshift_nb.errors import SemshiftError
 from semshift_widgets._chart_view import ChartView
 from semshift_widgets._guard import follow, guarded
 from semshift_widgets._html import note_html, table_html
@@ -41,7 +42,7 @@ class TempScaleView:
             value=(1, n_layers), min=1, max=n_layers, description="Layers",
             layout=ipw.Layout(width=_WIDE), continuous_update=False,
         )  # fmt: skip
-        self.schedule = ipw.Dropdown(options=list(self._state.schedules), description="Schedule")
+        self.schedule = ipw.Dropdown(options=list(SCHEDULES), description="Schedule")
         titles = self._state.texts.titles
         self.text = ipw.Dropdown(
             options=[(title, i) for i, title in enumerate(titles)],
@@ -75,7 +76,7 @@ class TempScaleView:
     def _listen(self) -> None:
         follow(self.tau, self.status, self._set_tau)
         follow(self.layers, self.status, self._set_where)
-        follow(self.schedule, self.status, self._set_where)
+        follow(self.schedule, self.status, self._set_schedule)
         follow(self.text, self.status, self._read)
         follow(self.query, self.status, self._ask)
         self.view.on_selection("click", guarded(self.status, self._clicked))
@@ -93,6 +94,17 @@ class TempScaleView:
             self._show()
         else:
             self._start_sweep()
+
+    def _set_schedule(self, name: str) -> None:
+        """Show another schedule; one that cannot be made leaves the choice as it was."""
+        if not self._state.texts.has_schedule(name):
+            self.status.value = note_html("Calibrating the temperature on these texts …")
+        try:
+            self._state.texts.schedule(name)
+        except SemshiftError:
+            self.schedule.value = self._state.schedule
+            raise
+        self._set_where(name)
 
     def _read(self, text: int) -> None:
         self._state.text = text
