@@ -3,6 +3,8 @@
 from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
+from semshift_nb.analyses.dimension_extremes import dimension_extremes
+from semshift_nb.analyses.dimension_profile import dimension_profile, vector_profile
 from semshift_nb.analyses.dimensions import dead_dimensions
 from semshift_nb.analyses.documents import dilution_gap, document_shift
 from semshift_nb.analyses.filter_explained import filter_explained
@@ -53,6 +55,8 @@ __all__ = [
     "concatenation_texts",
     "dead_dimensions",
     "dilution_gap",
+    "dimension_extremes",
+    "dimension_profile",
     "distance_map",
     "document_shift",
     "filter_explained",
@@ -69,5 +73,6 @@ __all__ = [
     "select",
     "sentence_shift",
     "stated",
+    "vector_profile",
     "window_shift",
 ]

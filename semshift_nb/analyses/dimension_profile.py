@@ -1,0 +1,122 @@
+"""What each dimension of a space does: how far it spreads, and what of the cosines it makes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses._encoded import encode_all
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+
+COLUMNS = [
+    *["dimension", "sd", "sd_raw", "mean", "variance_share", "cosine_share"],
+    *["near_zero", "outlier"],
+]
+
+
+def dimension_profile(texts: Sequence[str], encoder: Encoder) -> pd.DataFrame:
+    """Describe every dimension of an encoder's space by the vectors of some texts.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Any strings, at least two with a direction; those without one are left out.
+    encoder : Encoder
+        What turns them into vectors; any view of one.
+
+    Returns
+    -------
+    DataFrame
+        One row a dimension:
+
+        - ``dimension``, from 0;
+        - ``sd``, the standard deviation of its values in vectors of unit length, and ``mean``,
+          their mean;
+        - ``sd_raw``, the same before rows were brought to unit length, in the model's own scale;
+        - ``variance_share``, of the variance of all dimensions: they sum to 1, and of d even ones
+          each has 1/d;
+        - ``cosine_share``, what it adds to the mean cosine of two texts: they sum to the mean
+          cosine, and one below 0 keeps texts apart;
+        - ``near_zero`` and ``outlier``: see `semshift_nb.measures.near_zero_dimensions` and
+          `semshift_nb.measures.outlier_dimensions`.
+
+    Raises
+    ------
+    InputError
+        If fewer than two texts have a direction.
+
+    References
+    ----------
+    sentence-transformers issue 2662 (near-zero dimensions); Timkey & van Schijndel 2021,
+    arXiv 2109.04404 (dimensions that dominate the cosine).
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> texts = load_corpus("wikipedia").sentences["text"][:400].tolist()
+    >>> profile = dimension_profile(texts, load_encoder())  # doctest: +SKIP
+    >>> profile.loc[profile["near_zero"], "dimension"].tolist()  # doctest: +SKIP
+    [127, 223, 319]
+    """
+    encoded = encode_all(encoder, texts)
+    return vector_profile(encoded.vectors[encoded.directed])
+
+
+def vector_profile(
+    vectors: NDArray[np.float32], *, raw: NDArray[np.float32] | None = None
+) -> pd.DataFrame:
+    """Describe every dimension of some vectors: `dimension_profile` without an encoder.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_texts, dim)
+        Unit rows, at least two.
+    raw : ndarray of shape (n_texts, dim), optional
+        The same before they were brought to unit length.
+
+    Returns
+    -------
+    DataFrame
+        As `dimension_profile`; without ``raw``, ``sd_raw`` is missing.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), there are fewer than two, or ``raw``
+        is of another shape.
+
+    References
+    ----------
+    See `dimension_profile`.
+
+    Examples
+    --------
+    >>> vector_profile(np.eye(3))["variance_share"].round(3).tolist()
+    [0.333, 0.333, 0.333]
+    """
+    if raw is not None and raw.shape != vectors.shape:
+        raise InputError(
+            f"raw has shape {raw.shape}, expected {vectors.shape}: the same texts and dimensions."
+        )
+    dim = vectors.shape[1]
+    quiet = measures.near_zero_dimensions(vectors)
+    rows = vectors.astype(np.float64)
+    n = len(rows)
+    cosine = (rows.sum(axis=0) ** 2 - (rows**2).sum(axis=0)) / (n * (n - 1))
+    variance = rows.var(axis=0) / rows.var(axis=0).sum()
+    return pd.DataFrame(
+        {
+            "dimension": np.arange(dim),
+            "sd": rows.std(axis=0),
+            "sd_raw": np.nan if raw is None else raw.std(axis=0, dtype=np.float64),
+            "mean": rows.mean(axis=0),
+            "variance_share": variance,
+            "cosine_share": cosine,
+            "near_zero": np.isin(np.arange(dim), quiet),
+            "outlier": variance > 5 / dim,
+        },
+        columns=COLUMNS,
+    )
