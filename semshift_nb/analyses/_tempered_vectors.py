@@ -89,9 +89,9 @@ class TemperedVectors:
         setting: Tempering,
         *,
         advance: Callable[[int], None] = lambda _: None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Callable[[], bool] | None = None,
     ) -> bool:
-        """Encode all texts at a setting, a few at a time.
+        """Encode all texts at a setting: in one go, or a few at a time if it can be stopped.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class TemperedVectors:
             The temperature and where it holds.
         advance : callable
             Told how many more texts are done.
-        stopped : callable
+        stopped : callable, optional
             Asked between two portions whether to stop.
 
         Returns
@@ -121,10 +121,11 @@ class TemperedVectors:
             return True
         at = setting.apply(self.encoder)
         portions: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
-        for start in range(0, len(self.texts), _PORTION):
-            if stopped():
+        step = len(self.texts) if stopped is None else _PORTION
+        for start in range(0, len(self.texts), step):
+            if stopped is not None and stopped():
                 return False
-            part = self.texts[start : start + _PORTION]
+            part = self.texts[start : start + step]
             portions.append((at.at_length(self.n_short).encode(part), at.encode(part)))
             advance(len(part))
         short, whole = (np.concatenate(kind) for kind in zip(*portions, strict=True))

@@ -23,6 +23,9 @@ _CELLS = 40
 _SWEPT_CELLS = 16
 _QUERY_WORDS = 8
 
+#: Charts whose data are kept, some 2 MiB each.
+_KEPT = 64
+
 
 class TempScaleState:
     """Some texts at one temperature, with the head, the text and the query that are looked at."""
@@ -34,6 +37,7 @@ class TempScaleState:
         self.text = 0
         self.head = (1, 1)
         self.query = query or _beginning(self.texts.texts[0])
+        self._drawn: dict[tuple[object, ...], dict[str, list[dict[str, Any]]]] = {}
 
     @property
     def live(self) -> bool:
@@ -100,8 +104,13 @@ class TempScaleState:
         return charts.tempering_sweep(tables, tau=nearest, head=self.head)
 
     def datasets(self) -> dict[str, list[dict[str, Any]]]:
-        """Give the data of `chart` alone, for a chart that is already drawn."""
-        return charts.tempering_data(self.tables())
+        """Give the data of `chart` alone, for a chart that is already drawn; seen ones at once."""
+        shown = (self.setting, self.text, self.head, self.query)
+        if shown not in self._drawn:
+            if len(self._drawn) >= _KEPT:
+                del self._drawn[next(iter(self._drawn))]
+            self._drawn[shown] = charts.tempering_data(self.tables())
+        return self._drawn[shown]
 
     def signals(self) -> dict[str, int]:
         """Give the values of the same chart's parameters."""
