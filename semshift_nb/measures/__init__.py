@@ -16,6 +16,13 @@ from semshift_nb.measures.bootstrap_distance import (
 from semshift_nb.measures.bootstrap_rank import bootstrap_spearman
 from semshift_nb.measures.bootstrap_uniformity import bootstrap_uniformity
 from semshift_nb.measures.concentration import mean_pairwise_distance
+from semshift_nb.measures.correction import Correction, drop_dimensions, keep_dimensions
+from semshift_nb.measures.correction_fits import (
+    fit_all_but_the_top,
+    fit_centring,
+    fit_principal_components,
+    fit_whitening,
+)
 from semshift_nb.measures.correlation import partial_spearman, spearman
 from semshift_nb.measures.dimensions import near_zero_dimensions
 from semshift_nb.measures.filter import (
@@ -45,10 +52,12 @@ from semshift_nb.measures.shift import (
     semantic_shift,
 )
 from semshift_nb.measures.significance import holm, permutation_test_paired
+from semshift_nb.measures.spectral_figures import spectral_figures
 from semshift_nb.measures.spectrum import effective_rank, singular_values
 
 __all__ = [
     "BinnedDistances",
+    "Correction",
     "Interval",
     "PrefixShift",
     "adjacent_distances",
@@ -68,12 +77,18 @@ __all__ = [
     "dilution_from_dispersion",
     "discrepancy",
     "dispersion",
+    "drop_dimensions",
     "effective_rank",
     "filter_rate",
     "filter_rate_bound",
+    "fit_all_but_the_top",
+    "fit_centring",
+    "fit_principal_components",
+    "fit_whitening",
     "high_frequency_share",
     "holm",
     "jackknife_effective_rank",
+    "keep_dimensions",
     "label_chance",
     "local_evolution",
     "mean_adjacent_distance",
@@ -91,5 +106,6 @@ __all__ = [
     "semantic_shift",
     "singular_values",
     "spearman",
+    "spectral_figures",
     "uniformity",
 ]

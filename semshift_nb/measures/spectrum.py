@@ -4,9 +4,7 @@ from typing import Any
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures._arrays import Array, finite_rows, namespace
-
-_NO_SPREAD = 1e-12
-"""Share of the vectors' own size below which their spread is a rounding error of float64."""
+from semshift_nb.measures.spectral_figures import NO_SPREAD, entropy_of_shares, no_direction
 
 
 def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
@@ -81,42 +79,9 @@ def effective_rank(embeddings: Array, *, centred: bool = True) -> float:
     rows = finite_rows(embeddings, min_rows=2)
     xp = namespace(rows)
     sigma = _spectrum(rows, centred=centred)
-    if float(sigma[0]) <= _NO_SPREAD * float(xp.linalg.matrix_norm(rows)):
-        raise InputError(
-            f"the {rows.shape[0]} rows do not differ (or are zero), so that their spread has no "
-            "direction: expected at least two different vectors."
-        )
+    if float(sigma[0]) <= NO_SPREAD * float(xp.linalg.matrix_norm(rows)):
+        raise InputError(no_direction(rows.shape[0]))
     return float(xp.exp(entropy_of_shares(sigma)))
-
-
-def entropy_of_shares(sigma: Array) -> Array:
-    """Return the entropy of singular values as shares of their sum, along the last axis.
-
-    Parameters
-    ----------
-    sigma : array of shape (..., n_values)
-        At least 0, not all 0.
-
-    Returns
-    -------
-    array of shape (...)
-        In nats, from 0 to ``log(n_values)``.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> float(entropy_of_shares(np.array([1.0, 0.0])))
-    0.0
-    """
-    xp = namespace(sigma)
-    shares = sigma / xp.sum(sigma, axis=-1, keepdims=True)
-    # A share of 0 adds nothing: its p log p is 0, as the log of 1 makes it.
-    logs = xp.log(xp.where(shares > 0, shares, xp.ones_like(shares)))
-    return 0.0 - xp.sum(shares * logs, axis=-1)
 
 
 def _spectrum(rows: Array, *, centred: bool) -> Any:  # noqa: ANN401

@@ -1,0 +1,198 @@
+"""Corrections of an embedding space: fitted on some vectors, applied to others.
+
+Each moves the vectors by one fixed point and maps them by one matrix, or picks some dimensions;
+then it brings them back to unit length. That is all that centring, all-but-the-top, whitening,
+principal components and the dropping of dimensions are.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.errors import InputError
+from semshift_nb.measures._arrays import Array, blocks, finite_rows, namespace
+
+_BLOCK_ROWS = 8192
+"""Rows corrected at a time, so that a large set needs no second copy of itself in float64."""
+
+
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """A fitted correction: call it with vectors to get corrected ones of unit length.
+
+    Attributes
+    ----------
+    name : str
+        What it is, for tables and legends: ``"whitened"``.
+    mean : ndarray of shape (dim,)
+        What is taken off first.
+    matrix : ndarray of shape (dim, n_components) or None
+        What the vectors are then multiplied by; None where nothing is.
+    indices : ndarray of shape (n_dimensions,) or None
+        Which dimensions are kept, in this order; None where all are.
+    removed : ndarray of shape (n_directions, dim) or None
+        Orthonormal directions taken out; None where none are.
+    """
+
+    name: str
+    mean: NDArray[np.float64] = field(repr=False)
+    matrix: NDArray[np.float64] | None = field(default=None, repr=False)
+    indices: NDArray[np.int64] | None = field(default=None, repr=False)
+    removed: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    @property
+    def dim(self) -> int:
+        """How many dimensions the vectors must have."""
+        return len(self.mean)
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of all that decides the result."""
+        digest = hashlib.sha256()
+        for part in (self.mean, self.matrix, self.indices, self.removed):
+            digest.update(b"|" if part is None else repr(part.shape).encode() + part.tobytes())
+        return digest.hexdigest()
+
+    def __call__(self, vectors: Array) -> Array:
+        """Return corrected vectors of unit length.
+
+        Parameters
+        ----------
+        vectors : array of shape (n_texts, dim)
+            Vectors of any length from the encoder the correction was fitted on.
+
+        Returns
+        -------
+        array of shape (n_texts, n_dimensions)
+            Unit rows in the namespace and precision of the input (whole numbers become float64);
+            worked out in float64. A row of which nothing is left stays zero: no measure takes it.
+
+        Raises
+        ------
+        InputError
+            If the vectors have another number of dimensions, or a value is NaN or infinite.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> drop_dimensions([0], dim=3)(np.array([[5.0, 3.0, 4.0]]))
+        array([[0.6, 0.8]])
+        """
+        xp = namespace(vectors)
+        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
+            raise InputError(
+                f"vectors have shape {tuple(vectors.shape)}, expected (n_texts, {self.dim}), for "
+                f"the correction {self.name!r} was fitted on {self.dim} dimensions."
+            )
+        dtype = vectors.dtype if xp.isdtype(vectors.dtype, "real floating") else xp.float64
+        parts = [
+            xp.astype(self._corrected(xp, finite_rows(vectors[part, :], name="vectors")), dtype)
+            for part in blocks(vectors.shape[0], rows=_BLOCK_ROWS)
+        ]
+        return xp.concat(parts) if parts else xp.zeros((0, self._n_out), dtype=dtype)
+
+    @property
+    def _n_out(self) -> int:
+        if self.indices is not None:
+            return len(self.indices)
+        return self.dim if self.matrix is None else self.matrix.shape[1]
+
+    def _corrected(self, xp: Any, rows: Array) -> Array:  # noqa: ANN401
+        def there(values: NDArray[Any]) -> Array:
+            return xp.asarray(values, device=rows.device)
+
+        rows = rows - there(self.mean)
+        if self.removed is not None:
+            directions = there(self.removed)
+            rows = rows - (rows @ directions.T) @ directions
+        if self.matrix is not None:
+            rows = rows @ there(self.matrix)
+        if self.indices is not None:
+            rows = xp.take(rows, there(self.indices), axis=1)
+        lengths = xp.linalg.vector_norm(rows, axis=1, keepdims=True)
+        return rows / xp.where(lengths > 0, lengths, xp.ones_like(lengths))
+
+
+def keep_dimensions(indices: Iterable[int], *, dim: int) -> Correction:
+    """Return a correction that keeps some dimensions and nothing else.
+
+    Parameters
+    ----------
+    indices : iterable of int
+        Which, from 0, each once, in the order they are to have.
+    dim : int
+        How many dimensions the vectors have.
+
+    Returns
+    -------
+    Correction
+        Its vectors have as many dimensions as ``indices``.
+
+    Raises
+    ------
+    InputError
+        If ``indices`` are none, not whole, out of range or named twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keep_dimensions([2, 1], dim=3)(np.array([[9.0, 3.0, 4.0]]))
+    array([[0.8, 0.6]])
+    """
+    chosen = _dimensions(indices, dim=dim)
+    return Correction(f"{len(chosen)} of {dim} dimensions", np.zeros(dim), indices=chosen)
+
+
+def drop_dimensions(indices: Iterable[int], *, dim: int) -> Correction:
+    """Return a correction that leaves some dimensions out.
+
+    Parameters
+    ----------
+    indices : iterable of int
+        Which, from 0, each once.
+    dim : int
+        How many dimensions the vectors have.
+
+    Returns
+    -------
+    Correction
+        Its vectors have ``dim - len(indices)`` dimensions, in their order.
+
+    Raises
+    ------
+    InputError
+        If ``indices`` are none or all, not whole, out of range or named twice.
+
+    Examples
+    --------
+    >>> drop_dimensions([0, 2], dim=4).indices
+    array([1, 3])
+    """
+    gone = _dimensions(indices, dim=dim)
+    if len(gone) == dim:
+        raise InputError(f"all {dim} dimensions would be dropped; leave at least one.")
+    kept = np.setdiff1d(np.arange(dim), gone)
+    plural = "" if len(gone) == 1 else "s"
+    return Correction(f"without {len(gone)} dimension{plural}", np.zeros(dim), indices=kept)
+
+
+def _dimensions(indices: Iterable[int], *, dim: int) -> NDArray[np.int64]:
+    if dim < 1:
+        raise InputError(f"dim is {dim}, expected the number of dimensions of the vectors.")
+    chosen = np.asarray(list(indices))
+    whole = chosen.ndim == 1 and len(chosen) > 0 and np.issubdtype(chosen.dtype, np.integer)
+    if (
+        not whole
+        or ((chosen < 0) | (chosen >= dim)).any()
+        or len(set(chosen.tolist())) < len(chosen)
+    ):
+        raise InputError(
+            f"indices are {chosen.tolist()[:10]}, expected at least one whole number from 0 to "
+            f"{dim - 1}, each once."
+        )
+    return chosen.astype(np.int64)
