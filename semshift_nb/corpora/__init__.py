@@ -1,19 +1,33 @@
-"""Where text comes from: corpora by name or by path, their sentences, and retrieval sets."""
+"""Where text comes from: corpora by name or by path, their sentences, pairs, and retrieval sets."""
 
 from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.known_item import known_item
 from semshift_nb.corpora.load import load_corpus
+from semshift_nb.corpora.load_pairs import load_pairs
 from semshift_nb.corpora.load_set import load_retrieval
 from semshift_nb.corpora.mteb_task import read_mteb
+from semshift_nb.corpora.pairs import TextPairs
+from semshift_nb.corpora.positives import (
+    adjacent_sentences,
+    load_parallel,
+    parallel_texts,
+    repeated_texts,
+)
 from semshift_nb.corpora.retrieval import RetrievalSet
 from semshift_nb.corpora.sentences import split_sentences
 
 __all__ = [
     "Corpus",
     "RetrievalSet",
+    "TextPairs",
+    "adjacent_sentences",
     "known_item",
     "load_corpus",
+    "load_pairs",
+    "load_parallel",
     "load_retrieval",
+    "parallel_texts",
     "read_mteb",
+    "repeated_texts",
     "split_sentences",
 ]

@@ -140,23 +140,26 @@ def read_csv(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows.iloc[1:].to_numpy(), columns=rows.iloc[0].str.strip().tolist())
 
 
-def read_jsonl(path: Path) -> pd.DataFrame:
+def read_jsonl(path: Path, *, only_known: bool = True) -> pd.DataFrame:
     """Read a file with one JSON object a line.
 
     Parameters
     ----------
     path : Path
         The file, in UTF-8. Lines of white space are passed over. ``_id`` is read as ``doc_id``.
+    only_known : bool, default True
+        Whether to leave behind what is no column of documents; where there is no ``text`` nothing
+        is left behind.
 
     Returns
     -------
     DataFrame
-        The known columns that occur; None where a line has no such key.
+        The columns that occur; None where a line has no such key.
 
     Raises
     ------
     InputError
-        If a line is no JSON object, with its number, or no line has a key ``text``.
+        If a line is no JSON object, with its number, or there is no line.
     OSError
         If it cannot be opened.
 
@@ -170,25 +173,28 @@ def read_jsonl(path: Path) -> pd.DataFrame:
     if not records:
         raise InputError(f'{path} is empty: it needs a line {{"text": ...}} for each document.')
     keys = dict.fromkeys(key for record in records for key in record)
-    known = [key for key in keys if key in COLUMNS] if "text" in keys else list(keys)
+    known = [key for key in keys if key in COLUMNS] if only_known and "text" in keys else list(keys)
     # object: the string columns of pandas 3 cannot hold a lone surrogate, and JSON can.
     return pd.DataFrame(
         {key: pd.Series([record.get(key) for record in records], dtype=object) for key in known}
     )
 
 
-def read_parquet(path: Path) -> pd.DataFrame:
+def read_parquet(path: Path, *, only_known: bool = True) -> pd.DataFrame:
     """Read a parquet file.
 
     Parameters
     ----------
     path : Path
         The file.
+    only_known : bool, default True
+        Whether to leave behind what is no column of documents; where there is no ``text`` nothing
+        is left behind.
 
     Returns
     -------
     DataFrame
-        Its known columns, or if it has no ``text`` all of them.
+        Its columns.
 
     Raises
     ------
@@ -203,7 +209,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
     """
     with path.open("rb") as file:
         try:
-            return _known_columns(pq.ParquetFile(file))
+            return _columns(pq.ParquetFile(file), only_known=only_known)
         # Arrow says OSError of damaged pages too.
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise InputError(
@@ -246,9 +252,9 @@ def read_folder(path: Path) -> pd.DataFrame:
     return pd.DataFrame({"doc_id": ids, "title": titles, "text": [read_text(f) for f in files]})
 
 
-def _known_columns(file: pq.ParquetFile) -> pd.DataFrame:
+def _columns(file: pq.ParquetFile, *, only_known: bool) -> pd.DataFrame:
     names = file.schema_arrow.names
-    known = [name for name in names if name in COLUMNS] if "text" in names else names
+    known = [name for name in names if name in COLUMNS] if only_known and "text" in names else names
     # Without pandas' own remarks, which would make an index of a column.
     frame: pd.DataFrame = file.read(columns=known).to_pandas(ignore_metadata=True)
     return frame
