@@ -14,6 +14,7 @@ from semshift_nb.measures.bootstrap_distance import (
     bootstrap_mean_pairwise_distance,
 )
 from semshift_nb.measures.bootstrap_rank import bootstrap_spearman
+from semshift_nb.measures.bootstrap_two_way import bootstrap_two_way_mean
 from semshift_nb.measures.bootstrap_uniformity import bootstrap_uniformity
 from semshift_nb.measures.concentration import mean_pairwise_distance
 from semshift_nb.measures.correction import Correction, drop_dimensions, keep_dimensions
@@ -70,6 +71,7 @@ __all__ = [
     "bootstrap_mean_pairwise_distance",
     "bootstrap_nearest_neighbour_accuracy",
     "bootstrap_spearman",
+    "bootstrap_two_way_mean",
     "bootstrap_uniformity",
     "column_filter_rate",
     "cosines_to_pooled",
