@@ -63,7 +63,15 @@ def test_a_run_with_a_failure(make_notebook: Make) -> None:
     make_notebook("02_b", before=f"raise ValueError({HOSTILE!r})")
     make_notebook("03_c", before="blob = bytearray(300_000_000); del blob")
     folder = run_report(parameters={"n": "8", "mode": "repeat"}, jobs=2, tell=quiet)
+    check_manifest(folder)
+    check_metrics(folder)
+    executed = nbformat.read(folder / "01_a.ipynb", as_version=4)
+    assert executed.cells[3].outputs[0].text.strip() == sys.executable
+    check_page(folder)
+    assert {path.name for path in folder.glob(".*")} == {".lock"}
 
+
+def check_manifest(folder: Path) -> None:
     manifest = read_manifest(folder)
     assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{4}", folder.name)
     assert folder.parent == Path("runs")
@@ -80,6 +88,8 @@ def test_a_run_with_a_failure(make_notebook: Make) -> None:
     assert third.peak_memory_bytes - first.peak_memory_bytes > 100_000_000
     assert manifest.peak_memory_bytes == third.peak_memory_bytes
 
+
+def check_metrics(folder: Path) -> None:
     rows = pd.read_parquet(folder / "metrics.parquet")
     assert set(rows["run_id"]) == {folder.name}
     assert rows.groupby("notebook").size().to_dict() == {"01_a": 2, "02_b": 1, "03_c": 2}
@@ -89,8 +99,8 @@ def test_a_run_with_a_failure(make_notebook: Make) -> None:
     assert rows.loc[rows["value"].isna(), "reason"].notna().all()
     assert len(pd.read_csv(folder / "metrics.csv")) == len(rows)
 
-    executed = nbformat.read(folder / "01_a.ipynb", as_version=4)
-    assert executed.cells[3].outputs[0].text.strip() == sys.executable
+
+def check_page(folder: Path) -> None:
     page = (folder / "index.html").read_text()
     assert HOSTILE not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 3
@@ -98,7 +108,6 @@ def test_a_run_with_a_failure(make_notebook: Make) -> None:
     assert not re.search(r"<script|https?://", page)
     for name in re.findall(r'href="([^"#]+)"', page):
         assert (folder / name).is_file()
-    assert {path.name for path in folder.glob(".*")} == {".lock"}
 
 
 def test_resume_runs_only_what_is_missing(make_notebook: Make, project: Path) -> None:
