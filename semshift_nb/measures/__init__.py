@@ -1,12 +1,9 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
 from semshift_nb.measures._resampling import Interval
+from semshift_nb.measures.alignment import alignment, bootstrap_alignment
 from semshift_nb.measures.anisotropy import mean_cosine, uniformity
-from semshift_nb.measures.attention import (
-    attention_entropy,
-    attention_share,
-    score_variance,
-)
+from semshift_nb.measures.attention import attention_entropy, attention_share, score_variance
 from semshift_nb.measures.binned import BinnedDistances, binned_distances
 from semshift_nb.measures.bootstrap import bootstrap_interval, bootstrap_mean
 from semshift_nb.measures.bootstrap_distance import (
@@ -25,7 +22,12 @@ from semshift_nb.measures.correction_fits import (
     fit_whitening,
 )
 from semshift_nb.measures.correlation import partial_spearman, spearman
-from semshift_nb.measures.dimensions import near_zero_dimensions
+from semshift_nb.measures.dimensions import (
+    DimensionShares,
+    dimension_shares,
+    near_zero_dimensions,
+    outlier_dimensions,
+)
 from semshift_nb.measures.filter import (
     column_filter_rate,
     filter_rate,
@@ -54,17 +56,33 @@ from semshift_nb.measures.shift import (
 )
 from semshift_nb.measures.significance import holm, permutation_test_paired
 from semshift_nb.measures.spectral_figures import spectral_figures
-from semshift_nb.measures.spectrum import effective_rank, singular_values
+from semshift_nb.measures.spectral_ranks import (
+    effective_rank,
+    information_abundance,
+    nesum,
+    participation_ratio,
+    stable_rank,
+)
+from semshift_nb.measures.spectral_shape import (
+    condition_number,
+    first_component_share,
+    iso_score,
+    power_law_decay,
+)
+from semshift_nb.measures.spectrum import singular_values
 
 __all__ = [
     "BinnedDistances",
     "Correction",
+    "DimensionShares",
     "Interval",
     "PrefixShift",
     "adjacent_distances",
+    "alignment",
     "attention_entropy",
     "attention_share",
     "binned_distances",
+    "bootstrap_alignment",
     "bootstrap_distance_contrast",
     "bootstrap_interval",
     "bootstrap_mean",
@@ -74,21 +92,26 @@ __all__ = [
     "bootstrap_two_way_mean",
     "bootstrap_uniformity",
     "column_filter_rate",
+    "condition_number",
     "cosines_to_pooled",
     "dilution",
     "dilution_from_dispersion",
+    "dimension_shares",
     "discrepancy",
     "dispersion",
     "drop_dimensions",
     "effective_rank",
     "filter_rate",
     "filter_rate_bound",
+    "first_component_share",
     "fit_all_but_the_top",
     "fit_centring",
     "fit_principal_components",
     "fit_whitening",
     "high_frequency_share",
     "holm",
+    "information_abundance",
+    "iso_score",
     "jackknife_effective_rank",
     "keep_dimensions",
     "label_chance",
@@ -99,9 +122,13 @@ __all__ = [
     "near_zero_dimensions",
     "nearest_neighbour_accuracy",
     "nearest_neighbours",
+    "nesum",
+    "outlier_dimensions",
     "overlap_at_k",
     "partial_spearman",
+    "participation_ratio",
     "permutation_test_paired",
+    "power_law_decay",
     "prefix_shift",
     "rms_filter_rate",
     "score_variance",
@@ -109,5 +136,6 @@ __all__ = [
     "singular_values",
     "spearman",
     "spectral_figures",
+    "stable_rank",
     "uniformity",
 ]

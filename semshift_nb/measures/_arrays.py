@@ -6,6 +6,7 @@ bfloat16), so their lengths are one only to the last digits; they are checked to
 1e-15, and the identities between measures hold whatever the precision the vectors came in.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -20,6 +21,12 @@ Array: TypeAlias = Any
 
 UNIT_TOLERANCE = 1e-3
 """How far a row's length may be from one: ten times the rounding of bfloat16 over 384 numbers."""
+
+_EXACT_WHOLE = 2.0**53
+"""Up to here float64 holds every whole number."""
+
+_SAFE = (1e-100, 1e100)
+"""Numbers between these can be squared, summed and squared again in float64."""
 
 BLOCK_ROWS = 1024
 """Rows worked on at a time: 1024 x 384 float32 are 1.5 MiB, which stay in a processor's cache."""
@@ -36,16 +43,26 @@ def namespace(array: Array) -> Any:  # noqa: ANN401  (a module that plays the ar
         ) from error
 
 
-def check_matrix(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Any:  # noqa: ANN401
-    """Check type, shape and number of rows; return the namespace. Values are not looked at."""
+def check_matrix(
+    embeddings: Array, *, name: str = "embeddings", min_rows: int = 1, any_number: bool = False
+) -> Any:  # noqa: ANN401
+    """Check type, shape and number of rows; return the namespace. Values are not looked at.
+
+    Whole numbers pass with ``any_number``: they have no length of one but for a trivial case, so
+    that a measure of directions refuses quantised vectors, and a spectrum takes them as they are.
+    """
     xp = namespace(embeddings)
     if embeddings.ndim != 2 or embeddings.shape[1] == 0:
         raise InputError(
             f"{name} have shape {tuple(embeddings.shape)}, expected (n, dim): one row a vector. "
             "A single vector becomes a row with vector[None, :]."
         )
-    if not xp.isdtype(embeddings.dtype, "real floating"):
-        raise InputError(f"{name} are of {embeddings.dtype}, expected floating-point numbers.")
+    kinds = ("real floating", "integral") if any_number else "real floating"
+    if not xp.isdtype(embeddings.dtype, kinds):
+        raise InputError(
+            f"{name} are of {embeddings.dtype}, expected {'' if any_number else 'floating-point '}"
+            "numbers; quantised vectors are made floating-point and divided by their lengths first."
+        )
     if embeddings.shape[0] < min_rows:
         raise InputError(
             f"{name} have {embeddings.shape[0]} rows, expected at least {min_rows}; "
@@ -87,16 +104,38 @@ def rows_on_cpu(embeddings: Array) -> NDArray[np.float64]:
 
 
 def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
-    """Return ``embeddings``, of any lengths, in float64, or refuse those that are not finite."""
-    xp = check_matrix(embeddings, name=name, min_rows=min_rows)
-    rows = xp.astype(embeddings, xp.float64)
+    """Return a copy of ``embeddings``, of any lengths, in float64, or refuse what is not finite.
+
+    float16 and whole numbers up to 2**53 are converted exactly; greater ones are refused.
+    """
+    xp = check_matrix(embeddings, name=name, min_rows=min_rows, any_number=True)
+    rows = xp.astype(embeddings, xp.float64, copy=True)
     finite = xp.all(xp.isfinite(rows), axis=1)
     if not xp.all(finite):
         bad = [int(row) for row in xp.nonzero(~finite)[0]]
         raise InputError(
             f"{name}: {len(bad)} rows hold NaN or infinity (rows {bad[:10]}); encode them again."
         )
+    if xp.isdtype(embeddings.dtype, "integral") and xp.any(xp.abs(rows) > _EXACT_WHOLE):
+        raise InputError(f"{name} hold whole numbers beyond 2**53, which float64 cannot hold.")
     return rows
+
+
+def scaled_rows(
+    embeddings: Array, *, name: str = "embeddings", min_rows: int = 1
+) -> tuple[Array, float]:
+    """Return `finite_rows` and what to multiply them by: a power of two, most often 1.
+
+    Vectors so long or short that their squares would over- or underflow are divided by it, which
+    costs no digit.
+    """
+    rows = finite_rows(embeddings, name=name, min_rows=min_rows)
+    largest = float(namespace(rows).max(namespace(rows).abs(rows)))
+    if largest == 0 or _SAFE[0] < largest < _SAFE[1]:
+        return rows, 1.0
+    scale = math.ldexp(1.0, math.frexp(largest)[1] - 1)
+    rows /= scale
+    return rows, scale
 
 
 def unit_vector(vector: Array, *, dim: int, name: str) -> Array:

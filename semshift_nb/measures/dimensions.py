@@ -1,7 +1,120 @@
-"""Single dimensions of the embedding space that carry next to nothing."""
+"""Single dimensions of the embedding space: those that carry next to nothing, or far too much."""
+
+from typing import NamedTuple
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, finite_rows, namespace
+from semshift_nb.measures._arrays import Array, namespace, scaled_rows, unit_rows
+from semshift_nb.measures.spectral_figures import NO_SPREAD, no_direction
+
+
+class DimensionShares(NamedTuple):
+    """What each dimension adds to the spread of some embeddings and to their likeness.
+
+    Attributes
+    ----------
+    variance : array of shape (dim,)
+        Its share of the variance; all of them add up to 1.
+    mean_cosine : array of shape (dim,)
+        Its part of the mean cosine; all of them add up to the mean cosine. A part may be negative.
+    """
+
+    variance: Array
+    mean_cosine: Array
+
+
+def dimension_shares(embeddings: Array) -> DimensionShares:
+    """Return what each dimension adds to the variance and to the mean cosine of some embeddings.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_texts, dim)
+        Unit rows, at least two; some hundred, for a part is known to about ``1 / (dim n)``.
+
+    Returns
+    -------
+    DimensionShares
+        ``variance`` and ``mean_cosine``, in the namespace of the input and in float64. In a healthy
+        model each dimension has about ``1 / dim`` of the variance; in some BERT models one to three
+        carry most of the mean cosine.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), there are fewer than two, or they do
+        not differ.
+
+    References
+    ----------
+    Timkey & van Schijndel 2021, equation 3, over pairs of different texts: ``m_i^2 - v_i / n`` with
+    the mean ``m_i`` and the (unbiased) variance ``v_i`` of dimension i. Another order of the rows
+    changes neither; a turn of the space changes both, for they belong to its axes. Known failure:
+    where the mean cosine is close to 0, parts of either sign cancel out, and a part over the whole
+    says nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = np.array([[0.6, 0.8, 0.0], [0.6, 0.0, 0.8], [0.6, -0.8, 0.0]])
+    >>> dimension_shares(rows).mean_cosine[:2].round(4)
+    array([ 0.36  , -0.2133])
+    """
+    rows = unit_rows(embeddings, min_rows=2)
+    xp = namespace(rows)
+    n: int = rows.shape[0]
+    mean = xp.mean(rows, axis=0)
+    squares = xp.sum((rows - mean) ** 2, axis=0)
+    total = float(xp.sum(squares))
+    if total <= n * NO_SPREAD**2:
+        raise InputError(no_direction(n))
+    return DimensionShares(squares / total, mean**2 - squares / (n * (n - 1)))
+
+
+def outlier_dimensions(embeddings: Array, *, multiple: float = 16.0) -> Array:
+    """Return the dimensions that carry far more than their even share.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_texts, dim)
+        Unit rows, at least two; some hundred, or the sampling of the means makes outliers.
+    multiple : float, default 16.0
+        A dimension counts when its share of the variance, or its part of the mean cosine over the
+        sum of all parts' magnitudes, is above ``multiple / dim``. 16 means that the dimension's
+        mean is four times the root mean square of all: of 384 means drawn from one normal
+        distribution 0.02 lie beyond.
+
+    Returns
+    -------
+    array of shape (n_dimensions,)
+        The positions of these dimensions, ascending; empty when there is none, as for the bundled
+        model. With no more than ``multiple`` dimensions none can count.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), there are fewer than two, they do not
+        differ, or ``multiple`` is not above 1.
+
+    References
+    ----------
+    Timkey & van Schijndel 2021 (by the mean cosine); Kovaleva et al. 2021 (outlier dimensions). A
+    turn of the space changes them. Known failure: many outliers hide one another, for they raise
+    what an even share is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = np.concatenate([np.full((32, 1), 3.0), np.eye(32)], axis=1)
+    >>> outlier_dimensions(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    array([0])
+    """
+    if not multiple > 1:
+        raise InputError(f"multiple is {multiple}, expected more than 1 (16 is usual).")
+    variance, cosine = dimension_shares(embeddings)
+    xp = namespace(variance)
+    magnitude = xp.abs(cosine)
+    even = multiple / variance.shape[0]
+    loud = (variance > even) | (magnitude > even * xp.sum(magnitude))
+    return xp.nonzero(loud)[0]
 
 
 def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
@@ -10,7 +123,8 @@ def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
     Parameters
     ----------
     embeddings : array of shape (n_texts, dim)
-        Vectors of any length, at least two.
+        Vectors of any length, at least two; float16 and whole numbers are converted to float64
+        exactly.
     ratio : float, default 1e-3
         A dimension counts when its standard deviation and its mean magnitude are both below
         ``ratio`` times the median dimension's.
@@ -18,7 +132,8 @@ def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
     Returns
     -------
     array of shape (n_dimensions,)
-        The positions of these dimensions, ascending; empty when there is none.
+        The positions of these dimensions, ascending; empty when there is none. A turn of the space
+        changes them; scale and order of the rows do not.
 
     Raises
     ------
@@ -27,7 +142,8 @@ def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
 
     References
     ----------
-    Published for all-MiniLM-L6-v2: 127, 223, 319.
+    Published for all-MiniLM-L6-v2: 127, 223, 319 (sentence-transformers issue 2662). Known failure:
+    where half of the dimensions are zero the median is, and none counts.
 
     Examples
     --------
@@ -35,7 +151,7 @@ def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
     >>> near_zero_dimensions(np.array([[1.0, 0.0, 2.0], [3.0, 0.0, -1.0]]))
     array([1])
     """
-    values = finite_rows(embeddings, min_rows=2)
+    values, _ = scaled_rows(embeddings, min_rows=2)
     if not ratio > 0:
         raise InputError(f"ratio is {ratio}, expected a positive number such as 1e-3.")
     xp = namespace(values)

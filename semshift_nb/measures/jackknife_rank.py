@@ -16,7 +16,7 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures._arrays import Array, rows_on_cpu
 from semshift_nb.measures._resampling import Interval, group_codes
 from semshift_nb.measures.spectral_figures import entropy_of_shares
-from semshift_nb.measures.spectrum import effective_rank
+from semshift_nb.measures.spectral_ranks import effective_rank
 
 _LEAST_DOCUMENTS = 4
 """With three, a set without one of them is a single line: its effective rank is always 1."""

@@ -74,8 +74,7 @@ def spectral_figures(
     values = _checked(sigma, n_texts=n_texts, dim=dim)
     if values[0] <= NO_SPREAD * (size or 0.0):
         return dict.fromkeys(FIGURES, no_direction(n_texts))
-    # Shares of the greatest: neither tiny nor huge vectors can under- or overflow when squared.
-    spectrum = Spectrum(values / values[0], n_texts=n_texts, dim=dim, centred=centred)
+    spectrum = Spectrum.of(values, n_texts=n_texts, dim=dim, centred=centred)
     return {name: figure(spectrum) for name, figure in FIGURES.items()}
 
 
@@ -87,10 +86,34 @@ class Spectrum(NamedTuple):
     dim: int
     centred: bool
 
+    @classmethod
+    def of(cls, sigma: Array, *, n_texts: int, dim: int, centred: bool) -> "Spectrum":
+        """Return the spectrum of singular values of which the first is not 0.
+
+        They are divided by it on the host, so that the squares of neither tiny nor huge vectors can
+        under- or overflow.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> Spectrum.of(np.array([2.0, 1.0]), n_texts=2, dim=2, centred=False).shares
+        array([1. , 0.5])
+        """
+        values = np.asarray(array_api_compat.to_device(sigma, "cpu"), dtype=np.float64)
+        return cls(values / values[0], n_texts=n_texts, dim=dim, centred=centred)
+
     @property
     def most(self) -> int:
         """How many singular values can differ from 0."""
         return min(self.n_texts - self.centred, self.dim)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Eigenvalues as shares of the greatest: the squares of ``shares``."""
+        return self.shares**2
 
 
 def no_direction(n_texts: int) -> str:
@@ -152,13 +175,12 @@ def _effective_rank(spectrum: Spectrum) -> Figure:
     return float(np.exp(entropy_of_shares(spectrum.shares)))
 
 
-def _participation_ratio(spectrum: Spectrum) -> Figure:
-    squares = spectrum.shares**2
-    return float(squares.sum() ** 2 / (squares**2).sum())
+def _participation_ratio(spectrum: Spectrum) -> float:
+    return float(spectrum.values.sum() ** 2 / (spectrum.values**2).sum())
 
 
-def _stable_rank(spectrum: Spectrum) -> Figure:
-    return float((spectrum.shares**2).sum())
+def _stable_rank(spectrum: Spectrum) -> float:
+    return float(spectrum.values.sum())
 
 
 def _nesum(spectrum: Spectrum) -> Figure:
@@ -172,15 +194,14 @@ def _information_abundance(spectrum: Spectrum) -> Figure:
 
 
 def _first_component_share(spectrum: Spectrum) -> Figure:
-    return float(1 / (spectrum.shares**2).sum())
+    return 1 / _stable_rank(spectrum)
 
 
 def _iso_score(spectrum: Spectrum) -> Figure:
     if spectrum.dim < 2:
         return "IsoScore has no value in one dimension, where there is one direction only."
-    squares = spectrum.shares**2
-    ratio = float(squares.sum() ** 2 / (squares**2).sum())
-    return max(ratio - 1, 0.0) / (spectrum.dim - 1)
+    # Of equal rows rounding may put the participation ratio just below 1.
+    return max(_participation_ratio(spectrum) - 1, 0.0) / (spectrum.dim - 1)
 
 
 def _condition_number(spectrum: Spectrum) -> Figure:

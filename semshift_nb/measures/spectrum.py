@@ -1,10 +1,10 @@
-"""How many directions a set of embeddings really uses: singular values and effective rank."""
+"""The singular values of a set of embeddings, and any one figure they decide."""
 
 from typing import Any
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, finite_rows, namespace
-from semshift_nb.measures.spectral_figures import NO_SPREAD, entropy_of_shares, no_direction
+from semshift_nb.measures._arrays import Array, namespace, scaled_rows
+from semshift_nb.measures.spectral_figures import FIGURES, NO_SPREAD, Spectrum, no_direction
 
 
 def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
@@ -13,7 +13,8 @@ def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
     Parameters
     ----------
     embeddings : array of shape (n_texts, dim)
-        Vectors of any length, at least two.
+        Vectors of any length, at least two. float16 and whole numbers are converted to float64
+        exactly (a whole number beyond 2**53 is refused).
     centred : bool, default True
         Whether to take the mean vector off first; what is left is the spread around it.
 
@@ -21,7 +22,8 @@ def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
     -------
     array of shape (min(n_texts, dim),)
         At least 0, the greatest first, in the namespace of the input and in float64. Centred, the
-        last is 0 where there are no more texts than dimensions.
+        last is 0 where there are no more texts than dimensions. A turn of the space or another
+        order of the rows changes none; all are in proportion to the vectors' size.
 
     Raises
     ------
@@ -38,52 +40,81 @@ def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
     >>> singular_values(np.diag([3.0, 4.0]), centred=False)
     array([4., 3.])
     """
-    return _spectrum(finite_rows(embeddings, min_rows=2), centred=centred)
+    rows, scale = scaled_rows(embeddings, min_rows=2)
+    return scale * _sigma(rows, centred=centred)
 
 
-def effective_rank(embeddings: Array, *, centred: bool = True) -> float:
-    """Return over how many directions the spread of some embeddings is shared out.
-
-    The number of texts bounds it and drives it: compare only sets of the same number.
+def spectrum_of(embeddings: Array, *, centred: bool) -> Spectrum:
+    """Return the singular values as shares of the greatest, or refuse rows without spread.
 
     Parameters
     ----------
     embeddings : array of shape (n_texts, dim)
         Vectors of any length, at least two.
-    centred : bool, default True
-        Whether to take the mean vector off first. Uncentred, the mean counts as a direction, most
-        often the strongest.
+    centred : bool
+        Whether to take the mean vector off first.
 
     Returns
     -------
-    float
-        ``exp(-sum p log p)`` with ``p = sigma / sum sigma``, from 1 (all the spread along one line)
-        to ``min(n_texts - 1, dim)`` (``min(n_texts, dim)`` uncentred).
+    Spectrum
+        On the host, in float64.
 
     Raises
     ------
     InputError
         If there are fewer than two rows, a value is NaN or infinite, or the rows do not differ
-        (uncentred: are zero), so that there is no spread to share out.
-
-    References
-    ----------
-    Roy & Vetterli 2007, effective rank; Garrido et al. 2023, RankMe.
+        (uncentred: are zero).
 
     Examples
     --------
     >>> import numpy as np
-    >>> round(effective_rank(np.diag([2.0, 2.0, 2.0]), centred=False), 6)
+    >>> spectrum_of(np.diag([3.0, 4.0]), centred=False).shares
+    array([1.  , 0.75])
+    """
+    rows, _ = scaled_rows(embeddings, min_rows=2)
+    n_texts, dim = rows.shape
+    size = float(namespace(rows).linalg.matrix_norm(rows))
+    sigma = _sigma(rows, centred=centred)
+    if float(sigma[0]) <= NO_SPREAD * size:
+        raise InputError(no_direction(n_texts))
+    return Spectrum.of(sigma, n_texts=n_texts, dim=dim, centred=centred)
+
+
+def figure_of(embeddings: Array, name: str, *, centred: bool = True) -> float:
+    """Return one figure of the spectrum of some embeddings, or say why there is none.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_texts, dim)
+        Vectors of any length, at least two.
+    name : str
+        As in `spectral_figures`.
+    centred : bool, default True
+        Whether to take the mean vector off first.
+
+    Returns
+    -------
+    float
+        The figure.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two rows, a value is NaN or infinite, the rows do not differ, or the
+        figure has no value for them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> figure_of(np.diag([3.0, 3.0, 3.0]), "stable_rank", centred=False)
     3.0
     """
-    rows = finite_rows(embeddings, min_rows=2)
-    xp = namespace(rows)
-    sigma = _spectrum(rows, centred=centred)
-    if float(sigma[0]) <= NO_SPREAD * float(xp.linalg.matrix_norm(rows)):
-        raise InputError(no_direction(rows.shape[0]))
-    return float(xp.exp(entropy_of_shares(sigma)))
+    figure = FIGURES[name](spectrum_of(embeddings, centred=centred))
+    if isinstance(figure, str):
+        raise InputError(figure)
+    return figure
 
 
-def _spectrum(rows: Array, *, centred: bool) -> Any:  # noqa: ANN401
+def _sigma(rows: Array, *, centred: bool) -> Any:  # noqa: ANN401
     xp = namespace(rows)
     return xp.linalg.svdvals(rows - xp.mean(rows, axis=0) if centred else rows)
