@@ -8,16 +8,21 @@ from semshift_nb.encoders.load import load_encoder
 from semshift_nb.encoders.store import Store
 from semshift_nb.encoders.temperature import Schedule, Temperature, constant, entropy_matched
 from semshift_nb.encoders.tempering import tempscale
+from semshift_nb.encoders.tokens import InputEmbeddings, TokenStates
+from semshift_nb.encoders.transform import Transform
 
 __all__ = [
     "Encoder",
     "Encoding",
+    "InputEmbeddings",
     "NoDirectionError",
     "Schedule",
     "Store",
     "StoreWarning",
     "Temperature",
     "TextAttention",
+    "TokenStates",
+    "Transform",
     "constant",
     "entropy_matched",
     "load_encoder",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from semshift_nb.encoders._tempered import Capture
 from semshift_nb.encoders.attention import TextAttention
@@ -54,7 +55,7 @@ def text_attention(
     return TextAttention(
         text,
         [_readable(tokenizer, token) for token in ids],
-        np.isin(ids, sorted(_special_ids(tokenizer))),
+        np.isin(ids, sorted(special_ids(tokenizer))),
         np.stack(layers) if same else tuple(layers),
         np.stack([_numbers(states[0].cpu()[seen]) for states in capture.hidden]),
         truncated,
@@ -70,11 +71,59 @@ def _numbers(tensor: torch.Tensor) -> NDArray[np.float32]:
     return np.asarray(tensor.detach().float().numpy(), dtype=np.float32)
 
 
-def _special_ids(tokenizer: Any) -> set[int]:  # noqa: ANN401
+def special_ids(tokenizer: Any) -> set[int]:  # noqa: ANN401
+    """Return the tokens that stand for no text.
+
+    Parameters
+    ----------
+    tokenizer : transformers.PreTrainedTokenizerBase
+        Any tokenizer.
+
+    Returns
+    -------
+    set of int
+        Their ids.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by the encoders.
+    """
+    if isinstance(tokenizer, Tokenizer):
+        return plain_special_ids(tokenizer)
     # The sign for a word that is unknown stands for text, unless it has another task as well.
     ids = [getattr(tokenizer, f"{name}_token_id", None) for name in ("bos", "eos", "cls", "sep")]
     named = {token for token in [*ids, tokenizer.pad_token_id] if token is not None}
     return named | (set(tokenizer.all_special_ids) - {tokenizer.unk_token_id})
+
+
+def plain_special_ids(tokenizer: Tokenizer) -> set[int]:
+    """Return the tokens that stand for no text, of a tokenizer without transformers around it.
+
+    Parameters
+    ----------
+    tokenizer : tokenizers.Tokenizer
+        Any tokenizer.
+
+    Returns
+    -------
+    set of int
+        Their ids; the sign for an unknown word is none of them.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by the encoders.
+    """
+    unknown = tokenizer.token_to_id(str(getattr(tokenizer.model, "unk_token", "")))
+    added = tokenizer.get_added_tokens_decoder()
+    return {place for place, token in added.items() if token.special} - {unknown}
 
 
 def _readable(tokenizer: Any, token: int) -> str:  # noqa: ANN401

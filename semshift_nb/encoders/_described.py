@@ -2,12 +2,17 @@
 
 import hashlib
 import math
+from typing import TYPE_CHECKING
 
 from semshift_nb.encoders._backend import Backend
 from semshift_nb.encoders._blocks import UNTOUCHED, Setting, setting_of
 from semshift_nb.encoders._space import Space
+from semshift_nb.encoders._transforms import dim_after
 from semshift_nb.encoders.store import Store
 from semshift_nb.encoders.temperature import Tau, Temperature
+
+if TYPE_CHECKING:
+    from semshift_nb.encoders.transform import Transform
 
 
 class Described:
@@ -22,6 +27,7 @@ class Described:
         self._fingerprint = fingerprint
         self._store = store
         self._own: Setting | None = None
+        self._transforms: tuple[Transform, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -32,8 +38,9 @@ class Described:
 
     @property
     def name(self) -> str:
-        """What the encoder is called in tables."""
-        return self._name
+        """What the encoder is called in tables: the model, where in it, what was done after it."""
+        looked_at = self._name + self._backend.look.label(self.pooling)
+        return ", ".join([looked_at, *(transform.name for transform in self._transforms)])
 
     @property
     def revision(self) -> str:
@@ -42,11 +49,19 @@ class Described:
 
     @property
     def fingerprint(self) -> str:
-        """sha256 over the model's weights, tokenizer and settings, the temperature among them."""
+        """sha256 over the model's weights, tokenizer and settings, and over what sets a view apart.
+
+        Such as the temperature, the layer, and what is done to the vectors afterwards.
+        """
         key = self.temperature.key
-        if key == UNTOUCHED.key:
+        parts = [
+            *([] if key == UNTOUCHED.key else [key]),
+            *filter(None, [self._backend.look.label(self.pooling)]),
+            *(transform.key for transform in self._transforms),
+        ]
+        if not parts:
             return self._fingerprint
-        return hashlib.sha256(f"{self._fingerprint} {key}".encode()).hexdigest()
+        return hashlib.sha256(" ".join([self._fingerprint, *parts]).encode()).hexdigest()
 
     @property
     def store(self) -> Store | None:
@@ -62,6 +77,16 @@ class Described:
     def pooling(self) -> str:
         """How token vectors become one."""
         return self._backend.pooling
+
+    @property
+    def layer(self) -> int | None:
+        """After which layer its vectors are taken; None where they are the model's whole output."""
+        return self._backend.look.layer
+
+    @property
+    def layers(self) -> range:
+        """Layers that ``at_layer`` takes: 0, what goes into the first, to the last."""
+        return self._backend.layers
 
     @property
     def dtype(self) -> str:
@@ -96,9 +121,9 @@ class Described:
     @property
     def dim(self) -> int:
         """Numbers in a vector."""
-        return self._backend.dim
+        return dim_after(self._backend.dim, self._transforms)
 
-    def _make_setting(self, tau: Tau) -> Setting:
+    def _make_setting(self, tau: Tau | object) -> Setting:
         from semshift_nb.encoders._tempered import make_setting  # late: torch takes seconds
 
         return make_setting(self._backend.models, tau, name=self.name)
@@ -108,15 +133,16 @@ class Described:
 
     def _space(self, role: str) -> Space:
         temperature = self.temperature
-        number = temperature.tau
+        number, layer = temperature.tau, self.layer
+        where = "" if layer is None else f" after layer {layer}"
         return Space(
-            encoder=self.name,
+            encoder=self._name,
             fingerprint=self._fingerprint,
             role=role,
             prompt=self._backend.prompt(role),
             max_length=self.max_length,
-            pooling=self.pooling,
+            pooling=self.pooling + where,
             dtype=self.dtype,
             temperature=temperature.key if math.isnan(number) else number,
-            dim=self.dim,
+            dim=self._backend.dim,
         )

@@ -1,8 +1,10 @@
 """Length and pooling of a sentence-transformers model: what it has, and what may be set."""
 
+import copy
+
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Pooling
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
 from semshift_nb.errors import InputError
 
@@ -141,7 +143,7 @@ def pooling_name(model: SentenceTransformer) -> str:
     --------
     ``"mean"`` for all-MiniLM-L6-v2.
     """
-    layer = _pooling_layer(model)
+    layer = pooling_layer(model)
     if layer is None:
         return "none"
     modes = layer.pooling_mode
@@ -167,7 +169,7 @@ def set_pooling(model: SentenceTransformer, pooling: str) -> None:
     --------
     Called by ``load_encoder``.
     """
-    layer = _pooling_layer(model)
+    layer = pooling_layer(model)
     if layer is None:
         raise InputError(
             f"pooling={pooling!r} was asked for, but this model has no pooling layer: leave it out."
@@ -184,7 +186,91 @@ def set_pooling(model: SentenceTransformer, pooling: str) -> None:
     setattr(model, name, new)
 
 
-def _pooling_layer(model: SentenceTransformer) -> Pooling | None:
+def with_pooling(model: SentenceTransformer, pooling: str) -> SentenceTransformer:
+    """Give a model with another pooling; it shares all weights, and the old one is not changed.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+    pooling : {"mean", "cls", "max"}
+        The new way.
+
+    Returns
+    -------
+    SentenceTransformer
+        Another list of the same modules, but for one.
+
+    Raises
+    ------
+    InputError
+        As ``set_pooling``.
+
+    Examples
+    --------
+    Called by ``Encoder.at_layer``.
+    """
+    other = _with_modules(model, dict(model.named_children()))
+    set_pooling(other, pooling)
+    return other
+
+
+def without_normalize(model: SentenceTransformer) -> SentenceTransformer:
+    """Give a model without what brings its vectors to unit length in the end, if it has that.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model; it is not changed.
+
+    Returns
+    -------
+    SentenceTransformer
+        Another list of the same modules.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by ``Encoder.raw``.
+    """
+    modules = dict(model.named_children())
+    while modules and isinstance(modules[[*modules][-1]], Normalize):
+        modules.popitem()
+    return _with_modules(model, modules)
+
+
+def _with_modules(
+    model: SentenceTransformer, modules: dict[str, torch.nn.Module]
+) -> SentenceTransformer:
+    other = copy.copy(model)
+    other._modules = {**modules}  # noqa: SLF001 - torch's own dictionary, which a copy would share
+    return other
+
+
+def pooling_layer(model: SentenceTransformer) -> Pooling | None:
+    """Return the module that makes one vector of a text's tokens.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    Pooling or None
+        None where the model has no such module.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by the encoders.
+    """
     return next((module for module in model if isinstance(module, Pooling)), None)
 
 

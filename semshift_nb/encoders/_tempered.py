@@ -17,6 +17,7 @@ from semshift_nb.encoders._blocks import Setting, block, innermost_plan
 from semshift_nb.encoders._doors import Run, current_run, doors_open, running
 from semshift_nb.encoders._layout import layout, refuse_compiled
 from semshift_nb.encoders._plan import Plan, text_lengths
+from semshift_nb.encoders._recording import recorded
 from semshift_nb.errors import InputError
 
 
@@ -172,7 +173,7 @@ def applied(setting: Setting, owner: Setting | None = None) -> Iterator[None]:
     --------
     Used by ``tempscale``.
     """
-    with doors_open(), _wrapping(setting.plans), block(setting, owner):
+    with doors_open(), wrapping(setting.plans), block(setting, owner):
         yield
 
 
@@ -203,7 +204,27 @@ def capturing() -> Iterator[Capture]:
 
 
 @contextmanager
-def _wrapping(models: Iterable[PreTrainedModel]) -> Iterator[None]:
+def wrapping(models: Iterable[PreTrainedModel]) -> Iterator[None]:
+    """Let the calls of some models lead through here, in all threads.
+
+    Parameters
+    ----------
+    models : iterable of PreTrainedModel
+        The models.
+
+    Yields
+    ------
+    None
+        While they do; what is done to a call is a matter of its context.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Used by ``applied``.
+    """
     models = tuple(models)
     with _lock:
         for model in models:
@@ -241,8 +262,9 @@ def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     wrapped = _wrapped.get(model)
     original = getattr(wrapped, "previous", None) or types.MethodType(type(model).forward, model)
     plan, run = innermost_plan(model), current_run()
+    forward = recorded(original)
     if plan is None or (run is not None and run.plan is plan):
-        return original(*args, **kwargs)
+        return forward(*args, **kwargs)
     if model.training and any(_recomputes(module) for module in model.modules()):
         raise InputError(
             f"{type(model).__name__} has gradient checkpointing on: what it computes anew later "
@@ -254,7 +276,7 @@ def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if capture is not None:
         kwargs = {**kwargs, "output_hidden_states": True}
     with running(run):
-        output = original(*args, **kwargs)
+        output = forward(*args, **kwargs)
     run.check(type(model).__name__)
     if capture is not None:
         capture.weights, capture.hidden = run.weights or [], output["hidden_states"]

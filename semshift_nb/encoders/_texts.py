@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from semshift_nb.errors import InputError
 
 
@@ -46,6 +49,36 @@ def check_texts(texts: Sequence[str]) -> list[str]:
                 f"({text!r:.60}): convert it or leave it out."
             )
     return listed
+
+
+def distinct(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    """Take each text once.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        The texts.
+
+    Returns
+    -------
+    once : list of str
+        In the order in which they first come.
+    rows : ndarray of shape (n_texts,)
+        Where each of the texts stands among them.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> distinct(["b", "a", "b"])
+    (['b', 'a'], array([0, 1, 0]))
+    """
+    places: dict[str, int] = {}
+    for text in texts:
+        places.setdefault(text, len(places))
+    return list(places), np.array([places[text] for text in texts], dtype=np.intp)
 
 
 def slices(texts: Sequence[str], *, n_texts: int, n_characters: int) -> Iterator[range]:

@@ -1,44 +1,28 @@
-"""Any sentence-transformers model as a backend."""
+"""Any sentence-transformers model as a backend: its whole output, and what lies within it."""
 
 import copy
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.base.modules import Transformer
+from sentence_transformers.sentence_transformer.modules import Pooling
 
-from semshift_nb.encoders._attend import text_attention
-from semshift_nb.encoders._backend import Batch, unit_rows
-from semshift_nb.encoders._batching import cut_batches
-from semshift_nb.encoders._blocks import Setting
+from semshift_nb.encoders._backend import Batch, Look
 from semshift_nb.encoders._encoding import Encoding
-from semshift_nb.encoders._features import Features
-from semshift_nb.encoders._prompts import prompt_for
-from semshift_nb.encoders._settings import (
-    check_length,
-    n_positions,
-    own_max_length,
-    pooling_name,
-    set_max_length,
-    set_pooling,
-)
-from semshift_nb.encoders._tempered import applied, capturing, models_in
-from semshift_nb.encoders._texts import slices
-from semshift_nb.encoders._tokens import Reading, tokenise
-from semshift_nb.encoders.attention import TextAttention
-from semshift_nb.errors import InputError
-from semshift_nb.unicode import well_formed
-
-# Texts are tokenised and sorted this many at a time, so that memory does not grow with the corpus.
-_RUN = {"n_texts": 4096, "n_characters": 4_000_000}
+from semshift_nb.encoders._hidden import pooled, pooling_of, recording, widths
+from semshift_nb.encoders._layered import LayerBackend
+from semshift_nb.encoders._looks import POOLINGS, check_layer, check_pooling
+from semshift_nb.encoders._running import Running
+from semshift_nb.encoders._settings import pooling_name, with_pooling
+from semshift_nb.encoders._tempered import models_in
+from semshift_nb.encoders._twin import twin_of
+from semshift_nb.encoders._vocabulary import Gathered, ids_in, table_of
+from semshift_nb.encoders.tokens import InputEmbeddings, TokenStates
 
 
-class TransformerBackend:
-    """A sentence-transformers model, run in batches of about equal cost.
+class TransformerBackend(Running):
+    """A sentence-transformers model, and views of its layers and poolings.
 
     Parameters
     ----------
@@ -59,233 +43,82 @@ class TransformerBackend:
     Made by ``load_encoder``.
     """
 
+    poolings = POOLINGS
+
     def __init__(
         self, model: SentenceTransformer, *, max_length: int | None, pooling: str | None
     ) -> None:
+        super().__init__(model, max_length=max_length, pooling=pooling)
+        self.look = Look()
+        self._as_loaded = self._model
+
+    @property
+    def layers(self) -> range:
+        """Layers that there are; found out by running the model once."""
+        return range(len(self._widths()))
+
+    def pooling_at(self, look: Look) -> Pooling:
+        """Return what pools a layer's states."""
+        found = self._widths()
+        layer = check_layer(look.layer, range(len(found)))
+        return pooling_of(self._as_loaded, check_pooling(look.pooling, POOLINGS), found[layer])
+
+    def at_look(self, look: Look) -> "TransformerBackend | LayerBackend":
+        """Give a layer or another pooling of the same model; the model itself is not changed."""
+        whole = copy.copy(self)
+        whole.look, whole._model = Look(), self._as_loaded  # noqa: SLF001 - a copy of this very class
+        if look.layer is not None:
+            return LayerBackend(whole, look)
+        pooling = check_pooling(look.pooling, POOLINGS)
         if pooling is not None:
-            set_pooling(model, pooling)
-        if max_length is not None:
-            set_max_length(model, max_length)
-        self._model = model.eval()
-        self.dtype = str(next(model[0].parameters()).dtype).removeprefix("torch.")
-        self.max_length = own_max_length(model)
-        self.pooling = pooling_name(model)
-        self.device = str(model.device)
-        for module in list(model)[1:]:
-            module.float()
-        # Pooling and what follows are done in float32 whatever the number format of the layers.
-        model[0].register_forward_hook(_to_float32)
-        self.models = models_in(model)
-        self._setting: Setting | None = None
-        self.dim = self._measure_dim()
+            whole.look, whole._model = look, with_pooling(self._as_loaded, pooling)  # noqa: SLF001
+        whole.pooling = pooling_name(whole._model)  # noqa: SLF001
+        whole.dim = whole._measure_dim()  # noqa: SLF001
+        return whole
 
-    def prompt(self, role: str) -> str:
-        """Return what is put before a text in a role.
+    def raw_looks(
+        self, texts: Sequence[str], role: str, looks: Sequence[Look]
+    ) -> Iterator[list[Batch]]:
+        """Turn texts into rows of any length, one for each look at a layer, in one pass."""
+        layers = [(look.layer or 0, self.pooling_at(look)) for look in looks]
+        for read in self._reader(role).batches(texts):
+            with recording(self.models) as kept:
+                passed = self._forward(read.features, role)
+            vectors = [pooled(kept.states[layer], passed, pool) for layer, pool in layers]
+            yield [
+                Batch(read.rows, Encoding(rows.cpu().numpy(), read.n_tokens, read.truncated))
+                for rows in vectors
+            ]
 
-        Parameters
-        ----------
-        role : str
-            ``"query"`` or ``"document"``.
+    def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
+        """Return the tokens that the model sees of each text."""
+        found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * len(texts)
+        for read in self._reader(role).batches(texts):
+            for row, ids in zip(read.rows, ids_in(read.features), strict=True):
+                found[row] = ids
+        return found
 
-        Returns
-        -------
-        str
-            The prompt, often empty.
+    def token_states(self, texts: Sequence[str], role: str, layers: Sequence[int]) -> TokenStates:
+        """Return the states of the tokens that the model sees of each text."""
+        chosen = [check_layer(layer, self.layers) for layer in layers]
+        gathered = Gathered(chosen)
+        for read in self._reader(role).batches(texts):
+            with recording(self.models) as kept:
+                passed = self._forward(read.features, role)
+            gathered.add(read.rows, passed, kept)
+        return gathered.in_order(self._as_loaded.tokenizer)
 
-        Raises
-        ------
-        InputError
-            If the role is neither.
+    def input_embeddings(self) -> InputEmbeddings:
+        """Return the model's table of tokens."""
+        return table_of(self._as_loaded, self.models)
 
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
-        return prompt_for(role, self._model.prompts, self._model.default_prompt_name)
+    def random_twin(self, seed: int) -> "tuple[TransformerBackend, str]":
+        """Give a model of the same classes and sizes with fresh weights, and their hash."""
+        twin = copy.copy(self)
+        twin._as_loaded, key = twin_of(self._as_loaded, seed)  # noqa: SLF001
+        twin.models, twin._setting = models_in(twin._as_loaded), None  # noqa: SLF001
+        same = twin.at_look(self.look)
+        return same, key  # type: ignore[return-value]  # this class's look is no layer
 
-    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
-        """Turn texts into unit rows.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Yields
-        ------
-        Batch
-            Texts that went through the model together; every text comes once.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
-        for run in slices(texts, **_RUN):
-            reading = self._read([well_formed(texts[row]) for row in run], role)
-            truncated = reading.n_tokens > reading.lengths
-            for rows in cut_batches(reading.lengths):
-                vectors = self._forward(reading.features(rows), role)
-                encoding = Encoding(vectors, reading.n_tokens[rows], truncated[rows])
-                yield Batch(rows + run.start, encoding)
-
-    def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """Look at what the model does with each text.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Yields
-        ------
-        TextAttention
-            One for each text, in order; only one is held at a time.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``, on a tempered backend.
-        """
-        only = np.zeros(1, dtype=np.intp)
-        for text in texts:
-            reading = self._read([well_formed(text)], role)
-            features = reading.features(only)
-            with capturing() as capture:
-                self._forward(features, role)
-            truncated = bool(reading.n_tokens[0] > reading.lengths[0])
-            yield text_attention(
-                text, features, capture, tokenizer=self._model.tokenizer, truncated=truncated
-            )
-
-    def at_length(self, max_length: int | None) -> "TransformerBackend":
-        """Give the same model with another truncation; the model itself is not changed.
-
-        Parameters
-        ----------
-        max_length : int or None
-            The most tokens the model may see; None for as many as it has positions for, or for its
-            own limit where positions set none.
-
-        Returns
-        -------
-        TransformerBackend
-            It shares the model.
-
-        Raises
-        ------
-        InputError
-            If the model has fewer positions, or does not cut its texts where it is told to.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
-        if max_length is None:
-            max_length = n_positions(self._model) or own_max_length(self._model)
-            if max_length is None:
-                return self
-        check_length(self._model, max_length)
-        other = copy.copy(self)
-        other.max_length = max_length
-        if _reads_plainly(self._model[0]):
-            return other
-        longest = int(other._read(["one two three " * max_length], "document").lengths[0])  # noqa: SLF001
-        if longest != max_length:
-            raise InputError(
-                f"max_length is {max_length}, but this model cuts a long text at {longest} tokens: "
-                "its own way of reading texts sets the length. Load it with max_length instead."
-            )
-        return other
-
-    def tempered(self, setting: Setting) -> "TransformerBackend":
-        """Give the same model at a temperature; the model itself is not changed.
-
-        Parameters
-        ----------
-        setting : Setting
-            Made for this model.
-
-        Returns
-        -------
-        TransformerBackend
-            It shares the model.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
-        other = copy.copy(self)
-        other._setting = setting  # noqa: SLF001 - a copy of this very class
-        return other
-
-    def _read(self, texts: list[str], role: str) -> Reading:
-        prompt = self.prompt(role)
-        if not _reads_plainly(self._model[0]):
-            options: dict[str, Any] = {"prompt": prompt or None, "task": role}
-            if self.max_length != own_max_length(self._model):
-                cut = {"truncation": True, "max_length": self.max_length}
-                options["processing_kwargs"] = {"text": cut}
-            return Features(self._model, texts, options)
-        extra: dict[str, Any] = {"modality": "text"}
-        if prompt:
-            # Asked of the model, for pooling may have to leave the prompt's tokens out.
-            extra["prompt_length"] = self._model.preprocess([""], prompt=prompt)["prompt_length"]
-        return tokenise(
-            self._model.tokenizer,
-            [prompt + text for text in texts],
-            max_length=self.max_length,
-            extra=extra,
-        )
-
-    @torch.inference_mode()
-    def _forward(self, features: dict[str, Any], role: str) -> NDArray[np.float32]:
-        placed = {
-            name: value.to(self._model.device) if isinstance(value, torch.Tensor) else value
-            for name, value in features.items()
-        }
-        with nullcontext() if self._setting is None else applied(self._setting):
-            vectors = self._model(placed, task=role)["sentence_embedding"]
-        vectors = vectors[:, : self._model.truncate_dim].float().cpu().numpy()
-        return unit_rows(vectors)
-
-    def _measure_dim(self) -> int:
-        features = self._read(["a"], "document").features(np.zeros(1, dtype=np.intp))
-        return int(self._forward(features, "document").shape[1])
-
-
-def _to_float32(module: object, arguments: object, features: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
-    return {
-        name: value.float() if torch.is_tensor(value) and value.is_floating_point() else value
-        for name, value in features.items()
-    }
-
-
-def _reads_plainly(module: torch.nn.Module) -> bool:
-    # Whatever does more than tokenise, cut and pad is left to the module's own preprocess.
-    return (
-        isinstance(module, Transformer)
-        and getattr(module.tokenizer, "is_fast", False)
-        and set(module.modality_config) == {"text"}
-        and module.query_length is None
-        and module.document_length is None
-        and module.query_expansion is None
-        and not module.processing_kwargs
-        and not (module.config._attn_implementation or "").startswith("flash")  # noqa: SLF001
-    )
+    def _widths(self) -> tuple[int, ...]:
+        return widths(self._as_loaded, self.models)

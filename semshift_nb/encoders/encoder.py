@@ -2,25 +2,20 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders._described import Described
-from semshift_nb.encoders._encoding import Encoding, NoDirectionError, list_positions
+from semshift_nb.encoders._encoding import Encoding
+from semshift_nb.encoders._inside import Inside
 from semshift_nb.encoders._lengths import check_max_length
-from semshift_nb.encoders._progress import progress
 from semshift_nb.encoders._prompts import check_role
-from semshift_nb.encoders._space import text_key
-from semshift_nb.encoders._texts import check_texts
-from semshift_nb.encoders._writer import Writer
+from semshift_nb.encoders._texts import check_texts, distinct
 from semshift_nb.encoders.attention import TextAttention
 from semshift_nb.encoders.temperature import Tau
-from semshift_nb.errors import SemshiftError
 
 
-class Encoder(Described):
+class Encoder(Inside):
     """A model that turns texts into unit vectors; made by ``load_encoder``.
 
     Parameters
@@ -224,70 +219,8 @@ class Encoder(Described):
         >>> load_encoder("static", store=None).encode_with_tokens(["a river"]).n_tokens
         array([4])
         """
-        listed = check_texts(texts)
         check_role(role)
-        places: dict[str, int] = {}
-        for text in listed:
-            places.setdefault(text, len(places))
-        rows = np.array([places[text] for text in listed], dtype=np.intp)
-        encoding = self._encode_distinct(list(places), role)
-        _check_vectors(encoding.vectors, rows)
+        once, rows = distinct(check_texts(texts))
+        encoding = self._finished(self._encode_distinct(once, role), rows)
         # Without repetitions the rows are in order already; a copy would double the memory.
-        return encoding if len(places) == len(listed) else encoding.take(rows)
-
-    def _encode_distinct(self, texts: list[str], role: str) -> Encoding:
-        encoding = Encoding.blank(len(texts), self.dim)
-        keys = [text_key(text) for text in texts]
-        missing = np.arange(len(texts))
-        if self._store is not None:
-            found = self._store.index(self._space(role)).fetch(keys, into=encoding)
-            missing = np.flatnonzero(~found)
-        if len(missing):
-            self._compute(texts, keys, missing, role=role, into=encoding)
-        return encoding
-
-    def _compute(
-        self,
-        texts: list[str],
-        keys: list[bytes],
-        missing: NDArray[np.intp],
-        *,
-        role: str,
-        into: Encoding,
-    ) -> None:
-        wanted = [texts[row] for row in missing]
-        setting = self._setting()
-        backend = self._backend if setting is None else self._backend.tempered(setting)
-        with self._writing(role) as writer, progress(wanted, self.name) as advance:
-            for batch in backend.embed(wanted, role):
-                rows = missing[batch.rows]
-                into.put(rows, batch.encoding)
-                if writer is not None:
-                    sound = np.flatnonzero(_has_direction(batch.encoding.vectors))
-                    kept = [keys[row] for row in rows[sound]]
-                    writer.add(kept, batch.encoding.take(sound))
-                advance(batch.rows)
-
-    def _writing(self, role: str) -> AbstractContextManager[Writer | None]:
-        return nullcontext() if self._store is None else self._store.writing(self._space(role))
-
-
-def _has_direction(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
-    # Squared lengths, without a second array of the vectors' size.
-    lengths = np.einsum("ij,ij->i", vectors, vectors)
-    sound: NDArray[np.bool_] = np.isfinite(lengths) & (lengths > 0)
-    return sound
-
-
-def _check_vectors(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> None:
-    wrong = np.flatnonzero(~_has_direction(vectors)[rows])
-    if not len(wrong):
-        return
-    broken = wrong[~np.isfinite(vectors[rows[wrong]]).all(axis=1)]
-    if len(broken):
-        raise SemshiftError(
-            f"the model gave {len(broken)} of {len(rows)} texts vectors that are not finite, at "
-            f"{list_positions(broken.tolist())}: try dtype='float32', or look at these texts; "
-            "the others are kept where there is a store."
-        )
-    raise NoDirectionError(wrong.tolist())
+        return encoding if len(once) == len(rows) else encoding.take(rows)
