@@ -1,6 +1,7 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
 from semshift_nb.measures._resampling import Interval
+from semshift_nb.measures.accumulator import GeometryAccumulator
 from semshift_nb.measures.alignment import alignment, bootstrap_alignment
 from semshift_nb.measures.anisotropy import mean_cosine, uniformity
 from semshift_nb.measures.attention import attention_entropy, attention_share, score_variance
@@ -75,6 +76,7 @@ __all__ = [
     "BinnedDistances",
     "Correction",
     "DimensionShares",
+    "GeometryAccumulator",
     "Interval",
     "PrefixShift",
     "adjacent_distances",
