@@ -1,5 +1,8 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
+from semshift_nb.analyses._space_places import MAPS
+from semshift_nb.analyses.ablation_studies import ablated_clustering, ablated_retrieval
+from semshift_nb.analyses.ablations import Ablation, ablations, document_halves
 from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
@@ -7,6 +10,7 @@ from semshift_nb.analyses.dimension_extremes import dimension_extremes
 from semshift_nb.analyses.dimension_profile import dimension_profile, vector_profile
 from semshift_nb.analyses.dimensions import dead_dimensions
 from semshift_nb.analyses.documents import dilution_gap, document_shift
+from semshift_nb.analyses.embedding_spaces import EmbeddingSpaces
 from semshift_nb.analyses.filter_explained import filter_explained
 from semshift_nb.analyses.filter_reading import FilterReading
 from semshift_nb.analyses.ladders import change_along, order_along
@@ -22,6 +26,7 @@ from semshift_nb.analyses.reading import CorpusReading, DocumentReading
 from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
 from semshift_nb.analyses.selection import select
 from semshift_nb.analyses.sentences import sentence_shift
+from semshift_nb.analyses.space_view import CORRECTIONS, SpaceView
 from semshift_nb.analyses.tempered_texts import TemperedTexts
 from semshift_nb.analyses.tempering import SCHEDULES, Tempering
 from semshift_nb.analyses.verdicts import (
@@ -35,15 +40,23 @@ from semshift_nb.analyses.verdicts import (
 from semshift_nb.analyses.windows import window_shift
 
 __all__ = [
+    "CORRECTIONS",
+    "MAPS",
     "SCHEDULES",
+    "Ablation",
     "Calibration",
     "CorpusReading",
     "DocumentReading",
+    "EmbeddingSpaces",
     "FilterReading",
     "MtebModel",
     "RetrievalResult",
+    "SpaceView",
     "TemperedTexts",
     "Tempering",
+    "ablated_clustering",
+    "ablated_retrieval",
+    "ablations",
     "above",
     "all_hold",
     "below",
@@ -58,6 +71,7 @@ __all__ = [
     "dimension_extremes",
     "dimension_profile",
     "distance_map",
+    "document_halves",
     "document_shift",
     "filter_explained",
     "length_collapse",

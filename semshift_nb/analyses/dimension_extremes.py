@@ -1,6 +1,7 @@
 """What a dimension is about: the texts at its two ends."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ LOWEST, HIGHEST = "lowest", "highest"
 
 
 def dimension_extremes(
-    texts: Sequence[str], vectors: NDArray[np.float32], dimension: int, n: int = 5
+    texts: Sequence[str], vectors: NDArray[np.floating[Any]], dimension: int, n: int = 5
 ) -> pd.DataFrame:
     """Return the texts with the lowest and with the highest values in one dimension.
 

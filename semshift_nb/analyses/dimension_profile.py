@@ -1,6 +1,7 @@
 """What each dimension of a space does: how far it spreads, and what of the cosines it makes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ COLUMNS = [
 ]
 
 
-def dimension_profile(texts: Sequence[str], encoder: Encoder) -> pd.DataFrame:
+def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = True) -> pd.DataFrame:
     """Describe every dimension of an encoder's space by the vectors of some texts.
 
     Parameters
@@ -26,6 +27,9 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder) -> pd.DataFrame:
         Any strings, at least two with a direction; those without one are left out.
     encoder : Encoder
         What turns them into vectors; any view of one.
+    raw : bool, default True
+        Whether to have the model read the texts for their raw vectors, which no store keeps.
+        Without it unit vectors are taken out of the store, and ``sd_raw`` is missing.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If fewer than two texts have a direction.
+        If fewer than two texts have a direction, or their vectors do not differ.
 
     References
     ----------
@@ -61,12 +65,17 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder) -> pd.DataFrame:
     >>> profile.loc[profile["near_zero"], "dimension"].tolist()  # doctest: +SKIP
     [127, 223, 319]
     """
-    encoded = encode_all(encoder, texts)
-    return vector_profile(encoded.vectors[encoded.directed])
+    if not raw:
+        encoded = encode_all(encoder, texts)
+        return vector_profile(encoded.vectors[encoded.directed])
+    rows = encoder.raw(texts)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    directed = lengths[:, 0] > 0
+    return vector_profile(rows[directed] / lengths[directed], raw=rows[directed])
 
 
 def vector_profile(
-    vectors: NDArray[np.float32], *, raw: NDArray[np.float32] | None = None
+    vectors: NDArray[np.floating[Any]], *, raw: NDArray[np.floating[Any]] | None = None
 ) -> pd.DataFrame:
     """Describe every dimension of some vectors: `dimension_profile` without an encoder.
 
@@ -85,8 +94,8 @@ def vector_profile(
     Raises
     ------
     InputError
-        If the rows are not finite unit vectors (within 1e-3), there are fewer than two, or ``raw``
-        is of another shape.
+        If the rows are not finite unit vectors (within 1e-3), there are fewer than two, they do not
+        differ, or ``raw`` is of another shape.
 
     References
     ----------
@@ -101,22 +110,19 @@ def vector_profile(
         raise InputError(
             f"raw has shape {raw.shape}, expected {vectors.shape}: the same texts and dimensions."
         )
-    dim = vectors.shape[1]
-    quiet = measures.near_zero_dimensions(vectors)
-    rows = vectors.astype(np.float64)
-    n = len(rows)
-    cosine = (rows.sum(axis=0) ** 2 - (rows**2).sum(axis=0)) / (n * (n - 1))
-    variance = rows.var(axis=0) / rows.var(axis=0).sum()
+    shares = measures.dimension_shares(vectors)
+    dimensions = np.arange(vectors.shape[1])
+    unknown = np.full(len(dimensions), np.nan)
     return pd.DataFrame(
         {
-            "dimension": np.arange(dim),
-            "sd": rows.std(axis=0),
-            "sd_raw": np.nan if raw is None else raw.std(axis=0, dtype=np.float64),
-            "mean": rows.mean(axis=0),
-            "variance_share": variance,
-            "cosine_share": cosine,
-            "near_zero": np.isin(np.arange(dim), quiet),
-            "outlier": variance > 5 / dim,
+            "dimension": dimensions,
+            "sd": vectors.std(axis=0, dtype=np.float64),
+            "sd_raw": unknown if raw is None else raw.std(axis=0, dtype=np.float64),
+            "mean": vectors.mean(axis=0, dtype=np.float64),
+            "variance_share": shares.variance,
+            "cosine_share": shares.mean_cosine,
+            "near_zero": np.isin(dimensions, measures.near_zero_dimensions(vectors)),
+            "outlier": np.isin(dimensions, measures.outlier_dimensions(vectors)),
         },
         columns=COLUMNS,
     )

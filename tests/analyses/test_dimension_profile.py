@@ -1,6 +1,7 @@
 """What each dimension does, by hand and for the bundled model."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from semshift_nb import analyses
@@ -34,6 +35,17 @@ def test_the_published_near_zero_dimensions_are_found(wikipedia, encoder):
     assert profile["dimension"].tolist() == list(range(384))
     assert profile.loc[profile["near_zero"], "dimension"].tolist() == [127, 223, 319]
     assert profile["variance_share"].sum() == pytest.approx(1)
+    assert not profile["outlier"].any()
+
+
+def test_raw_and_kept_vectors_have_the_same_profile(wikipedia, static):
+    """The static model's vectors are means of token embeddings, shorter than 1 by far."""
+    texts = wikipedia.sentences["text"][:50].tolist()
+    whole = analyses.dimension_profile(texts, static)
+    kept = analyses.dimension_profile(texts, static, raw=False)
+    assert kept["sd_raw"].isna().all()
+    assert (whole["sd_raw"] < 0.6 * whole["sd"]).all()
+    pd.testing.assert_frame_equal(whole.assign(sd_raw=np.nan), kept, rtol=1e-4, atol=1e-7)
 
 
 def test_texts_without_a_direction_are_left_out(static):

@@ -1,0 +1,183 @@
+"""What leaving dimensions out costs: in retrieval, and in telling documents apart by clusters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb.analyses._ablation_table import COLUMNS, Study, ablation_rows
+from semshift_nb.analyses._clusters import cluster_agreement, draw_sets
+from semshift_nb.analyses._encoded import encode_all
+from semshift_nb.analyses._ranking import search
+from semshift_nb.analyses._retrieval_scores import MAIN, query_scores
+from semshift_nb.analyses.ablations import Ablation
+from semshift_nb.corpora import Corpus, RetrievalSet
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+
+
+def ablated_retrieval(
+    dataset: RetrievalSet,
+    ablations: Sequence[Ablation],
+    *,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Search a set in each of some ablated spaces, and compare them query by query.
+
+    Parameters
+    ----------
+    dataset : RetrievalSet
+        Documents, queries and judgements, of texts that the ablations were not fitted on.
+    ablations : sequence of Ablation
+        As `ablations` gives them.
+    n_resamples : int, default 1000
+        Resamples of the intervals.
+    seed : int, default 0
+        Of these draws.
+
+    Returns
+    -------
+    DataFrame
+        Long-form rows: ``corpus``, ``encoder``, ``task`` ("retrieval"), ``method``,
+        ``n_dimensions``, ``metric`` and ``against``, ``value``, ``ci_low`` and ``ci_high`` (95 %
+        bootstrap, see below), ``n`` queries, ``unit``, ``n_choices`` (of random dimensions),
+        ``truncated_share`` of the documents, ``status`` and ``reason``. For each ablation there are
+
+        - ``nDCG@10``, with ``against`` empty;
+        - ``nDCG@10 difference`` with ``against`` "all dimensions": below 0 where something is lost;
+        - of the highest variance also ``nDCG@10 difference`` with ``against`` each other way to
+          keep as many dimensions: above 0 where the highest variance is better.
+
+        Queries that ask for the same document are drawn together; differences are taken query by
+        query; where dimensions were chosen at random, the choices are drawn again as well.
+
+    Raises
+    ------
+    InputError
+        If the ablations do not begin with all dimensions, or a setting is out of range.
+
+    References
+    ----------
+    See `semshift_nb.measures.bootstrap_two_way_mean`.
+
+    Examples
+    --------
+    >>> fitted, judged = document_halves(load_corpus("news"))  # doctest: +SKIP
+    >>> spaces = ablations(encoder, fitted.sentences["text"].tolist())  # doctest: +SKIP
+    >>> ablated_retrieval(known_item(judged), spaces)  # doctest: +SKIP
+    """
+
+    def score(encoder: Encoder) -> NDArray[np.float64]:
+        return query_scores(dataset, search(dataset, encoder))[MAIN].to_numpy(dtype=np.float64)
+
+    study = Study(
+        score=score,
+        metric=MAIN,
+        unit="0 to 1",
+        units="documents are asked for",
+        groups=_asked_for(dataset),
+        nothing="there is no query",
+        n_resamples=n_resamples,
+        seed=seed,
+    )
+    return _table(ablations, study, corpus=dataset.name, task="retrieval", texts=dataset.texts)
+
+
+def ablated_clustering(
+    corpus: Corpus,
+    ablations: Sequence[Ablation],
+    *,
+    n_documents: int = 6,
+    n_sentences: int = 8,
+    n_starts: int = 2,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Cluster sentences in each of some ablated spaces, and see if they come together by document.
+
+    The documents are parted at random into sets of a few. In each set the sentences are clustered
+    by k-means, with as many clusters as documents, and the clusters compared with the documents by
+    adjusted mutual information. The sets share no document, so that an interval over them is one
+    over documents, with clusters and their random starts made anew in each.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Documents that the ablations were not fitted on.
+    ablations : sequence of Ablation
+        As `ablations` gives them.
+    n_documents : int, default 6
+        Documents of a set, at least 2; those left over are not used.
+    n_sentences : int, default 8
+        The most sentences of a document, drawn at random from those of 12 characters or more;
+        documents with fewer than two are not used.
+    n_starts : int, default 2
+        Random starts of k-means, whose figures are averaged.
+    n_resamples : int, default 1000
+        Resamples of the intervals.
+    seed : int, default 0
+        Of all draws.
+
+    Returns
+    -------
+    DataFrame
+        As `ablated_retrieval`, with ``task`` "clustering", ``metric`` ``AMI`` (1 where clusters are
+        documents, about 0 where they are as good as drawn by lot) and ``AMI difference``, ``n``
+        sets of documents, and ``truncated_share`` of the sentences.
+
+    Raises
+    ------
+    InputError
+        If the ablations do not begin with all dimensions, or a setting is out of range.
+
+    References
+    ----------
+    Vinh, Epps, Bailey 2010 (adjusted mutual information), as scikit-learn has it.
+
+    Examples
+    --------
+    >>> ablated_clustering(judged, spaces)  # doctest: +SKIP
+    """
+    if n_starts < 1:
+        raise InputError(f"n_starts is {n_starts}, expected at least 1 (2 is usual).")
+    sets = draw_sets(corpus, n_documents=n_documents, n_sentences=n_sentences, seed=seed)
+
+    def score(encoder: Encoder) -> NDArray[np.float64]:
+        return cluster_agreement(sets, encoder, n_starts=n_starts, seed=seed)
+
+    study = Study(
+        score=score,
+        metric="AMI",
+        unit="0 to 1",
+        units=f"sets of {n_documents} documents",
+        groups=None,
+        nothing=f"{n_documents} documents of two sentences or more are needed for a set",
+        n_resamples=n_resamples,
+        seed=seed,
+    )
+    return _table(ablations, study, corpus=corpus.name, task="clustering", texts=sets.texts)
+
+
+def _table(
+    ablations: Sequence[Ablation], study: Study, *, corpus: str, task: str, texts: Sequence[str]
+) -> pd.DataFrame:
+    rows = list(ablation_rows(ablations, study))
+    encoder = ablations[0].encoders[0]
+    truncated = encode_all(encoder, texts).truncated
+    told = {
+        "corpus": corpus,
+        "encoder": encoder.name,
+        "task": task,
+        "truncated_share": float(truncated.mean()) if len(truncated) else 0.0,
+    }
+    return pd.DataFrame([{**told, **row} for row in rows], columns=COLUMNS)
+
+
+def _asked_for(dataset: RetrievalSet) -> list[str]:
+    """Return the document that each query is drawn with: the first that is relevant to it."""
+    return [
+        next((doc for doc, value in judged.items() if value > 0), query)
+        for query, judged in dataset.relevance.items()
+    ]
