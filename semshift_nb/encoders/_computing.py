@@ -50,12 +50,9 @@ class Computing(Described):
     def _encode_views(self, views: list[Self], texts: list[str], role: str) -> list[Encoding]:
         """Encode at several layers and poolings of this model, in one pass."""
         keys = [text_key(text) for text in texts]
-        found, known = [], np.ones(len(texts), dtype=np.bool_)
-        for view in views:
-            encoding, there = view._fetched(keys, role)  # noqa: SLF001 - of this very class
-            found.append(encoding)
-            known &= there
-        missing = np.flatnonzero(~known)
+        fetched = [view._fetched(keys, role) for view in views]  # noqa: SLF001 - of this very class
+        found = [encoding for encoding, _ in fetched]
+        missing = np.flatnonzero(~np.all([there for _, there in fetched], axis=0))
         if not len(missing):
             return found
         wanted, looks = [texts[row] for row in missing], [view._backend.look for view in views]  # noqa: SLF001
@@ -64,10 +61,11 @@ class Computing(Described):
             advance = stack.enter_context(progress(wanted, self.name))
             for batches in self._tempered_backend().raw_looks(wanted, role, looks):
                 rows = missing[batches[0].rows]
-                for batch, encoding, writer in zip(batches, found, writers, strict=True):
-                    unit = batch.unit().encoding
-                    encoding.put(rows, unit)
-                    _keep(writer, [keys[row] for row in rows], unit)
+                for batch, (encoding, there), writer in zip(batches, fetched, writers, strict=True):
+                    new = np.flatnonzero(~there[rows])
+                    unit = batch.unit().encoding.take(new)
+                    encoding.put(rows[new], unit)
+                    _keep(writer, [keys[row] for row in rows[new]], unit)
                 advance(batches[0].rows)
         return found
 

@@ -157,3 +157,30 @@ def pooled(states: torch.Tensor, features: dict[str, Any], layer: Pooling) -> to
         "sentence_embedding"
     ]
     return vectors
+
+
+def drop_hooks(models: Sequence[PreTrainedModel]) -> None:
+    """Take off what transformers hangs on a model that is asked for its states.
+
+    It hangs local functions there and leaves them, which cannot be sent to another process; when
+    the model is asked again it hangs them anew.
+
+    Parameters
+    ----------
+    models : sequence of PreTrainedModel
+        Changed in place.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> drop_hooks([])
+    """
+    for module in (module for model in models for module in model.modules()):
+        hooks = module._forward_hooks  # noqa: SLF001 - torch has no public list of them
+        for place, hook in list(hooks.items()):
+            if getattr(hook, "__module__", None) == "transformers.utils.output_capturing":
+                del hooks[place]
+        module.__dict__.pop("_output_capturing_hooks_installed", None)

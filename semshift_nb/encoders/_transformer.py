@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 
 from semshift_nb.encoders._backend import Batch, Look
 from semshift_nb.encoders._encoding import Encoding
-from semshift_nb.encoders._hidden import pooled, pooling_of, recording, widths
+from semshift_nb.encoders._hidden import drop_hooks, pooled, pooling_of, recording, widths
 from semshift_nb.encoders._layered import LayerBackend
 from semshift_nb.encoders._looks import POOLINGS, check_layer, check_pooling
 from semshift_nb.encoders._running import Running
@@ -51,6 +52,15 @@ class TransformerBackend(Running):
         super().__init__(model, max_length=max_length, pooling=pooling)
         self.look = Look()
         self._as_loaded = self._model
+
+    def __copy__(self) -> "TransformerBackend":
+        other = object.__new__(type(self))  # a copy within this process needs no state for sending
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        drop_hooks(self.models)
+        return self.__dict__
 
     @property
     def layers(self) -> range:

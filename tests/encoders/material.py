@@ -6,7 +6,18 @@ from pathlib import Path
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Dense, Transformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
-from transformers import BertConfig, BertModel, RobertaConfig, RobertaModel, set_seed
+from transformers import (
+    BertConfig,
+    BertModel,
+    DistilBertConfig,
+    DistilBertModel,
+    PreTrainedModel,
+    RobertaConfig,
+    RobertaModel,
+    T5Config,
+    T5EncoderModel,
+    set_seed,
+)
 
 from semshift_nb.encoders._bundled import bundled_folder
 
@@ -61,11 +72,7 @@ def tiny_model(
         "initializer_range": 0.5,
     }
     set_seed(0)
-    if kind == "bert":
-        BertModel(BertConfig(**shared, max_position_embeddings=64)).save_pretrained(base)
-    else:
-        config = RobertaConfig(**shared, max_position_embeddings=66, pad_token_id=1)
-        RobertaModel(config).save_pretrained(base)
+    _random_model(kind, shared).save_pretrained(base)
     for name in TOKENIZER_FILES:
         shutil.copy(bundled_folder() / name, base / name)
     transformer = Transformer(str(base), max_seq_length=max_length)
@@ -78,3 +85,16 @@ def tiny_model(
     )
     model.save_pretrained(str(folder), create_model_card=False)
     return folder
+
+
+def _random_model(kind: str, shared: dict[str, float]) -> PreTrainedModel:
+    if kind == "bert":
+        return BertModel(BertConfig(**shared, max_position_embeddings=64))
+    if kind == "roberta":
+        return RobertaModel(RobertaConfig(**shared, max_position_embeddings=66, pad_token_id=1))
+    vocabulary = {"vocab_size": shared["vocab_size"]}
+    if kind == "distilbert":
+        sizes = {"dim": 16, "n_layers": 2, "n_heads": 2, "hidden_dim": 32}
+        return DistilBertModel(DistilBertConfig(**vocabulary, **sizes, max_position_embeddings=64))
+    sizes = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 3, "num_heads": 2}
+    return T5EncoderModel(T5Config(**vocabulary, **sizes, initializer_factor=0.5))
