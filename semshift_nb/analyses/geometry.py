@@ -1,0 +1,217 @@
+"""How concentrated a space is, and in which directions: every figure in one table."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from semshift_nb.analyses._encoded import encode_all
+from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
+from semshift_nb.analyses._geometry_intervals import intervals_of, moved
+from semshift_nb.analyses._length_design import as_encoders
+from semshift_nb.analyses._unit_stream import Vectors, add_up, check_shape
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+from semshift_nb.measures import GeometryAccumulator, Interval
+
+UNITS = {
+    "MPD": "cosine distance",
+    "mean_cosine": "cosine",
+    "uniformity": "log potential",
+    "alignment": "squared distance",
+    "partition_isotropy": "ratio",
+    "iso_score": "share",
+    "effective_rank": "directions",
+    "participation_ratio": "directions",
+    "stable_rank": "directions",
+    "nesum": "directions",
+    "power_law_decay": "exponent",
+    "information_abundance": "directions",
+    "condition_number": "ratio",
+    "first_component_share": "share",
+    "two_nn_dimension": "dimensions",
+    "hubness": "skewness",
+    "n_near_zero_dimensions": "dimensions",
+    "n_outlier_dimensions": "dimensions",
+    "top_dimension_variance_share": "share",
+    "top_dimension_cosine_share": "share",
+}
+"""The metrics in the order of the table, and what each counts."""
+
+PAIRWISE = ("uniformity", "partition_isotropy", "two_nn_dimension", "hubness")
+"""What is worked out on at most so many vectors as the sample holds."""
+
+_NO_INTERVAL = "no resample gives an honest one"
+_COLUMNS = ["metric", "value", "ci_low", "ci_high", "n", "unit", "status", "reason"]
+_OF = ("documents", "sentences")
+_NO_PAIRS = "alignment needs pairs of texts that mean the same: see alignment_uniformity"
+
+
+def geometry(
+    source: Vectors,
+    *,
+    groups: ArrayLike | None = None,
+    seed: int = 0,
+    n_sample: int = 10_000,
+) -> pd.DataFrame:
+    """Measure how vectors lie: how close together, along how many directions, in which dimensions.
+
+    All figures are of directions: a vector that is not of length one is divided by its length, and
+    ``reason`` says how many were. Vectors are read once, in batches, and never all at once.
+
+    Parameters
+    ----------
+    source : array of shape (n, dim) or VectorFile
+        Of any number type and library; a memory-mapped array, or what
+        `semshift_nb.encoders.open_vectors` gives, may be larger than memory.
+    groups : array-like of shape (n,), optional
+        The document of each vector: intervals are over documents. By default every one is its own.
+    seed : int, default 0
+        Seed of the sample and of all resamples.
+    n_sample : int, default 10000
+        Figures that need pairs (uniformity, partition isotropy, TwoNN, hubness) are worked out on
+        so many vectors at most, drawn from all (at least two for each dimension); so are intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric: ``metric`` (see `semshift_nb.measures` for each), ``value``, ``ci_low``
+        and ``ci_high`` (95 %), ``n`` vectors behind the value, ``unit``, ``status`` and ``reason``,
+        which for a measured figure says what it rests on. Spectra are centred. With more than
+        ``n_sample`` vectors the interval of a figure of all of them is that of the sample, moved to
+        the value and, without ``groups``, narrowed by the root of their numbers.
+
+    Raises
+    ------
+    InputError
+        If ``source`` is no such array, or holds vectors that are zero or not finite; the message
+        says how many and which.
+
+    References
+    ----------
+    Those of the single measures, in `semshift_nb.measures`.
+
+    Examples
+    --------
+    >>> table = geometry(np.eye(8)).set_index("metric")
+    >>> float(table.loc["MPD", "value"]), round(table.loc["effective_rank", "value"], 6)
+    (1.0, 7.0)
+    """
+    n, _ = check_shape(source)
+    labels = None if groups is None else np.asarray(groups)
+    if labels is not None and labels.shape != (n,):
+        raise InputError(f"groups have shape {labels.shape}, expected ({n},): one a vector.")
+    accumulator, note = add_up(source, seed=seed, n_sample=n_sample)
+    return pd.DataFrame(_rows(accumulator, labels, note, seed=seed), columns=_COLUMNS)
+
+
+def corpus_geometry(
+    corpus: Corpus,
+    encoders: Encoder | Sequence[Encoder],
+    *,
+    of: str = "documents",
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how the texts of a corpus lie in the space of one or more encoders.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Where the texts come from.
+    encoders : Encoder or sequence of Encoder
+        They may be one model at several layers, temperatures or corrections.
+    of : {"documents", "sentences"}
+        What is encoded. Intervals are over documents either way.
+    seed : int, default 0
+        Seed of all draws.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `geometry` for each encoder, with ``corpus``, ``encoder``, ``of`` and
+        ``truncated_share`` (of the texts, those of which the encoder read only the beginning) in
+        front. Texts without a direction are left out, and ``reason`` says how many.
+
+    Raises
+    ------
+    InputError
+        If ``of`` is neither, or there is no encoder.
+
+    References
+    ----------
+    See `geometry`.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> corpus_geometry(load_corpus("news"), load_encoder("static"))  # doctest: +SKIP
+    """
+    if of not in _OF:
+        raise InputError(f"of is {of!r}, expected one of {', '.join(_OF)}.")
+    tables = [_table_of(corpus, encoder, of, seed) for encoder in as_encoders(encoders)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _table_of(corpus: Corpus, encoder: Encoder, of: str, seed: int) -> pd.DataFrame:
+    texts = corpus.documents if of == "documents" else corpus.sentences
+    read = encode_all(encoder, texts["text"].tolist())
+    rows = np.flatnonzero(read.directed)
+    groups = None if of == "documents" else texts["doc_id"].to_numpy()[rows]
+    table = geometry(read.vectors[rows], groups=groups, seed=seed)
+    n_lost = len(texts) - len(rows)
+    if n_lost:
+        lost = f"{n_lost} of {len(texts)} {of} have no direction and were left out"
+        table["reason"] = [_joined(lost, reason) for reason in table["reason"]]
+    share = float(read.truncated[rows].mean()) if len(rows) else np.nan
+    front = {"corpus": corpus.name, "encoder": encoder.name, "of": of, "truncated_share": share}
+    for place, (name, value) in enumerate(front.items()):
+        table.insert(place, name, value)
+    return table
+
+
+def _rows(
+    accumulator: GeometryAccumulator, groups: NDArray[np.generic] | None, note: str, *, seed: int
+) -> Iterator[dict[str, object]]:
+    """Yield a row for each metric."""
+    n = accumulator.n
+    if n < 2:
+        missing = f"{n} vectors, expected at least 2"
+        yield from (_row(metric, missing, "", n, note) for metric in UNITS)
+        return
+    sample = accumulator.sample()
+    found = {"alignment": _NO_PAIRS, **accumulator.figures()}
+    drawn = intervals_of(sample.rows, None if groups is None else groups[sample.places], seed=seed)
+    n_drawn = len(sample.rows)
+    part = f"{n_drawn:,} vectors drawn from {n:,}" if n_drawn < n else ""
+    shrunk = 1.0 if groups is not None else float(np.sqrt(n_drawn / n))
+    for metric in UNITS:
+        figure, interval = found.get(metric, "not measured yet"), drawn.get(metric, _NO_INTERVAL)
+        if metric in PAIRWISE:
+            yield _row(metric, figure, interval, n_drawn, _joined(note, part and f"of {part}"))
+            continue
+        if isinstance(interval, Interval) and isinstance(figure, float):
+            interval = moved(interval, figure, shrunk=shrunk)
+        told = _joined(note, part and f"interval from {part}")
+        yield _row(metric, figure, interval, n, told if isinstance(interval, Interval) else note)
+
+
+def _row(
+    metric: str, figure: float | str, interval: Interval | str, n: int, note: str
+) -> dict[str, object]:
+    """Return one row; what is a string is a reason."""
+    row: dict[str, object] = {"metric": metric, "n": n, "unit": UNITS[metric]}
+    if isinstance(figure, str):
+        nothing = dict.fromkeys(("value", "ci_low", "ci_high"), np.nan)
+        return row | nothing | {"status": NOT_MEASURED, "reason": _joined(note, figure)}
+    ends = {"value": figure, "ci_low": np.nan, "ci_high": np.nan}
+    if isinstance(interval, Interval):
+        ends |= {"ci_low": interval.low, "ci_high": interval.high}
+        return row | ends | {"status": MEASURED, "reason": note}
+    reason = _joined(note, interval and f"no interval: {interval}")
+    return row | ends | {"status": MEASURED, "reason": reason}
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
