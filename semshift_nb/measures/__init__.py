@@ -36,7 +36,10 @@ from semshift_nb.measures.filter import (
     high_frequency_share,
     rms_filter_rate,
 )
+from semshift_nb.measures.hubs import hubness, k_occurrence
 from semshift_nb.measures.identity import dilution_from_dispersion
+from semshift_nb.measures.intrinsic_dimension import two_nn_dimension
+from semshift_nb.measures.isotropy import partition_isotropy
 from semshift_nb.measures.jackknife_rank import jackknife_effective_rank
 from semshift_nb.measures.label_neighbours import (
     bootstrap_nearest_neighbour_accuracy,
@@ -112,9 +115,11 @@ __all__ = [
     "fit_whitening",
     "high_frequency_share",
     "holm",
+    "hubness",
     "information_abundance",
     "iso_score",
     "jackknife_effective_rank",
+    "k_occurrence",
     "keep_dimensions",
     "label_chance",
     "local_evolution",
@@ -129,6 +134,7 @@ __all__ = [
     "overlap_at_k",
     "partial_spearman",
     "participation_ratio",
+    "partition_isotropy",
     "permutation_test_paired",
     "power_law_decay",
     "prefix_shift",
@@ -139,5 +145,6 @@ __all__ = [
     "spearman",
     "spectral_figures",
     "stable_rank",
+    "two_nn_dimension",
     "uniformity",
 ]

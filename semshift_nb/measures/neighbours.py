@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import array_api_compat
-import numpy as np
-
 from semshift_nb.errors import InputError
 from semshift_nb.measures._arrays import (
     Array,
@@ -14,6 +11,7 @@ from semshift_nb.measures._arrays import (
     unit_rows,
     unit_scale,
 )
+from semshift_nb.measures._top import highest
 
 _SPARE = 16
 """Candidates looked at beyond the k best, which is room for a tie of that many."""
@@ -130,7 +128,7 @@ def _block_neighbours(
     xp = namespace(queries)
     scores = (xp.astype(queries, xp.float32) @ rows.T) * scale
     n_candidates = min(k + _SPARE, library.shape[0])
-    candidates = _candidates(xp, scores, n_candidates)
+    candidates = highest(xp, scores, n_candidates)
     rough = xp.sort(xp.take_along_axis(scores, candidates, axis=1), axis=1, descending=True)
     found = _ranked(xp, queries, library, candidates, k)
     if n_candidates == library.shape[0]:
@@ -142,16 +140,6 @@ def _block_neighbours(
         tied = xp.nonzero(scores[i, :] >= floor[i])[0][None, :]
         found[i, :] = _ranked(xp, queries[i : i + 1, :], library, tied, k)[0, :]
     return found
-
-
-def _candidates(xp: Any, scores: Array, n: int) -> Array:  # noqa: ANN401
-    """Return the positions of the n highest scores of each row, ascending."""
-    if array_api_compat.is_numpy_array(scores):
-        # NumPy sorts ten times as slowly as it partitions; the array API knows sorting only.
-        best = np.argpartition(-scores, n - 1, axis=1)[:, :n]
-    else:
-        best = xp.argsort(scores, axis=1, descending=True)[:, :n]
-    return xp.sort(best, axis=1)
 
 
 def _ranked(xp: Any, queries: Array, library: Array, candidates: Array, k: int) -> Array:  # noqa: ANN401
