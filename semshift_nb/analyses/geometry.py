@@ -113,6 +113,7 @@ def corpus_geometry(
     *,
     of: str = "documents",
     seed: int = 0,
+    n_sample: int = 10_000,
 ) -> pd.DataFrame:
     """Measure how the texts of a corpus lie in the space of one or more encoders.
 
@@ -126,6 +127,8 @@ def corpus_geometry(
         What is encoded. Intervals are over documents either way.
     seed : int, default 0
         Seed of all draws.
+    n_sample : int, default 10000
+        See `geometry`.
 
     Returns
     -------
@@ -150,23 +153,26 @@ def corpus_geometry(
     """
     if of not in _OF:
         raise InputError(f"of is {of!r}, expected one of {', '.join(_OF)}.")
-    tables = [_table_of(corpus, encoder, of, seed) for encoder in as_encoders(encoders)]
+    readers = as_encoders(encoders)
+    tables = [_table_of(corpus, encoder, of, seed=seed, n_sample=n_sample) for encoder in readers]
     return pd.concat(tables, ignore_index=True)
 
 
-def _table_of(corpus: Corpus, encoder: Encoder, of: str, seed: int) -> pd.DataFrame:
+def _table_of(
+    corpus: Corpus, encoder: Encoder, of: str, *, seed: int, n_sample: int
+) -> pd.DataFrame:
     texts = corpus.documents if of == "documents" else corpus.sentences
     read = encode_all(encoder, texts["text"].tolist())
     rows = np.flatnonzero(read.directed)
     groups = None if of == "documents" else texts["doc_id"].to_numpy()[rows]
-    table = geometry(read.vectors[rows], groups=groups, seed=seed)
+    table = geometry(read.vectors[rows], groups=groups, seed=seed, n_sample=n_sample)
     n_lost = len(texts) - len(rows)
     if n_lost:
         lost = f"{n_lost} of {len(texts)} {of} have no direction and were left out"
         table["reason"] = [_joined(lost, reason) for reason in table["reason"]]
     share = float(read.truncated[rows].mean()) if len(rows) else np.nan
-    front = {"corpus": corpus.name, "encoder": encoder.name, "of": of, "truncated_share": share}
-    for place, (name, value) in enumerate(front.items()):
+    named: dict[str, str | float] = {"corpus": corpus.name, "encoder": encoder.name, "of": of}
+    for place, (name, value) in enumerate({**named, "truncated_share": share}.items()):
         table.insert(place, name, value)
     return table
 

@@ -1,0 +1,104 @@
+"""``semshift geometry``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from semshift_nb.cli._app import TableFile, app, shortest, tell
+from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SAMPLE = 10_000
+
+
+@app.command()
+def geometry(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="VECTORS|CORPUS",
+            help="A file of vectors (.npy, .npz, .parquet with a column of lists, .safetensors), "
+            "or a corpus by name or path.",
+            show_default=False,
+        ),
+    ],
+    *,
+    out: TableFile,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="M",
+            help="Of a corpus: minilm (if left out), static, a folder, or a local name.",
+        ),
+    ] = None,
+    of: Annotated[
+        Literal["documents", "sentences"] | None,
+        typer.Option(help="Of a corpus: what is encoded; documents if left out."),
+    ] = None,
+    max_length: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Of a corpus: the most tokens of a text that are read."),
+    ] = None,
+    array: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of a file: which array or column, where it has more."),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(metavar="N", min=2, help="Vectors drawn for figures that need pairs."),
+    ] = _SAMPLE,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of all draws.")] = 0,
+) -> None:
+    """Measure how vectors lie, and write the table; a file may be of any size.
+
+    All figures are of directions: vectors of other lengths than one are divided
+    by them, and the table says how many were. Vectors that are zero or not finite
+    are refused, and which they are is told.
+    """
+    from semshift_nb.reports.tables import check_ending, write_table
+
+    check_ending(out)
+    from semshift_nb.cli._geometry_summary import print_summary
+    from semshift_nb.encoders import holds_vectors
+
+    if holds_vectors(source) and (model is None or Path(source).suffix.lower() != ".parquet"):
+        _refuse({"--model": model, "--of": of, "--max-length": max_length}, "a file of vectors")
+        table = _of_file(source, array, sample=sample, seed=seed)
+    else:
+        _refuse({"--array": array}, "a corpus")
+        table = _of_corpus(
+            source, model or "minilm", of or "documents", max_length, sample=sample, seed=seed
+        )
+    write_table(table, out)
+    print_summary(table)
+    typer.echo(shortest(out))
+
+
+def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.DataFrame":
+    from semshift_nb.analyses.geometry import geometry as measured
+    from semshift_nb.encoders import open_vectors
+
+    file = open_vectors(source, array=array)
+    tell(f"{file.n_vectors:,} vectors of {file.dim:,} dimensions in {file.dtype}")
+    return measured(file, seed=seed, n_sample=sample)
+
+
+def _of_corpus(
+    source: str, model: str, of: str, max_length: int | None, *, sample: int, seed: int
+) -> "pd.DataFrame":
+    from semshift_nb.analyses.geometry import corpus_geometry
+    from semshift_nb.corpora import load_corpus
+    from semshift_nb.encoders import load_encoder
+
+    corpus, encoder = load_corpus(source), load_encoder(model, max_length=max_length)
+    return corpus_geometry(corpus, encoder, of=of, seed=seed, n_sample=sample)
+
+
+def _refuse(options: dict[str, object], what: str) -> None:
+    """Refuse options that mean nothing for what was given."""
+    for name, value in options.items():
+        if value is not None:
+            raise InputError(f"{name} has no meaning for {what}; leave it out.")
