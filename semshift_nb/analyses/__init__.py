@@ -3,6 +3,7 @@
 from semshift_nb.analyses._space_places import MAPS
 from semshift_nb.analyses.ablation_studies import ablated_clustering, ablated_retrieval
 from semshift_nb.analyses.ablations import Ablation, ablations, document_halves
+from semshift_nb.analyses.alignment_uniformity import alignment_uniformity
 from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
@@ -11,6 +12,7 @@ from semshift_nb.analyses.dimension_profile import dimension_profile, vector_pro
 from semshift_nb.analyses.dimensions import dead_dimensions
 from semshift_nb.analyses.documents import dilution_gap, document_shift
 from semshift_nb.analyses.embedding_spaces import EmbeddingSpaces
+from semshift_nb.analyses.encoder_views import encoder_views, read_ahead
 from semshift_nb.analyses.filter_explained import filter_explained
 from semshift_nb.analyses.filter_reading import FilterReading
 from semshift_nb.analyses.ladders import change_along, order_along
@@ -19,8 +21,10 @@ from semshift_nb.analyses.length_gap import length_gap
 from semshift_nb.analyses.maps import distance_map
 from semshift_nb.analyses.mteb_model import MtebModel
 from semshift_nb.analyses.neighbourhood import neighbours_of
+from semshift_nb.analyses.order_verdicts import order_verdicts
 from semshift_nb.analyses.predictors import predictors
 from semshift_nb.analyses.prefixes import prefix_shift
+from semshift_nb.analyses.quality_order import QualityOrder, quality_order
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
 from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
@@ -50,6 +54,7 @@ __all__ = [
     "EmbeddingSpaces",
     "FilterReading",
     "MtebModel",
+    "QualityOrder",
     "RetrievalResult",
     "SpaceView",
     "TemperedTexts",
@@ -58,6 +63,7 @@ __all__ = [
     "ablated_retrieval",
     "ablations",
     "above",
+    "alignment_uniformity",
     "all_hold",
     "below",
     "calibrate",
@@ -73,15 +79,19 @@ __all__ = [
     "distance_map",
     "document_halves",
     "document_shift",
+    "encoder_views",
     "filter_explained",
     "length_collapse",
     "length_gap",
     "mode_order",
     "neighbours_of",
     "order_along",
+    "order_verdicts",
     "predictors",
     "prefix_shift",
+    "quality_order",
     "range_shift",
+    "read_ahead",
     "read_filter",
     "retrieval",
     "select",

@@ -32,7 +32,7 @@ def metric_rows(cell: Cell | str, corpus: Corpus, *, seed: int) -> Iterator[dict
         "MPD": (partial(measures.mean_pairwise_distance, cell.vectors), distance),
         "mean_cosine": (
             partial(measures.mean_cosine, cell.vectors),
-            lambda: _turned(distance()),
+            lambda: turned(distance()),
         ),
         "uniformity": (
             partial(measures.uniformity, cell.vectors),
@@ -52,7 +52,7 @@ def metric_rows(cell: Cell | str, corpus: Corpus, *, seed: int) -> Iterator[dict
     yield {"metric": "nn_accuracy", "unit": UNITS["nn_accuracy"], **_by_label(cell, corpus, seed)}
 
 
-def _turned(distance: Interval) -> Interval:
+def turned(distance: Interval) -> Interval:
     """Return the interval of a mean cosine from that of the mean distance."""
     return Interval(1 - distance.value, 1 - distance.high, 1 - distance.low, distance.n)
 

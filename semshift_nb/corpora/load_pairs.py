@@ -99,6 +99,10 @@ def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
         return "pairs", source
     if isinstance(source, str) and source in WORD_PAIRS:
         return source, _word_pairs(WORD_PAIRS[source])
+    return _read_file(source)
+
+
+def _read_file(source: object) -> tuple[str, pd.DataFrame]:
     known = f"{', '.join(WORD_PAIRS)}, or the path of a {', '.join(_READERS)} file"
     if not isinstance(source, str | Path) or not str(source).strip():
         raise InputError(f"pairs are {known}, but got {source!r:.60}.")
