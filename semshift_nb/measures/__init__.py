@@ -40,7 +40,10 @@ from semshift_nb.measures.hubs import hubness, k_occurrence
 from semshift_nb.measures.identity import dilution_from_dispersion
 from semshift_nb.measures.intrinsic_dimension import two_nn_dimension
 from semshift_nb.measures.isotropy import partition_isotropy
-from semshift_nb.measures.jackknife_rank import jackknife_effective_rank
+from semshift_nb.measures.jackknife_spectrum import (
+    jackknife_effective_rank,
+    jackknife_spectral_figures,
+)
 from semshift_nb.measures.label_neighbours import (
     bootstrap_nearest_neighbour_accuracy,
     label_chance,
@@ -119,6 +122,7 @@ __all__ = [
     "information_abundance",
     "iso_score",
     "jackknife_effective_rank",
+    "jackknife_spectral_figures",
     "k_occurrence",
     "keep_dimensions",
     "label_chance",

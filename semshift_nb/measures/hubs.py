@@ -61,10 +61,10 @@ def hubness(embeddings: Array, *, k: int = 10) -> float:
     -------
     float
         The skewness of `k_occurrence`, from ``-sqrt(n)`` to ``sqrt(n)``: about 0 in few dimensions,
-        where every text is found about as often; about 1 for 1,500 sentences of the bundled
-        model, 7 for those of a static one; beyond, a few texts are found by nearly all. 0 where all are found equally often. Neither a turn of the space nor
-        another order of the rows changes it (but for exact ties); vectors of another length are
-        refused.
+        where every text is found about as often; about 1 for 1,500 sentences of the bundled model
+        and 7 of a static one, where a few texts are found by very many. 0 where all are found
+        equally often. Neither a turn of the space nor another order of the rows changes it (but for
+        exact ties); vectors of another length are refused.
 
     Raises
     ------
