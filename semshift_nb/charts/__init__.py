@@ -4,6 +4,7 @@ Importing this package makes its renderer and theme Altair's, unless you have ch
 then show in a live notebook, an exported page and as a picture, all without a network.
 """
 
+from semshift_nb.charts.alignment import alignment_plane, quality_plane
 from semshift_nb.charts.attention import filter_curves, layer_curves
 from semshift_nb.charts.concatenation import concatenation_curves
 from semshift_nb.charts.discrepancy import discrepancy_by_dispersion
@@ -15,6 +16,7 @@ from semshift_nb.charts.document import (
     shift_map,
 )
 from semshift_nb.charts.length import length_curves
+from semshift_nb.charts.order import order_intervals
 from semshift_nb.charts.renderer import enable
 from semshift_nb.charts.retrieval import retrieval_differences
 from semshift_nb.charts.tempering import (
@@ -25,6 +27,7 @@ from semshift_nb.charts.tempering import (
 )
 
 __all__ = [
+    "alignment_plane",
     "concatenation_curves",
     "discrepancy_by_dispersion",
     "document_data",
@@ -34,7 +37,9 @@ __all__ = [
     "length_curves",
     "live_document",
     "live_tempering",
+    "order_intervals",
     "prefix_curves",
+    "quality_plane",
     "retrieval_differences",
     "shift_map",
     "tempering_data",

@@ -108,6 +108,42 @@ def retrieval_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def plane_of() -> pd.DataFrame:
+    rows = [
+        {"pairs": pairs, "kind": kind, "encoder": "e", "tau": tau, "schedule": schedule,
+         "metric": metric, "value": -0.5, "ci_low": -0.6, "ci_high": -0.4}
+        for pairs, kind in (("news", "adjacent"), ("sts", "labelled"), ("words", "labelled"))
+        for tau, schedule in ((1.0, "constant"), (0.5, "constant"), (np.nan, "by length"))
+        for metric in ("alignment", "uniformity", "mean_cosine")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def variants_of() -> pd.DataFrame:
+    figures = [("queries", "nDCG@10"), ("adjacent sentences", "alignment")]
+    figures += [("adjacent sentences", "uniformity"), ("documents", "iso_score")]
+    rows = [
+        {"family": family, "variant": f"{family} {i}", "of": of, "metric": metric,
+         "value": i / 3, "ci_low": 0.0, "ci_high": 1.0}
+        for family in ("temperature", "layers, mean")
+        for i in range(3)
+        for of, metric in figures
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def order_of() -> pd.DataFrame:
+    rows = [
+        {"scope": scope, "of": of, "figure": figure, "better": better, "controlled_for": held,
+         "drawn": drawn, "value": -0.5, "ci_low": -0.9, "ci_high": high, "n": 9}
+        for scope in ("all variants", "layers, mean")
+        for of, figure, better in (("pairs", "alignment", "lower"), ("x", "iso_score", "higher"))
+        for held in ("", "uniformity")
+        for drawn, high in (("texts", -0.1), ("families", 0.3))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 ALL_CHARTS = {
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
@@ -123,6 +159,9 @@ ALL_CHARTS = {
     "layers": lambda: charts.layer_curves(layers_of(), ["entropy", "filter_rate"]),
     "retrieval": lambda: charts.retrieval_differences(retrieval_of()),
     "temperatures": lambda: charts.tempering_sweep({t: tempering_of(t) for t in (0.8, 0.9, 1.0)}),
+    "plane": lambda: charts.alignment_plane(plane_of()),
+    "quality": lambda: charts.quality_plane(variants_of()),
+    "order": lambda: charts.order_intervals(order_of()),
 }
 
 
@@ -237,3 +276,34 @@ def test_retrieval_is_drawn_for_all_queries_and_against_tau_1_only():
     assert {row["temperature"] for row in shown} == {"tau 0.9", "tau 0.8", "constant"}
     assert {row["metric"] for row in shown} == {"nDCG@10", "R@100"}
     assert {row["length_bucket"] for row in shown} == {"all"}
+
+
+def drawn_rows(chart: alt.TopLevelMixin) -> list[dict]:
+    return next(iter(portable_spec(chart.to_dict())["datasets"].values()))
+
+
+def test_encoders_of_a_plane_are_told_apart_by_temperature_and_kinds_by_source():
+    rows = drawn_rows(charts.alignment_plane(plane_of()))
+    assert {row["variant"] for row in rows} == {"e", "e, tau 0.5", "e, by length"}
+    assert {row["kind"] for row in rows} == {"adjacent", "labelled, sts", "labelled, words"}
+    assert rows[0]["alignment_low"] == -0.6
+
+
+def test_a_variant_without_one_of_its_figures_is_not_drawn():
+    table = variants_of()
+    table.loc[table["variant"].eq("temperature 1") & table["metric"].eq("alignment"), "value"] = (
+        np.nan
+    )
+    rows = drawn_rows(charts.quality_plane(table))
+    assert [row["variant"] for row in rows if row["family"] == "temperature"] == [
+        *("temperature 0", "temperature 2"),
+    ]
+    with pytest.raises(InputError, match="of is 'parallel texts': expected one of adjacent"):
+        charts.quality_plane(table, of="parallel texts")
+
+
+def test_an_order_is_drawn_for_one_scope_and_nothing_held_fixed():
+    rows = drawn_rows(charts.order_intervals(order_of(), scope="layers, mean"))
+    assert len(rows) == 4
+    assert {row["label"] for row in rows} == {"alignment ↓", "iso_score ↑"}
+    assert {row["controlled_for"] for row in rows} == {""}
