@@ -40,6 +40,10 @@ from semshift_nb.measures.hubs import hubness, k_occurrence
 from semshift_nb.measures.identity import dilution_from_dispersion
 from semshift_nb.measures.intrinsic_dimension import two_nn_dimension
 from semshift_nb.measures.isotropy import partition_isotropy
+from semshift_nb.measures.jackknife_isotropy import (
+    jackknife_dimension_figures,
+    jackknife_partition_isotropy,
+)
 from semshift_nb.measures.jackknife_spectrum import (
     jackknife_effective_rank,
     jackknife_spectral_figures,
@@ -77,6 +81,7 @@ from semshift_nb.measures.spectral_shape import (
     power_law_decay,
 )
 from semshift_nb.measures.spectrum import singular_values
+from semshift_nb.measures.subsample_neighbours import subsample_hubness, subsample_two_nn_dimension
 
 __all__ = [
     "BinnedDistances",
@@ -121,7 +126,9 @@ __all__ = [
     "hubness",
     "information_abundance",
     "iso_score",
+    "jackknife_dimension_figures",
     "jackknife_effective_rank",
+    "jackknife_partition_isotropy",
     "jackknife_spectral_figures",
     "k_occurrence",
     "keep_dimensions",
@@ -149,6 +156,8 @@ __all__ = [
     "spearman",
     "spectral_figures",
     "stable_rank",
+    "subsample_hubness",
+    "subsample_two_nn_dimension",
     "two_nn_dimension",
     "uniformity",
 ]

@@ -6,6 +6,9 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures._arrays import Array, namespace, scaled_rows, unit_rows
 from semshift_nb.measures.spectral_figures import NO_SPREAD, no_direction
 
+NO_LIKENESS = 1e-12
+"""Sum of the parts of a mean cosine, by magnitude, up to which all of them are rounding errors."""
+
 
 class DimensionShares(NamedTuple):
     """What each dimension adds to the spread of some embeddings and to their likeness.
@@ -113,7 +116,7 @@ def outlier_dimensions(embeddings: Array, *, multiple: float = 16.0) -> Array:
     xp = namespace(variance)
     magnitude = xp.abs(cosine)
     even = multiple / variance.shape[0]
-    loud = (variance > even) | (magnitude > even * xp.sum(magnitude))
+    loud = (variance > even) | (magnitude > even * max(float(xp.sum(magnitude)), NO_LIKENESS))
     return xp.nonzero(loud)[0]
 
 
