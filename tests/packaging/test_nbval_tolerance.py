@@ -34,9 +34,10 @@ def test_a_printed_number_may_differ_by_one_in_its_last_digit(test, passes):
     assert (snapped({"t": test}, {"t": reference})["t"] == reference) is passes
 
 
-def test_only_progress_is_left_out():
+@pytest.mark.parametrize("encoder", ["minilm", "minilm layer 3 (cls)", "minilm (random 0)"])
+def test_only_progress_is_left_out(encoder):
     progress = nbformat.v4.new_output(
-        "stream", name="stderr", text="minilm: 9 of 1,000 texts encoded, about 2 s left\n"
+        "stream", name="stderr", text=f"{encoder}: 9 of 1,000 texts encoded, about 2 s left\n"
     )
     warning = nbformat.v4.new_output("stream", name="stderr", text="UserWarning: truncated\n")
     assert without_progress([progress, warning]) == [warning]

@@ -16,7 +16,7 @@ from nbval.plugin import IPyNbCell
 
 TOLERANCE = 2e-4
 DECIMAL = re.compile(r"-?\d+\.\d+")
-PROGRESS = re.compile(r"(\S+: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s left\n)+")
+PROGRESS = re.compile(r"(\S.*: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s left\n)+")
 
 _compare = IPyNbCell.compare_outputs
 
