@@ -4,7 +4,7 @@ from typing import Any
 
 from semshift_nb.measures._arrays import Array, blocks, check_matrix, unit_scale
 
-_EXACT_ROWS = 8192
+EXACT_ROWS = 8192
 """Up to so many rows float64 costs nothing worth saving, and near-identical rows need it."""
 
 
@@ -42,7 +42,7 @@ def mean_pairwise_distance(embeddings: Array) -> float:
     """
     xp = check_matrix(embeddings, min_rows=2)
     n: int = embeddings.shape[0]
-    dtype = xp.float32 if n > _EXACT_ROWS and embeddings.dtype == xp.float32 else xp.float64
+    dtype = xp.float32 if n > EXACT_ROWS and embeddings.dtype == xp.float32 else xp.float64
     total = _unit_sum(xp, embeddings, dtype=dtype)
     return max(n**2 - float(xp.vecdot(total, total)), 0.0) / (n * (n - 1))
 

@@ -66,10 +66,40 @@ def test_uniformity_is_the_log_mean_over_pairs(n, seed, t):
     assert value >= -2 * t * measures.mean_pairwise_distance(rows) - 1e-12
 
 
-def test_blocks_join(unit):
-    """2,500 rows are three blocks of 1,024."""
-    rows = unit(2500)
+@pytest.mark.parametrize("n", [1024, 1025, 2500])
+def test_blocks_join(unit, n):
+    """Tiles are of 1,024 rows: one, one and a single row, and three."""
+    rows = unit(n)
     assert measures.uniformity(rows) == pytest.approx(by_all_pairs(rows), abs=1e-12)
+    assert measures.uniformity(rows, t=200) == pytest.approx(by_all_pairs(rows, 200), abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", [np.float32, torch.float32])
+def test_fast_path_keeps_its_stated_error(unit, kind):
+    """Beyond 8,192 rows of float32 the products are float32; the error stays below 1e-6."""
+    rows = unit(8300, 32)
+    exact = measures.uniformity(rows)
+    narrow = rows.astype(kind) if kind is np.float32 else torch.tensor(rows, dtype=kind)
+    assert measures.uniformity(narrow) == pytest.approx(exact, abs=1e-6)
+    assert measures.uniformity(narrow) != exact
+
+
+def test_sharper_potentials_are_worked_out_in_float64(unit):
+    narrow = unit(8300, 4).astype(np.float32)
+    wide = measures.uniformity(narrow.astype(np.float64), t=5)
+    assert measures.uniformity(narrow, t=5) == wide
+
+
+def test_fast_path_of_identical_rows_is_not_above_0(unit):
+    rows = np.tile(unit(1, 48), (8200, 1)).astype(np.float32)
+    assert -1e-6 < measures.uniformity(rows) <= 0
+
+
+def test_bad_row_is_named_in_the_fast_path(unit):
+    rows = unit(9000).astype(np.float32)
+    rows[5000] = np.inf
+    with pytest.raises(InputError, match=r"1 rows .*rows 5000"):
+        measures.uniformity(rows)
 
 
 def test_a_sharp_potential_does_not_underflow():
