@@ -12,6 +12,7 @@ from semshift_nb import measures
 from semshift_nb.analyses._pair_vectors import PairVectors
 from semshift_nb.analyses._variant_figures import (
     ALIGNMENT,
+    FOLLOWS_N,
     MEAN_COSINE,
     RELATIVE,
     SPEARMAN,
@@ -48,7 +49,7 @@ def document_halves(vectors: NDArray[np.float32], kept: NDArray[np.bool_]) -> di
     dim = rows.shape[1]
     turned = _turned(rows)
     by_half = [spectral(turned[half], dim=dim) for half in kept]
-    found = {name: np.array([figures[name] for figures in by_half]) for name in by_half[0]}
+    found = {name: np.array([figures[name] for figures in by_half]) for name in FOLLOWS_N}
     return {**_spread(rows, kept), **found}
 
 
@@ -75,6 +76,8 @@ def _turned(rows: Rows) -> Rows:
     No figure of a spectrum feels a turn of the space. Of the directions in which there is nothing
     one is kept: partition isotropy looks at all directions, and those are alike.
     """
+    if not len(rows):
+        return rows
     left, sigma, _ = np.linalg.svd(rows, full_matrices=False)
     spare = np.zeros((len(rows), int(rows.shape[1] > len(sigma))))
     return np.hstack([left * sigma, spare])

@@ -40,19 +40,22 @@ class Halves:
         }
 
     def of(self, name: str, groups: NDArray[np.object_]) -> NDArray[np.bool_]:
-        """Return which rows are in each half, of shape (n_halves, n_rows)."""
+        """Return which rows are in each half, of shape (n_halves, n_rows).
+
+        Of fewer than four documents there is no half.
+        """
         kept, row_of = self._kept[name], self._rows[name]
-        if kept.shape[1] < _LEAST_DOCUMENTS:
-            raise InputError(
-                f"{kept.shape[1]} documents of {name!r}, expected at least {_LEAST_DOCUMENTS} to "
-                "draw halves of."
-            )
-        return kept[:, [row_of[label] for label in groups.tolist()]]
+        n_halves = 0 if kept.shape[1] < _LEAST_DOCUMENTS else len(kept)
+        return kept[:n_halves, [row_of[label] for label in groups.tolist()]]
 
 
 def half_interval(value: float, halves: ArrayLike, *, n: int) -> Interval:
     """Return a figure with the interval that holds 95 % of its halves' figures."""
     drawn = np.asarray(halves, dtype=np.float64)
+    if not len(drawn):
+        raise InputError(
+            f"fewer than {_LEAST_DOCUMENTS} documents, too few to draw halves of: use more."
+        )
     defined = drawn[np.isfinite(drawn)]
     if len(defined) < (1 - _MOST_UNDEFINED) * len(drawn):
         raise InputError(

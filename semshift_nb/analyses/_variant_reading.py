@@ -27,7 +27,7 @@ MOST_DOCUMENTS = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
+class Measured:
     """A figure, the same of each half, and how many pairs, texts or queries it is of."""
 
     value: float
@@ -42,10 +42,10 @@ class Variant:
     family: str
     encoder: Encoder
     documents: NDArray[np.float32]
-    figures: dict[tuple[str, str], Figure]
+    figures: dict[tuple[str, str], Measured]
 
     @property
-    def quality(self) -> Figure:
+    def quality(self) -> Measured:
         """What it reaches in retrieval."""
         return self.figures[QUERIES, MAIN]
 
@@ -96,25 +96,25 @@ class Reader:
             figures |= {(label, name): value for name, value in of_pairs.items()}
         return Variant(family, encoder, found.documents.vectors, figures)
 
-    def _quality(self, found: Search) -> Figure:
+    def _quality(self, found: Search) -> Measured:
         scores = query_scores(self._dataset, found)[MAIN].to_numpy(dtype=np.float64)
         kept = self._halves.of(self._dataset.corpus.name, self._query_groups)
         with np.errstate(invalid="ignore"):
-            return Figure(float(scores.mean()), (kept @ scores) / kept.sum(axis=1), len(scores))
+            return Measured(float(scores.mean()), (kept @ scores) / kept.sum(axis=1), len(scores))
 
-    def _of_documents(self, found: Search) -> dict[str, Figure]:
+    def _of_documents(self, found: Search) -> dict[str, Measured]:
         rows = self._measured[found.documents.directed[self._measured]]
         vectors = found.documents.vectors[rows]
         kept = self._halves.of(self._dataset.corpus.name, self._document_groups[rows])
         halves = document_halves(vectors, kept)
         values = document_figures(vectors.astype(np.float64))
-        return {name: Figure(value, halves[name], len(rows)) for name, value in values.items()}
+        return {name: Measured(value, halves[name], len(rows)) for name, value in values.items()}
 
-    def _of_pairs(self, pairs: TextPairs, read: PairVectors) -> dict[str, Figure]:
+    def _of_pairs(self, pairs: TextPairs, read: PairVectors) -> dict[str, Measured]:
         kept = (self._halves.of(pairs.name, rows) for rows in (read.pair_groups, read.text_groups))
         halves = pair_halves(read, *kept)
         values, n_of = pair_figures(read), pair_counts(read)
-        return {name: Figure(value, halves[name], n_of[name]) for name, value in values.items()}
+        return {name: Measured(value, halves[name], n_of[name]) for name, value in values.items()}
 
 
 def _labels(pairs: Sequence[TextPairs]) -> list[str]:

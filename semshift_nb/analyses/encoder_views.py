@@ -1,9 +1,10 @@
 """Many ways to look at one model, in families of near relatives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from semshift_nb import measures
+from semshift_nb.analyses._encoded import encode_all
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder, NoDirectionError
 from semshift_nb.errors import InputError
@@ -34,7 +35,8 @@ def encoder_views(
         The model.
     fitted_on : sequence of str, optional
         Texts that the corrections are learnt from: others than those that will be looked at, or
-        what they do will look better than it is. Without any, nothing is corrected.
+        what they do will look better than it is. Without any, nothing is corrected, and what
+        cannot be learnt from so few is left out.
     taus : sequence of float, default (0.9, 0.8, 0.7)
         Temperatures of its attention; left out where the model has none.
     layers : sequence of int, optional
@@ -56,8 +58,7 @@ def encoder_views(
     Raises
     ------
     InputError
-        If a layer, a pooling, a temperature or a correction is unknown, or a correction cannot be
-        learnt from these texts.
+        If a layer, a pooling, a temperature or a correction is unknown.
 
     References
     ----------
@@ -86,9 +87,7 @@ def encoder_views(
             encoder.at_layer(layer, pooling=pooling) for layer in _layers(encoder, layers, pooling)
         ]
         views[f"layers, {pooling}"] = members
-    if fitted_on and corrections:
-        rows = encoder.encode(fitted_on)
-        views["corrections"] = [encoder.after(CORRECTIONS[name](rows)) for name in corrections]
+    views["corrections"] = list(_corrected(encoder, fitted_on, corrections))
     views |= {other.name: [other] for other in beside}
     return {family: members for family, members in views.items() if members}
 
@@ -136,6 +135,18 @@ def read_ahead(
         # What has no direction is found out again, and told, by whoever asks for it.
         with suppress(NoDirectionError):
             encoder.read_layers(texts, layers=layers, poolings=wanted, role=role)
+
+
+def _corrected(
+    encoder: Encoder, fitted_on: Sequence[str], corrections: Sequence[str]
+) -> Iterator[Encoder]:
+    if not fitted_on or not corrections:
+        return
+    encoded = encode_all(encoder, fitted_on)
+    for name in corrections:
+        # A handful of texts has no four directions to take out.
+        with suppress(InputError):
+            yield encoder.after(CORRECTIONS[name](encoded.vectors[encoded.directed]))
 
 
 def _layers(encoder: Encoder, layers: Sequence[int] | None, pooling: str) -> list[int]:

@@ -2,21 +2,23 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
+from semshift_nb.analyses._figures import MEASURED
 from semshift_nb.analyses._halves import half_interval
 from semshift_nb.analyses._intervals import interval_row
+from semshift_nb.analyses._length_figures import unmeasured
 from semshift_nb.analyses._order_rows import ORDER_COLUMNS, order_rows
+from semshift_nb.analyses._retrieval_scores import MAIN
 from semshift_nb.analyses._variant_figures import FOLLOWS_N, UNITS
-from semshift_nb.analyses._variant_reading import Figure, Reader, Variant
+from semshift_nb.analyses._variant_reading import Measured, Reader, Variant
+from semshift_nb.analyses._verdict_words import Figure
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
-_LEAST_VARIANTS = 4
 _COLUMNS = [
     *["family", "variant", "encoder", "tau", "schedule", "of", "metric", "value", "ci_low"],
     *["ci_high", "n", "unit", "status", "reason"],
@@ -48,6 +50,43 @@ class QualityOrder:
     variants: pd.DataFrame
     order: pd.DataFrame
     notes: tuple[str, ...]
+    _read: tuple[Variant, ...] = field(default=(), repr=False)
+
+    def change(self, variant: str, against: str) -> Figure:
+        """Compare what two variants retrieve.
+
+        Parameters
+        ----------
+        variant, against : str
+            Their names, as ``variants`` has them.
+
+        Returns
+        -------
+        Series
+            One row: ``metric`` ("nDCG@10"), ``value`` (the first less the second), ``ci_low`` and
+            ``ci_high`` (95 %; both on the same halves of the queries, so that what they have in
+            common cancels out), ``n`` queries, ``unit``, ``status`` and ``reason``; not measured
+            where one of them is not there.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> quality_order(dataset, families).change("static", "minilm")  # doctest: +SKIP
+        """
+        known = {each.name: each.quality for each in self._read}
+        missing = [name for name in (variant, against) if name not in known]
+        told = {"metric": MAIN, "unit": "0 to 1"}
+        if missing:
+            return pd.Series({**told, **unmeasured(f"no variant is {' or '.join(missing)}")})
+        first, second = known[variant], known[against]
+        value, halves = first.value - second.value, first.halves - second.halves
+        row = interval_row(
+            lambda: value, lambda: half_interval(value, halves, n=first.n), n=first.n
+        )
+        return pd.Series({**told, **row})
 
 
 def quality_order(
@@ -106,8 +145,7 @@ def quality_order(
     Raises
     ------
     InputError
-        If there are fewer than four variants that differ or four documents, two sets of pairs have
-        one name, or a setting is out of range.
+        If there is no variant, two sets of pairs have one name, or a setting is out of range.
 
     References
     ----------
@@ -122,6 +160,8 @@ def quality_order(
     >>> families = {"temperature": [encoder.at_temperature(tau) for tau in (1, 0.9, 0.8, 0.7)]}
     >>> quality_order(known_item(corpus), families).order  # doctest: +SKIP
     """
+    if not any(families.values()):
+        raise InputError("there is no variant of an encoder; see encoder_views.")
     reader = Reader(dataset, pairs, n_halves=n_halves, seed=seed)
     kept: list[Variant] = []
     notes: list[str] = []
@@ -133,17 +173,13 @@ def quality_order(
                 kept.append(variant)
             else:
                 notes.append(f"{variant.name} is {twin.name} again and is left out")
-    if len(kept) < _LEAST_VARIANTS:
-        raise InputError(
-            f"{len(kept)} variants differ, expected at least {_LEAST_VARIANTS}: fewer have no "
-            "order to speak of."
-        )
     order = order_rows(kept, n_resamples=n_resamples, seed=seed)
     rows = [row for variant in kept for row in _rows(variant)]
     return QualityOrder(
         pd.DataFrame(rows, columns=_COLUMNS),
         pd.DataFrame(order, columns=ORDER_COLUMNS),
         (*dataset.notes, *notes),
+        tuple(kept),
     )
 
 
@@ -161,12 +197,10 @@ def _rows(variant: Variant) -> Iterator[dict[str, object]]:
         yield {**told, "of": of, "metric": metric, **_interval(metric, figure), "unit": unit}
 
 
-def _interval(metric: str, figure: Figure) -> dict[str, object]:
+def _interval(metric: str, figure: Measured) -> dict[str, object]:
     """Return a figure with the interval of its halves, where these are of its size."""
     if math.isnan(figure.value):
-        nothing = dict.fromkeys(("value", "ci_low", "ci_high"), float("nan"))
-        reason = "the vectors do not allow it: too few, or all alike"
-        return {**nothing, "n": figure.n, "status": NOT_MEASURED, "reason": reason}
+        return unmeasured("the vectors do not allow it: too few, or all alike")
     if metric in FOLLOWS_N:
         ends = {"value": figure.value, "ci_low": float("nan"), "ci_high": float("nan")}
         reason = "no interval: it follows the number of texts, and a half has fewer"

@@ -6,6 +6,7 @@ from semshift_nb.corpora.load import load_corpus
 from semshift_nb.corpora.load_pairs import load_pairs
 from semshift_nb.corpora.load_set import load_retrieval
 from semshift_nb.corpora.mteb_task import read_mteb
+from semshift_nb.corpora.pair_sets import pair_sets
 from semshift_nb.corpora.pairs import TextPairs
 from semshift_nb.corpora.positives import (
     adjacent_sentences,
@@ -26,6 +27,7 @@ __all__ = [
     "load_pairs",
     "load_parallel",
     "load_retrieval",
+    "pair_sets",
     "parallel_texts",
     "read_mteb",
     "repeated_texts",

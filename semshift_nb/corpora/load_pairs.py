@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from semshift_nb.corpora._gensim import gensim_file
@@ -85,13 +84,10 @@ def load_pairs(
     name, table = _read(source)
     if isinstance(source, str) and source in WORD_PAIRS and min_score is None:
         min_score = 0.8 * _HIGHEST
+    if table.empty:
+        raise InputError(f"pairs {name!r} have no row: expected one for each pair.")
     pairs = TextPairs(name, KIND, _renamed(table, columns, name), min_score)
-    if n_pairs is None or n_pairs >= len(pairs):
-        return pairs
-    if n_pairs < 1:
-        raise InputError(f"n_pairs is {n_pairs}, expected at least 1.")
-    rows = np.random.default_rng(seed).choice(len(pairs), size=n_pairs, replace=False)
-    return TextPairs(name, KIND, pairs.table.iloc[np.sort(rows)], pairs.min_score)
+    return pairs if n_pairs is None else pairs.sample(n_pairs, seed=seed)
 
 
 def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:

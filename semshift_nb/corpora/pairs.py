@@ -45,8 +45,9 @@ class TextPairs:
     Raises
     ------
     InputError
-        If a column is missing, there is no pair, a text is missing or no string, a score is no
-        finite number, no pair reaches the bound, or there is a bound and no score.
+        If a column is missing, a text is missing or no string, a score is no finite number, no
+        pair reaches the bound, or there is a bound and no score. No pairs at all are no error: a
+        corpus may have none.
 
     References
     ----------
@@ -77,6 +78,40 @@ class TextPairs:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def sample(self, n_pairs: int, *, seed: int = 0) -> "TextPairs":
+        """Draw some of the pairs at random.
+
+        Parameters
+        ----------
+        n_pairs : int
+            At most so many.
+        seed : int, default 0
+            Of the draw.
+
+        Returns
+        -------
+        TextPairs
+            In their order, with the same bound.
+
+        Raises
+        ------
+        InputError
+            If ``n_pairs`` is below 1, or none of those that were drawn reaches the bound.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"left": ["a", "b"], "right": ["b", "c"]})
+        >>> TextPairs("letters", "labelled", table).sample(1)
+        <TextPairs 'letters' (labelled): 1 pairs>
+        """
+        if n_pairs < 1:
+            raise InputError(f"n_pairs is {n_pairs}, expected at least 1.")
+        if n_pairs >= len(self):
+            return self
+        rows = np.random.default_rng(seed).choice(len(self), size=n_pairs, replace=False)
+        drawn = self.table.iloc[np.sort(rows)].reset_index(drop=True)
+        return TextPairs(self.name, self.kind, drawn, self.min_score)
 
     @property
     def scores(self) -> NDArray[np.float64] | None:
@@ -119,10 +154,10 @@ class TextPairs:
 
 def _check(table: pd.DataFrame, source: str) -> pd.DataFrame:
     missing = [name for name in ("left", "right") if name not in table.columns]
-    if missing or table.empty:
-        fault = f"no column {', '.join(map(repr, missing))}" if missing else "no row"
+    if missing:
         raise InputError(
-            f"{source} have {fault}; expected a row for each pair, its texts in left and right."
+            f"{source} have no column {', '.join(map(repr, missing))}; expected a row for each "
+            "pair, its texts in left and right."
         )
     groups = table["group"] if "group" in table else range(len(table))
     checked = {"group": [well_formed(str(cell)) for cell in groups]}
@@ -160,7 +195,7 @@ def _number(cell: object) -> float:
 def _check_bound(
     scores: NDArray[np.float64] | None, bound: float | None, source: str
 ) -> float | None:
-    if scores is None:
+    if scores is None or not len(scores):
         if bound is not None:
             raise InputError(
                 f"{source} have no scores, but only those from {bound} on were to count: leave "

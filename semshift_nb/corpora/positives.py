@@ -33,12 +33,13 @@ def adjacent_sentences(corpus: Corpus, *, per_document: int = 1, seed: int = 0) 
     Returns
     -------
     TextPairs
-        In the order of the documents; the group of a pair is its document.
+        In the order of the documents; the group of a pair is its document. There are none where no
+        document has two neighbours of 12 characters.
 
     Raises
     ------
     InputError
-        If ``per_document`` is below 1, or no document has two neighbours of 12 characters.
+        If ``per_document`` is below 1.
 
     References
     ----------
@@ -52,7 +53,7 @@ def adjacent_sentences(corpus: Corpus, *, per_document: int = 1, seed: int = 0) 
     here = _sentences(corpus)
     following = here[["doc_id", "position", "text"]].assign(position=here["position"] - 1)
     both = here.merge(following, on=["doc_id", "position"], suffixes=("", "_next"))
-    taken = _draw(both, corpus, per_document, seed=seed)
+    taken = _draw(both, per_document, seed=seed)
     return _pairs(corpus.name, ADJACENT, taken, taken["text_next"])
 
 
@@ -83,7 +84,7 @@ def repeated_texts(
     Raises
     ------
     InputError
-        If ``times`` is below 2 or ``per_document`` below 1, or no sentence has 12 characters.
+        If ``times`` is below 2 or ``per_document`` below 1.
 
     References
     ----------
@@ -97,7 +98,7 @@ def repeated_texts(
     """
     if times < 2:
         raise InputError(f"times is {times}, expected at least 2: once is the text itself.")
-    taken = _draw(_sentences(corpus), corpus, per_document, seed=seed)
+    taken = _draw(_sentences(corpus), per_document, seed=seed)
     return _pairs(corpus.name, REPEATED, taken, taken["text"].map(lambda s: " ".join([s] * times)))
 
 
@@ -193,15 +194,10 @@ def _sentences(corpus: Corpus) -> pd.DataFrame:
     return sentences[[len(text) >= MIN_CHARACTERS for text in sentences["text"]]]
 
 
-def _draw(rows: pd.DataFrame, corpus: Corpus, per_document: int, *, seed: int) -> pd.DataFrame:
+def _draw(rows: pd.DataFrame, per_document: int, *, seed: int) -> pd.DataFrame:
     """Draw at most so many rows of each document, in the order of the corpus."""
     if per_document < 1:
         raise InputError(f"per_document is {per_document}, expected at least 1.")
-    if rows.empty:
-        raise InputError(
-            f"no document of corpus {corpus.name!r} has sentences of {MIN_CHARACTERS} characters "
-            "to make a pair of: use longer documents."
-        )
     order = np.random.default_rng(seed).permutation(len(rows))
     return rows.iloc[order].groupby("doc_id").head(per_document).sort_index()
 

@@ -141,8 +141,8 @@ def test_a_document_is_in_a_half_with_all_that_belongs_to_it():
     assert (kept[:, 1] == kept[:, 2]).all()
     assert (kept[:, 4] == also[:, 0]).all()
     assert (kept[:, 0] == also[:, 1]).all()
-    with pytest.raises(InputError, match="2 documents of 'y', expected at least 4"):
-        halves.of("y", others)
+    with pytest.raises(InputError, match="fewer than 4 documents"):
+        half_interval(0.5, halves.of("y", others)[:, 0], n=2)
     with pytest.raises(InputError, match="n_halves is 0"):
         Halves([("x", groups)], n_halves=0, seed=0)
 

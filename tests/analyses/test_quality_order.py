@@ -15,8 +15,15 @@ from semshift_nb.analyses import (
     select,
 )
 from semshift_nb.analyses._order_rows import order_rows
-from semshift_nb.analyses._variant_reading import Figure, Variant
-from semshift_nb.corpora import Corpus, adjacent_sentences, known_item, load_corpus, load_pairs
+from semshift_nb.analyses._variant_reading import Measured, Variant
+from semshift_nb.corpora import (
+    Corpus,
+    adjacent_sentences,
+    known_item,
+    load_corpus,
+    load_pairs,
+    pair_sets,
+)
 from semshift_nb.encoders import load_encoder
 from semshift_nb.errors import InputError
 
@@ -115,15 +122,41 @@ def test_a_variant_that_is_another_again_is_left_out(dataset, families, static):
     assert "again" not in set(found.variants["family"])
 
 
-def test_too_few_variants_or_documents_are_refused(dataset, families, news):
-    with pytest.raises(InputError, match="1 variants differ, expected at least 4"):
-        quality_order(dataset, {"whole": families["whole"]})
-    three = known_item(Corpus("news", news.documents.iloc[:3]))
-    with pytest.raises(InputError, match="3 documents of 'news', expected at least 4"):
-        quality_order(three, families)
+def test_what_cannot_be_asked(dataset, families):
+    with pytest.raises(InputError, match="there is no variant"):
+        quality_order(dataset, {"none": []})
     pairs = [load_pairs("wordsim353"), load_pairs("wordsim353")]
     with pytest.raises(InputError, match="called the same"):
         quality_order(dataset, families, pairs=pairs)
+
+
+def test_few_texts_and_few_variants_leave_reasons(static):
+    texts = ["A first text. It has two sentences.", "", "One sentence here.", "z"]
+    tiny = known_item(Corpus.from_texts(texts[:3]))
+    wordless = pair_sets(Corpus.from_texts(["", "z"]))
+    found = quality_order(tiny, encoder_views(static, texts), pairs=wordless, n_halves=9)
+    for table in (found.variants, found.order):
+        missing = table[table["value"].isna() | table["ci_low"].isna()]
+        assert missing["reason"].ne("").all()
+        assert len(missing) == len(table)
+    assert order_verdicts(found.order)["orders"].isna().all()
+
+
+def test_two_variants_compared_query_by_query(found, dataset, families, static):
+    change = found.change("static, PCA 1", "static")
+    before, after = (
+        quality_order(dataset, {"x": [view]}, n_halves=1).variants.iloc[0]["value"]
+        for view in (static, families["principal"][0])
+    )
+    assert change["value"] == pytest.approx(after - before, abs=1e-12)
+    assert change["ci_low"] < change["value"] < change["ci_high"] < 0
+    # Paired, it is narrower than either figure's own interval.
+    own = select(found.variants, variant="static", metric="nDCG@10")
+    nothing = found.change("static", "static")
+    assert (nothing["ci_low"], nothing["ci_high"]) == (0, 0)
+    assert own["ci_high"] > own["ci_low"]
+    absent = found.change("bert", "static")
+    assert (absent["status"], absent["reason"]) == ("not measured", "no variant is bert")
 
 
 def variants(
@@ -132,9 +165,9 @@ def variants(
     """Variants with a figure and a quality that are given, and halves about them."""
     rng = np.random.default_rng(0)
 
-    def column(values: np.ndarray) -> list[Figure]:
+    def column(values: np.ndarray) -> list[Measured]:
         drawn = values[:, None] + noise * rng.standard_normal((len(values), 300))
-        return [Figure(float(v), row, 9) for v, row in zip(values, drawn, strict=True)]
+        return [Measured(float(v), row, 9) for v, row in zip(values, drawn, strict=True)]
 
     nothing = np.zeros((0, 1), dtype=np.float32)
     encoder = load_encoder("static", store=None)

@@ -14,6 +14,7 @@ from semshift_nb.corpora import (
     load_corpus,
     load_pairs,
     load_parallel,
+    pair_sets,
     parallel_texts,
     repeated_texts,
 )
@@ -143,11 +144,25 @@ def test_a_text_said_again() -> None:
 
 
 @pytest.mark.parametrize("make", [adjacent_sentences, repeated_texts])
-def test_a_corpus_without_such_pairs(make) -> None:
-    with pytest.raises(InputError, match="no document of corpus 'texts' has sentences"):
-        make(Corpus.from_texts(["No.", ""]))
+def test_a_corpus_without_such_pairs_has_none(make) -> None:
+    none = make(Corpus.from_texts(["No.", ""]))
+    assert (len(none), len(none.texts), len(none.positive)) == (0, 0, 0)
     with pytest.raises(InputError, match="per_document is 0"):
         make(Corpus.from_texts(TEXTS), per_document=0)
+
+
+def test_all_kinds_in_one_call(tmp_path: Path) -> None:
+    corpus = Corpus.from_texts(TEXTS)
+    for name in ("en", "de"):
+        corpus.documents[["doc_id", "text"]].to_csv(tmp_path / f"{name}.csv", index=False)
+    sets = pair_sets(corpus, labelled="wordsim353", parallel=tmp_path, n_pairs=2, min_score=3)
+    # The last of the four texts has no words.
+    assert [(each.kind, len(each)) for each in sets] == [
+        *(("adjacent sentences", 1), ("repeated texts", 3)),
+        *(("labelled pairs", 2), ("parallel texts", 2)),
+    ]
+    assert sets[2].min_score == 3
+    assert len(pair_sets(corpus)) == 2
 
 
 def test_documents_of_the_same_id_are_translations() -> None:
@@ -183,7 +198,6 @@ def test_a_folder_with_two_languages(tmp_path: Path) -> None:
     ("table", "told"),
     [
         (pd.DataFrame({"left": ["a"]}), "no column 'right'"),
-        (pd.DataFrame({"left": [], "right": []}), "no row"),
         (pd.DataFrame({"left": ["a", None], "right": "b"}), "left texts .* 1 of 2 .* at 1"),
         (pd.DataFrame({"left": ["a"], "right": [3.5]}), r"right texts .*the first is 3\.5"),
         (
@@ -200,6 +214,8 @@ def test_what_is_no_pair_is_named(table: pd.DataFrame, told: str) -> None:
 def test_a_bound_that_no_pair_reaches_and_a_source_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="min_score is 6, but scores go from 0 to 5"):
         load_pairs(SCORED, min_score=6)
+    with pytest.raises(InputError, match="have no row"):
+        load_pairs(SCORED.iloc[:0])
     for source in (tmp_path / "none.csv", "wordsim354", "", tmp_path):
         with pytest.raises(InputError, match="wordsim353, simlex999"):
             load_pairs(source)
