@@ -9,7 +9,7 @@ from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.dimension_extremes import dimension_extremes
 from semshift_nb.analyses.dimension_profile import dimension_profile, vector_profile
-from semshift_nb.analyses.dimensions import dead_dimensions
+from semshift_nb.analyses.dimensions import dead_dimensions, published_near_zero
 from semshift_nb.analyses.documents import dilution_gap, document_shift
 from semshift_nb.analyses.embedding_spaces import EmbeddingSpaces
 from semshift_nb.analyses.encoder_views import encoder_views, read_ahead
@@ -89,6 +89,7 @@ __all__ = [
     "order_verdicts",
     "predictors",
     "prefix_shift",
+    "published_near_zero",
     "quality_order",
     "range_shift",
     "read_ahead",

@@ -4,9 +4,11 @@ Importing this package makes its renderer and theme Altair's, unless you have ch
 then show in a live notebook, an exported page and as a picture, all without a network.
 """
 
+from semshift_nb.charts.ablations import ablation_curves
 from semshift_nb.charts.alignment import alignment_plane, quality_plane
 from semshift_nb.charts.attention import filter_curves, layer_curves
 from semshift_nb.charts.concatenation import concatenation_curves
+from semshift_nb.charts.dimensions import dimension_strip
 from semshift_nb.charts.discrepancy import discrepancy_by_dispersion
 from semshift_nb.charts.document import (
     document_data,
@@ -27,8 +29,10 @@ from semshift_nb.charts.tempering import (
 )
 
 __all__ = [
+    "ablation_curves",
     "alignment_plane",
     "concatenation_curves",
+    "dimension_strip",
     "discrepancy_by_dispersion",
     "document_data",
     "document_view",

@@ -29,8 +29,10 @@ def test_raw_vectors_keep_their_own_scale():
         analyses.vector_profile(FOUR_AXES, raw=raw[:2])
 
 
-def test_the_published_near_zero_dimensions_are_found(wikipedia, encoder):
+def test_the_published_near_zero_dimensions_are_found(wikipedia, encoder, static):
     """huggingface/sentence-transformers issue 2662, 2024-05-22: elements 127, 223, 319."""
+    assert analyses.published_near_zero(encoder) == [127, 223, 319]
+    assert analyses.published_near_zero(static) is None
     profile = analyses.dimension_profile(wikipedia.sentences["text"][:120].tolist(), encoder)
     assert profile["dimension"].tolist() == list(range(384))
     assert profile.loc[profile["near_zero"], "dimension"].tolist() == [127, 223, 319]

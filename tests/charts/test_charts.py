@@ -144,6 +144,33 @@ def order_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def profile_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": encoder, "dimension": dimension, "sd": 0.1, "sd_raw": sd_raw, "mean": -0.1,
+         "variance_share": 0.2, "cosine_share": 0.1, "near_zero": dimension == 3,
+         "outlier": dimension == 1}
+        for encoder, sd_raw in (("minilm", 0.3), ("vectors", np.nan))
+        for dimension in range(5)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def ablations_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": encoder, "task": task, "method": method, "n_dimensions": n_dimensions,
+         "metric": metric + (" difference" if against else ""), "against": against,
+         "value": value, "ci_low": 0.4, "ci_high": 0.6, "n": 9}
+        for encoder in ("minilm", "static")
+        for task, metric in (("retrieval", "nDCG@10"), ("clustering", "AMI"))
+        for method, n_dimensions, value in (
+            ("all dimensions", 384, 0.5), ("without near-zero", 381, 0.5), ("PCA", 48, 0.5),
+            ("PCA", 96, 0.5), ("random", 48, 0.5), ("random", 96, np.nan),
+        )
+        for against in ("", "all dimensions")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 ALL_CHARTS = {
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
@@ -158,6 +185,8 @@ ALL_CHARTS = {
     "filter": lambda: charts.filter_curves(layers_of()),
     "layers": lambda: charts.layer_curves(layers_of(), ["entropy", "filter_rate"]),
     "retrieval": lambda: charts.retrieval_differences(retrieval_of()),
+    "dimensions": lambda: charts.dimension_strip(profile_of(), ["sd_raw", "cosine_share"]),
+    "ablations": lambda: charts.ablation_curves(ablations_of()),
     "temperatures": lambda: charts.tempering_sweep({t: tempering_of(t) for t in (0.8, 0.9, 1.0)}),
     "plane": lambda: charts.alignment_plane(plane_of()),
     "quality": lambda: charts.quality_plane(variants_of()),
@@ -307,3 +336,18 @@ def test_an_order_is_drawn_for_one_scope_and_nothing_held_fixed():
     assert len(rows) == 4
     assert {row["label"] for row in rows} == {"alignment ↓", "iso_score ↑"}
     assert {row["controlled_for"] for row in rows} == {""}
+
+
+def test_only_what_there_is_of_a_dimension_is_drawn():
+    spec = charts.dimension_strip(profile_of().drop(columns="encoder")[:5]).to_dict()
+    assert spec["facet"]["column"]["sort"] == ["sd, vectors of unit length"]
+    assert [row["dimension"] for row in next(iter(spec["datasets"].values()))] == list(range(5))
+    with pytest.raises(InputError, match="no column spread"):
+        charts.dimension_strip(profile_of(), ["spread"])
+
+
+def test_curves_of_ablations_leave_out_differences_and_what_was_removed():
+    rows = next(iter(charts.ablation_curves(ablations_of()).to_dict()["datasets"].values()))
+    assert {row["method"] for row in rows} == {"all dimensions", "PCA", "random"}
+    assert {row["panel"] for row in rows} == {"retrieval: nDCG@10", "clustering: AMI"}
+    assert len(rows) == 4 * 4  # of the random ones one size was not measured
