@@ -4,6 +4,7 @@ Importing this package makes its renderer and theme Altair's, unless you have ch
 then show in a live notebook, an exported page and as a picture, all without a network.
 """
 
+from semshift_nb.charts._spectrum_panels import PART_COLOURS, VIEW_COLOURS
 from semshift_nb.charts.ablations import ablation_curves
 from semshift_nb.charts.alignment import alignment_plane, quality_plane
 from semshift_nb.charts.attention import filter_curves, layer_curves
@@ -21,6 +22,12 @@ from semshift_nb.charts.length import length_curves
 from semshift_nb.charts.order import order_intervals
 from semshift_nb.charts.renderer import enable
 from semshift_nb.charts.retrieval import retrieval_differences
+from semshift_nb.charts.spectrum import (
+    live_spectrum,
+    spectrum_data,
+    spectrum_signals,
+    spectrum_view,
+)
 from semshift_nb.charts.tempering import (
     live_tempering,
     tempering_data,
@@ -29,6 +36,8 @@ from semshift_nb.charts.tempering import (
 )
 
 __all__ = [
+    "PART_COLOURS",
+    "VIEW_COLOURS",
     "ablation_curves",
     "alignment_plane",
     "concatenation_curves",
@@ -40,12 +49,16 @@ __all__ = [
     "layer_curves",
     "length_curves",
     "live_document",
+    "live_spectrum",
     "live_tempering",
     "order_intervals",
     "prefix_curves",
     "quality_plane",
     "retrieval_differences",
     "shift_map",
+    "spectrum_data",
+    "spectrum_signals",
+    "spectrum_view",
     "tempering_data",
     "tempering_sweep",
     "tempering_view",

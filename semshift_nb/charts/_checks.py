@@ -12,7 +12,9 @@ MAX_ROWS = 5_000
 _HOVER_CHARACTERS = 200
 
 
-def chart_data(table: pd.DataFrame, columns: Iterable[str], *, digits: int = 4) -> pd.DataFrame:
+def chart_data(
+    table: pd.DataFrame, columns: Iterable[str], *, digits: int = 4, max_rows: int = MAX_ROWS
+) -> pd.DataFrame:
     """Keep the columns that a chart draws, rounded: what is stored in a notebook stays readable."""
     wanted = list(columns)
     missing = [name for name in wanted if name not in table.columns]
@@ -21,9 +23,9 @@ def chart_data(table: pd.DataFrame, columns: Iterable[str], *, digits: int = 4) 
             f"the table has no column {', '.join(missing)} (it has {', '.join(table.columns)}); "
             f"this chart draws {', '.join(wanted)}."
         )
-    if len(table) > MAX_ROWS:
+    if len(table) > max_rows:
         raise InputError(
-            f"a chart of {len(table):,} rows was asked for and {MAX_ROWS:,} is the most that stays "
+            f"a chart of {len(table):,} rows was asked for and {max_rows:,} is the most that stays "
             "quick to draw and to open; aggregate or sample the table first."
         )
     return table[wanted].round(digits)

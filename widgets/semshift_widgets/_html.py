@@ -4,7 +4,8 @@ import html
 
 import pandas as pd
 
-_STYLE = """<style>
+#: How tables and notes look; every piece of HTML brings it along.
+STYLE = """<style>
 .semshift table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 2px 0 8px }
 .semshift th, .semshift td { padding: 3px 14px 3px 0; text-align: left; vertical-align: top;
   border: 0; border-bottom: 1px solid #e4e7eb; line-height: 1.35; white-space: normal }
@@ -20,10 +21,10 @@ def table_html(table: pd.DataFrame, *, title: str) -> str:
     body = table.to_html(
         index=False, border=0, escape=True, justify="left", na_rep="-", float_format="{:.3f}".format
     )
-    return f'{_STYLE}<div class="semshift"><h4>{html.escape(title)}</h4>{body}</div>'
+    return f'{STYLE}<div class="semshift"><h4>{html.escape(title)}</h4>{body}</div>'
 
 
 def note_html(text: str, *, alert: bool = False) -> str:
     """Write a line of plain text, escaped."""
     kind = "alert" if alert else "note"
-    return f'{_STYLE}<div class="semshift"><span class="{kind}">{html.escape(text)}</span></div>'
+    return f'{STYLE}<div class="semshift"><span class="{kind}">{html.escape(text)}</span></div>'

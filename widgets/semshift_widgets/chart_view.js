@@ -13,7 +13,7 @@ async function render({ model, el }) {
     const { $schema, ...spec } = structuredClone(model.get("spec"));
     const values = model.get("signals");
     for (const param of spec.params ?? []) if (param.name in values) param.value = values[param.name];
-    spec.datasets = { ...spec.datasets, ...structuredClone(model.get("datasets")) };
+    spec.datasets = { ...spec.datasets, ...rowsOf(model.get("datasets")) };
     return vegaEmbed(el, spec, { mode: "vega-lite", renderer: "canvas", actions: false });
   }
 
@@ -30,7 +30,7 @@ async function render({ model, el }) {
   async function redraw() {
     if (changed.size === 0) return;
     const started = performance.now();
-    const datasets = changed.has("datasets") ? structuredClone(model.get("datasets")) : {};
+    const datasets = changed.has("datasets") ? rowsOf(model.get("datasets")) : {};
     changed.clear();
     for (const [name, rows] of Object.entries(datasets)) view.data(name, rows);
     for (const [name, value] of Object.entries(model.get("signals"))) view.signal(name, value);
@@ -47,8 +47,10 @@ async function render({ model, el }) {
     });
   }
 
+  // A second click on the same mark selects the same: only the count makes it another message.
+  let count = 0;
   function tell(name, value) {
-    model.set("heard", { name, value: JSON.parse(JSON.stringify(value ?? null)) });
+    model.set("heard", { name, value: JSON.parse(JSON.stringify(value ?? null)), count: ++count });
     model.save_changes();
   }
 
@@ -61,6 +63,23 @@ async function render({ model, el }) {
     stop.forEach((end) => end());
     drawn.finalize();
   };
+}
+
+// Vega writes into the rows it is given: it gets its own. Packed columns are float32, one a field.
+function rowsOf(datasets) {
+  const unpacked = Object.entries(datasets).map(([name, rows]) => [
+    name,
+    rows.columns ? unpack(rows.columns) : structuredClone(rows),
+  ]);
+  return Object.fromEntries(unpacked);
+}
+
+function unpack(columns) {
+  const fields = Object.entries(columns).map(([name, view]) => [
+    name,
+    new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)),
+  ]);
+  return Array.from(fields[0][1], (_, i) => Object.fromEntries(fields.map(([name, of]) => [name, of[i]])));
 }
 
 export default { render };
