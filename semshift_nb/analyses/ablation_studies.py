@@ -12,15 +12,16 @@ from semshift_nb.analyses._encoded import encode_all
 from semshift_nb.analyses._ranking import search
 from semshift_nb.analyses._retrieval_scores import MAIN, query_scores
 from semshift_nb.analyses.ablations import Ablation
-from semshift_nb.corpora import Corpus, RetrievalSet
+from semshift_nb.corpora import Corpus, RetrievalSet, known_item
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 
 def ablated_retrieval(
-    dataset: RetrievalSet,
+    source: RetrievalSet | Corpus,
     ablations: Sequence[Ablation],
     *,
+    per_document: int = 3,
     n_resamples: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -28,14 +29,17 @@ def ablated_retrieval(
 
     Parameters
     ----------
-    dataset : RetrievalSet
-        Documents, queries and judgements, of texts that the ablations were not fitted on.
+    source : RetrievalSet or Corpus
+        What the ablations were not fitted on. Of a corpus, sentences are taken out of the documents
+        and search for them (`semshift_nb.corpora.known_item`).
     ablations : sequence of Ablation
         As `ablations` gives them.
+    per_document : int, default 3
+        Sentences to take out of each document of a corpus.
     n_resamples : int, default 1000
         Resamples of the intervals.
     seed : int, default 0
-        Of these draws.
+        Of all draws.
 
     Returns
     -------
@@ -66,10 +70,13 @@ def ablated_retrieval(
     --------
     >>> fitted, judged = document_halves(load_corpus("news"))  # doctest: +SKIP
     >>> spaces = ablations(encoder, fitted.sentences["text"].tolist())  # doctest: +SKIP
-    >>> ablated_retrieval(known_item(judged), spaces)  # doctest: +SKIP
+    >>> ablated_retrieval(judged, spaces)  # doctest: +SKIP
     """
+    dataset, nothing = _searched(source, per_document=per_document, seed=seed)
 
     def score(encoder: Encoder) -> NDArray[np.float64]:
+        if dataset is None:
+            return np.zeros(0)
         return query_scores(dataset, search(dataset, encoder))[MAIN].to_numpy(dtype=np.float64)
 
     study = Study(
@@ -77,12 +84,13 @@ def ablated_retrieval(
         metric=MAIN,
         unit="0 to 1",
         units="documents are asked for",
-        groups=_asked_for(dataset),
-        nothing="there is no query",
+        groups=[] if dataset is None else _asked_for(dataset),
+        nothing=nothing,
         n_resamples=n_resamples,
         seed=seed,
     )
-    return _table(ablations, study, corpus=dataset.name, task="retrieval", texts=dataset.texts)
+    texts = [] if dataset is None else dataset.texts
+    return _table(ablations, study, corpus=source.name, task="retrieval", texts=texts)
 
 
 def ablated_clustering(
@@ -173,6 +181,20 @@ def _table(
         "truncated_share": float(truncated.mean()) if len(truncated) else 0.0,
     }
     return pd.DataFrame([{**told, **row} for row in rows], columns=COLUMNS)
+
+
+def _searched(
+    source: RetrievalSet | Corpus, *, per_document: int, seed: int
+) -> tuple[RetrievalSet | None, str]:
+    """Return the set to search, or why none can be made of the corpus."""
+    if per_document < 1:
+        raise InputError(f"per_document is {per_document}, expected at least 1.")
+    if isinstance(source, RetrievalSet):
+        return source, "there is no query"
+    try:
+        return known_item(source, per_document=per_document, seed=seed), ""
+    except InputError as error:
+        return None, str(error)
 
 
 def _asked_for(dataset: RetrievalSet) -> list[str]:

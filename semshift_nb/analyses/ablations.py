@@ -127,10 +127,12 @@ def ablations(
         - *first*: the first so many, as ``truncate_dim`` of sentence-transformers keeps, which is
           meant for models trained for it.
 
+        What cannot be made of so few texts or dimensions has no encoder and a reason.
+
     Raises
     ------
     InputError
-        If fewer than two texts have a direction, a size or ``n_random`` is below 1.
+        If a size or ``n_random`` is below 1.
 
     References
     ----------
@@ -156,13 +158,18 @@ def ablations(
 
 def _removed(encoder: Encoder, rows: NDArray[np.float32]) -> Iterator[Ablation]:
     """Yield the space without the dimensions that are said to be useless, or to do too much."""
-    for method, gone in (
-        (NO_NEAR_ZERO, measures.near_zero_dimensions(rows)),
-        (NO_OUTLIERS, measures.outlier_dimensions(rows)),
+    for method, find in (
+        (NO_NEAR_ZERO, measures.near_zero_dimensions),
+        (NO_OUTLIERS, measures.outlier_dimensions),
     ):
+        try:
+            gone = find(rows).tolist()
+        except InputError as error:
+            yield Ablation(method, encoder.dim, (), str(error))
+            continue
         left = encoder.dim - len(gone)
         if 0 < len(gone) < encoder.dim:
-            view = encoder.after(measures.drop_dimensions(gone.tolist(), dim=encoder.dim))
+            view = encoder.after(measures.drop_dimensions(gone, dim=encoder.dim))
             yield Ablation(method, left, (view,))
         else:
             yield Ablation(method, left, (), f"{len(gone)} of {encoder.dim} dimensions are so")
@@ -172,8 +179,10 @@ def _reduced(
     encoder: Encoder, rows: NDArray[np.float32], size: int, *, choices: list[NDArray[np.intp]]
 ) -> Iterator[Ablation]:
     """Yield all ways to keep so many dimensions."""
-    if size >= encoder.dim:
-        reason = f"there are only {encoder.dim} dimensions"
+    reason = f"there are only {encoder.dim} dimensions" if size >= encoder.dim else ""
+    if len(rows) < 2:
+        reason = f"{len(rows)} texts have a direction, expected at least 2 to fit on"
+    if reason:
         yield from (Ablation(method, size, (), reason) for method in REDUCTIONS)
         return
     yield _components(encoder, rows, size)

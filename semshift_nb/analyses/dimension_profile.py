@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses._encoded import encode_all
+from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 COLUMNS = [
     *["dimension", "sd", "sd_raw", "mean", "variance_share", "cosine_share"],
-    *["near_zero", "outlier"],
+    *["near_zero", "outlier", "status", "reason"],
 ]
 
 
@@ -24,7 +25,7 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = Tru
     Parameters
     ----------
     texts : sequence of str
-        Any strings, at least two with a direction; those without one are left out.
+        Any strings; those without a direction are left out.
     encoder : Encoder
         What turns them into vectors; any view of one.
     raw : bool, default True
@@ -45,12 +46,14 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = Tru
         - ``cosine_share``, what it adds to the mean cosine of two texts: they sum to the mean
           cosine, and one below 0 keeps texts apart;
         - ``near_zero`` and ``outlier``: see `semshift_nb.measures.near_zero_dimensions` and
-          `semshift_nb.measures.outlier_dimensions`.
+          `semshift_nb.measures.outlier_dimensions`;
+        - ``status`` and ``reason``: where fewer than two texts have a direction, or their vectors
+          do not differ, nothing was measured.
 
     Raises
     ------
     InputError
-        If fewer than two texts have a direction, or their vectors do not differ.
+        If ``texts`` is no list of strings.
 
     References
     ----------
@@ -67,11 +70,11 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = Tru
     """
     if not raw:
         encoded = encode_all(encoder, texts)
-        return vector_profile(encoded.vectors[encoded.directed])
+        return _profile_or_reason(encoded.vectors[encoded.directed], None)
     rows = encoder.raw(texts)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     directed = lengths[:, 0] > 0
-    return vector_profile(rows[directed] / lengths[directed], raw=rows[directed])
+    return _profile_or_reason(rows[directed] / lengths[directed], rows[directed])
 
 
 def vector_profile(
@@ -123,6 +126,20 @@ def vector_profile(
             "cosine_share": shares.mean_cosine,
             "near_zero": np.isin(dimensions, measures.near_zero_dimensions(vectors)),
             "outlier": np.isin(dimensions, measures.outlier_dimensions(vectors)),
+            "status": MEASURED,
+            "reason": "",
         },
         columns=COLUMNS,
     )
+
+
+def _profile_or_reason(
+    vectors: NDArray[np.floating[Any]], raw: NDArray[np.floating[Any]] | None
+) -> pd.DataFrame:
+    try:
+        return vector_profile(vectors, raw=raw)
+    except InputError as error:
+        dimensions = np.arange(vectors.shape[1])
+        told = {"near_zero": False, "outlier": False, "status": NOT_MEASURED, "reason": str(error)}
+        table = pd.DataFrame({"dimension": dimensions, **told}).reindex(columns=COLUMNS)
+        return table.astype(dict.fromkeys(COLUMNS[1:6], np.float64))

@@ -60,7 +60,7 @@ def dimension_strip(profile: pd.DataFrame, figures: Sequence[str] = ("sd",)) -> 
             column=alt.Column("figure:N", title=None, sort=names),
             data=wide.rename(columns=_NAMES),
         )
-        .transform_fold(names, as_=["figure", "value"])
+        .transform_fold([*names], as_=["figure", "value"])
         .transform_filter("isValid(datum.value)")
         .resolve_scale(y="independent")
     )

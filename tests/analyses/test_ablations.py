@@ -156,6 +156,27 @@ def test_differences_are_those_of_the_values(found):
     assert found.loc[found["method"] == "random", "n_choices"].unique().tolist() == [3]
 
 
+def test_a_corpus_is_searched_for_its_own_sentences(halves, spaces, found):
+    table = analyses.ablated_retrieval(halves[1], spaces[:1], per_document=2)
+    pd.testing.assert_frame_equal(table, found[:1])
+    none = analyses.ablated_retrieval(Corpus.from_texts(["One sentence here."]), spaces[:4])
+    assert set(none["status"]) == {"not measured"}
+    assert "no document of corpus 'texts' has more than 3 sentences" in none["reason"][0]
+    with pytest.raises(InputError, match="per_document is 0"):
+        analyses.ablated_retrieval(halves[1], spaces, per_document=0)
+
+
+def test_one_text_is_too_few_to_fit_on(static, halves):
+    spaces = analyses.ablations(static, ["a river", ""], sizes=[24], n_random=1)
+    assert [len(a.encoders) for a in spaces] == [1] + [0] * 7
+    assert {a.reason for a in spaces[3:]} == {
+        "1 texts have a direction, expected at least 2 to fit on"
+    }
+    assert "expected at least 2" in spaces[1].reason
+    table = analyses.ablated_retrieval(halves[1], spaces)
+    assert table["status"].tolist() == ["measured"] + ["not measured"] * (len(table) - 1)
+
+
 def test_what_is_not_there_has_a_reason(halves, static, fitted):
     spaces = analyses.ablations(static, fitted[:30], sizes=[24, 400], n_random=1)
     table = analyses.ablated_retrieval(known_item(halves[1]), spaces)

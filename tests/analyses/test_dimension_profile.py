@@ -56,6 +56,16 @@ def test_texts_without_a_direction_are_left_out(static):
     assert whole.equals(analyses.dimension_profile(some, static))
 
 
+def test_too_few_texts_have_a_reason(static):
+    for texts, raw in ((["a river", ""], True), (["a river"], False), (["same", "same"], True)):
+        profile = analyses.dimension_profile(texts, static, raw=raw)
+        assert set(profile["status"]) == {"not measured"}
+        assert profile["reason"].str.len().gt(20).all()
+        assert profile[["sd", "sd_raw", "cosine_share"]].isna().all(axis=None)
+        assert not profile[["near_zero", "outlier"]].any(axis=None)
+    assert profile["dimension"].tolist() == list(range(384))
+
+
 def test_the_ends_of_a_dimension_hold_its_texts_in_order():
     texts = [f"text {i}" for i in range(6)]
     vectors = np.array([[0.0, 1], [3, 1], [-2, 1], [3, 1], [5, 1], [-7, 1]])
