@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.analyses._encoded import encode_all
-from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
-from semshift_nb.analyses._geometry_intervals import intervals_of, moved
+from semshift_nb.analyses._figures import NOT_MEASURED
+from semshift_nb.analyses._geometry_intervals import figure_rows
 from semshift_nb.analyses._length_design import as_encoders
 from semshift_nb.analyses._unit_stream import Vectors, add_up, check_shape
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
-from semshift_nb.measures import GeometryAccumulator, Interval
+from semshift_nb.measures import GeometryAccumulator
 
 UNITS = {
     "MPD": "cosine distance",
@@ -40,13 +40,8 @@ UNITS = {
 }
 """The metrics in the order of the table, and what each counts."""
 
-PAIRWISE = ("uniformity", "partition_isotropy", "two_nn_dimension", "hubness")
-"""What is worked out on at most so many vectors as the sample holds."""
-
-_NO_INTERVAL = "no resample gives an honest one"
 _COLUMNS = ["metric", "value", "ci_low", "ci_high", "n", "unit", "status", "reason"]
 _OF = ("documents", "sentences")
-_NO_PAIRS = "alignment needs pairs of texts that mean the same: see alignment_uniformity"
 
 
 def geometry(
@@ -180,43 +175,15 @@ def _table_of(
 def _rows(
     accumulator: GeometryAccumulator, groups: NDArray[np.generic] | None, note: str, *, seed: int
 ) -> Iterator[dict[str, object]]:
-    """Yield a row for each metric."""
-    n = accumulator.n
-    if n < 2:
-        missing = f"{n} vectors, expected at least 2"
-        yield from (_row(metric, missing, "", n, note) for metric in UNITS)
-        return
-    sample = accumulator.sample()
-    found = {"alignment": _NO_PAIRS, **accumulator.figures()}
-    drawn = intervals_of(sample.rows, None if groups is None else groups[sample.places], seed=seed)
-    n_drawn = len(sample.rows)
-    part = f"{n_drawn:,} vectors drawn from {n:,}" if n_drawn < n else ""
-    shrunk = 1.0 if groups is not None else float(np.sqrt(n_drawn / n))
-    for metric in UNITS:
-        figure, interval = found.get(metric, "not measured yet"), drawn.get(metric, _NO_INTERVAL)
-        if metric in PAIRWISE:
-            yield _row(metric, figure, interval, n_drawn, _joined(note, part and f"of {part}"))
-            continue
-        if isinstance(interval, Interval) and isinstance(figure, float):
-            interval = moved(interval, figure, shrunk=shrunk)
-        told = _joined(note, part and f"interval from {part}")
-        yield _row(metric, figure, interval, n, told if isinstance(interval, Interval) else note)
-
-
-def _row(
-    metric: str, figure: float | str, interval: Interval | str, n: int, note: str
-) -> dict[str, object]:
-    """Return one row; what is a string is a reason."""
-    row: dict[str, object] = {"metric": metric, "n": n, "unit": UNITS[metric]}
-    if isinstance(figure, str):
-        nothing = dict.fromkeys(("value", "ci_low", "ci_high"), np.nan)
-        return row | nothing | {"status": NOT_MEASURED, "reason": _joined(note, figure)}
-    ends = {"value": figure, "ci_low": np.nan, "ci_high": np.nan}
-    if isinstance(interval, Interval):
-        ends |= {"ci_low": interval.low, "ci_high": interval.high}
-        return row | ends | {"status": MEASURED, "reason": note}
-    reason = _joined(note, interval and f"no interval: {interval}")
-    return row | ends | {"status": MEASURED, "reason": reason}
+    """Yield a row for each metric, in the order of `UNITS`."""
+    found = {}
+    if accumulator.n >= 2:
+        found = {row["metric"]: row for row in figure_rows(accumulator, groups, seed=seed)}
+    nothing = {"n": accumulator.n, "status": NOT_MEASURED}
+    few = f"{accumulator.n} vectors, expected at least 2"
+    for metric, unit in UNITS.items():
+        row = found.get(metric, {**nothing, "reason": few})
+        yield {**row, "metric": metric, "unit": unit, "reason": _joined(note, str(row["reason"]))}
 
 
 def _joined(*parts: str) -> str:

@@ -9,7 +9,7 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures._dimension_figures import dimension_figures
 from semshift_nb.measures._moments import Moments, moments_of
 from semshift_nb.measures._reservoir import Reservoir, Sample
-from semshift_nb.measures._sampled import sampled_figures
+from semshift_nb.measures._sampled import sampled_figures, sampling_errors
 from semshift_nb.measures.spectral_figures import Figure, spectral_figures
 
 _Numbers = NDArray[np.float64]
@@ -151,9 +151,10 @@ class Accumulated:
         Returns
         -------
         dict of str to float or str
-            The figure, or the reason why there is none. ``MPD``, ``mean_cosine``, those of
-            `spectral_figures` (centred) and of single dimensions are of all vectors; ``uniformity``
-            and others that need pairs are of the sample.
+            The figure, or the reason why there is none: `moment_figures` of all vectors, and
+            ``uniformity``, ``partition_isotropy``, ``two_nn_dimension`` and ``hubness`` of the
+            sample at length one. The last two follow the number of vectors: compare them only with
+            those of as many.
 
         Raises
         ------
@@ -162,7 +163,28 @@ class Accumulated:
 
         Examples
         --------
-        >>> accumulator.figures()["MPD"]  # doctest: +SKIP
+        >>> accumulator.figures()["uniformity"]  # doctest: +SKIP
+        -3.71
+        """
+        return {**self.moment_figures(), **sampled_figures(self.sample().rows)}
+
+    def moment_figures(self) -> dict[str, Figure]:
+        """Return the figures of all vectors that need no pairs.
+
+        Returns
+        -------
+        dict of str to float or str
+            ``MPD``, ``mean_cosine``, those of `spectral_figures` (centred) and of single
+            dimensions: the figure, or the reason why there is none.
+
+        Raises
+        ------
+        InputError
+            If there are fewer than two vectors.
+
+        Examples
+        --------
+        >>> accumulator.moment_figures()["MPD"]  # doctest: +SKIP
         0.962
         """
         sigma, distance = self.singular_values(), self.mean_pairwise_distance()
@@ -179,8 +201,27 @@ class Accumulated:
                 turning=self._now.sums.turning,
                 n=self._n,
             ),
-            **sampled_figures(self.sample().rows),
         }
+
+    def sampling_errors(self) -> dict[str, Figure]:
+        """Return by how much the figures of the sample may be off because it is one.
+
+        Returns
+        -------
+        dict of str to float or str
+            The standard error of each, 0 while all vectors are kept, or the reason why it is not
+            known. It takes some seconds for 10,000 vectors.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> accumulator.sampling_errors()["uniformity"]  # doctest: +SKIP
+        0.004
+        """
+        return sampling_errors(self.sample().rows, n=self._n)
 
     @cached_property
     def _now(self) -> Moments:

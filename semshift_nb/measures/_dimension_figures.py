@@ -7,6 +7,7 @@ whose defaults these are; the tests hold both to the same numbers.
 import numpy as np
 from numpy.typing import NDArray
 
+from semshift_nb.measures.dimensions import NO_LIKENESS
 from semshift_nb.measures.spectral_figures import NO_SPREAD, Figure, no_direction
 
 _Numbers = NDArray[np.float64]
@@ -29,20 +30,25 @@ def dimension_figures(
     """
     spread = np.sqrt(variance)
     quiet = (spread < _QUIET * np.median(spread)) & (magnitude < _QUIET * np.median(magnitude))
-    if turning.sum() <= NO_SPREAD**2:
-        shares: dict[str, Figure] = dict.fromkeys(_OF_SHARES, no_direction(n))
-    else:
-        shares = dict(zip(_OF_SHARES, _of_shares(turning, direction, n), strict=True))
-    return {"n_near_zero_dimensions": float(quiet.sum()), **shares}
+    shares: tuple[Figure, ...] = (no_direction(n),) * len(_OF_SHARES)
+    if turning.sum() > NO_SPREAD**2:
+        shares = _of_shares(turning, direction, n)
+    return {
+        "n_near_zero_dimensions": float(quiet.sum()),
+        **dict(zip(_OF_SHARES, shares, strict=True)),
+    }
 
 
 _OF_SHARES = ("n_outlier_dimensions", "top_dimension_variance_share", "top_dimension_cosine_share")
 
 
-def _of_shares(turning: _Numbers, direction: _Numbers, n: int) -> tuple[float, float, float]:
+def _of_shares(turning: _Numbers, direction: _Numbers, n: int) -> tuple[Figure, Figure, Figure]:
     variance = turning / turning.sum()
-    cosine = np.abs(direction**2 - turning / (n - 1))
-    cosine /= cosine.sum()
+    magnitude = np.abs(direction**2 - turning / (n - 1))
+    total = float(magnitude.sum())
     even = _LOUD / len(variance)
-    loud = (variance > even) | (cosine > even)
-    return float(loud.sum()), float(variance.max()), float(cosine.max())
+    loud = (variance > even) | (magnitude > even * total)
+    top: Figure = "no dimension has a part in the mean cosine, which is 0"
+    if total > NO_LIKENESS:
+        top = float(magnitude.max()) / total
+    return float(loud.sum()), float(variance.max()), top

@@ -32,7 +32,7 @@ def fit_frame(rows: NDArray[Any]) -> Frame | None:
 
     A scale of each dimension costs squares nothing, so it is taken off before that is decided.
     """
-    rows = rows.astype(np.float64)
+    rows = rows.astype(np.float64, copy=False)
     n, dim = rows.shape
     if n < 2:
         return None

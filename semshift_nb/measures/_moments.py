@@ -87,7 +87,7 @@ class Moments:
 
 def moments_of(rows: NDArray[Any], frame: Frame | None) -> Moments:
     """Return the moments of rows that are all there."""
-    wide = rows.astype(np.float64)
+    wide = rows.astype(np.float64, copy=False)
     moments = Moments(rows.shape[1], frame)
     moments.add(wide, np.sqrt(np.vecdot(wide, wide)))
     return moments

@@ -14,7 +14,7 @@ from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.measures import GeometryAccumulator
 
 KEPT = 300
-SAMPLED = {"uniformity", "partition_isotropy", "two_nn_dimension", "hubness"}
+SAMPLED = ("uniformity", "partition_isotropy", "two_nn_dimension", "hubness")
 
 
 def counted(rows, *, n_parts: int = 7, n_reservoir: int = KEPT, seed: int = 0):
@@ -278,6 +278,42 @@ def test_settings_and_sizes_are_checked():
         with pytest.raises(InputError, match=f"{n} vectors were added, expected at least 2"):
             found.figures()
         found.add(np.ones((1, 3)))
+
+
+def test_figures_of_pairs_are_those_of_the_sample_at_length_one():
+    rows = kinds()["isotropic"] + 0.3
+    found = counted(rows)
+    drawn = directions(rows[found.sample().places])
+    figures = found.figures()
+    for name in SAMPLED:
+        assert figures[name] == pytest.approx(getattr(measures, name)(drawn), rel=1e-9)
+    whole = counted(rows, n_reservoir=5000)
+    for name in SAMPLED:
+        assert whole.figures()[name] == pytest.approx(
+            getattr(measures, name)(directions(rows)), rel=1e-9
+        )
+    assert whole.sampling_errors() == dict.fromkeys(SAMPLED, 0.0)
+
+
+def test_sampling_errors_are_what_samples_differ_by():
+    """Over 60 seeds: the deviation of uniformity and isotropy from what all vectors give."""
+    rows = directions(kinds()["isotropic"] + 0.3)
+    for name in ("uniformity", "partition_isotropy"):
+        measure = getattr(measures, name)
+        whole = measure(rows)
+        samples = [counted(rows, n_parts=1, seed=seed) for seed in range(60)]
+        off = np.sqrt(np.mean([(measure(each.sample().rows) - whole) ** 2 for each in samples]))
+        stated = [each.sampling_errors()[name] for each in samples[:5]]
+        assert np.mean(stated) == pytest.approx(off, rel=0.3)
+
+
+def test_errors_of_too_small_a_sample_have_reasons():
+    found = counted(np.tile(np.eye(4), (30, 1)) + 0.1, n_reservoir=12)
+    figures, errors = found.figures(), found.sampling_errors()
+    assert "rows are different" in figures["two_nn_dimension"]
+    assert "expected at least 21 texts" in figures["hubness"]
+    assert "rows are different" in errors["two_nn_dimension"]
+    assert errors["uniformity"] > 0
 
 
 def test_vectors_without_spread_have_reasons_instead_of_figures():
