@@ -23,7 +23,7 @@ UNIT_TOLERANCE = 1e-3
 """How far a row's length may be from one: ten times the rounding of bfloat16 over 384 numbers."""
 
 _EXACT_WHOLE = 2.0**53
-"""Up to here float64 holds every whole number."""
+"""Below it float64 holds every whole number."""
 
 _SAFE = (1e-100, 1e100)
 """Numbers between these can be squared, summed and squared again in float64."""
@@ -106,7 +106,7 @@ def rows_on_cpu(embeddings: Array) -> NDArray[np.float64]:
 def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
     """Return a copy of ``embeddings``, of any lengths, in float64, or refuse what is not finite.
 
-    float16 and whole numbers up to 2**53 are converted exactly; greater ones are refused.
+    float16 and whole numbers below 2**53 are converted exactly; greater ones are refused.
     """
     xp = check_matrix(embeddings, name=name, min_rows=min_rows, any_number=True)
     rows = xp.astype(embeddings, xp.float64, copy=True)
@@ -116,8 +116,8 @@ def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 
         raise InputError(
             f"{name}: {len(bad)} rows hold NaN or infinity (rows {bad[:10]}); encode them again."
         )
-    if xp.isdtype(embeddings.dtype, "integral") and xp.any(xp.abs(rows) > _EXACT_WHOLE):
-        raise InputError(f"{name} hold whole numbers beyond 2**53, which float64 cannot hold.")
+    if xp.isdtype(embeddings.dtype, "integral") and xp.any(xp.abs(rows) >= _EXACT_WHOLE):
+        raise InputError(f"{name} hold whole numbers from 2**53 on, not all of which float64 can hold.")
     return rows
 
 

@@ -14,7 +14,7 @@ def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
     ----------
     embeddings : array of shape (n_texts, dim)
         Vectors of any length, at least two. float16 and whole numbers are converted to float64
-        exactly (a whole number beyond 2**53 is refused).
+        exactly (a whole number from 2**53 on is refused).
     centred : bool, default True
         Whether to take the mean vector off first; what is left is the spread around it.
 
