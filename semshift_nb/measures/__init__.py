@@ -14,6 +14,7 @@ from semshift_nb.measures.bootstrap_distance import (
 from semshift_nb.measures.bootstrap_rank import bootstrap_spearman
 from semshift_nb.measures.bootstrap_two_way import bootstrap_two_way_mean
 from semshift_nb.measures.bootstrap_uniformity import bootstrap_uniformity
+from semshift_nb.measures.bounded_cuts import bounded_cuts
 from semshift_nb.measures.concentration import mean_pairwise_distance
 from semshift_nb.measures.correction import Correction, drop_dimensions, keep_dimensions
 from semshift_nb.measures.correction_fits import (
@@ -23,12 +24,15 @@ from semshift_nb.measures.correction_fits import (
     fit_whitening,
 )
 from semshift_nb.measures.correlation import partial_spearman, spearman
+from semshift_nb.measures.cut_gains import cut_gains, total_scatter
+from semshift_nb.measures.dilution_path import Stage, dilution_path
 from semshift_nb.measures.dimensions import (
     DimensionShares,
     dimension_shares,
     near_zero_dimensions,
     outlier_dimensions,
 )
+from semshift_nb.measures.fair_price import fair_price
 from semshift_nb.measures.filter import (
     column_filter_rate,
     filter_rate,
@@ -53,8 +57,18 @@ from semshift_nb.measures.label_neighbours import (
     label_chance,
     nearest_neighbour_accuracy,
 )
+from semshift_nb.measures.least_dilution import least_dilution_cuts
 from semshift_nb.measures.neighbours import nearest_neighbours, overlap_at_k
+from semshift_nb.measures.other_cuts import even_cuts, percentile_cuts, shift_cuts
 from semshift_nb.measures.prefix import PrefixShift, prefix_shift
+from semshift_nb.measures.segmentation import (
+    BoundaryScore,
+    boundary_f1,
+    mean_dilution,
+    pk,
+    size_variation,
+    window_diff,
+)
 from semshift_nb.measures.shift import (
     adjacent_distances,
     cosines_to_pooled,
@@ -85,11 +99,13 @@ from semshift_nb.measures.subsample_neighbours import subsample_hubness, subsamp
 
 __all__ = [
     "BinnedDistances",
+    "BoundaryScore",
     "Correction",
     "DimensionShares",
     "GeometryAccumulator",
     "Interval",
     "PrefixShift",
+    "Stage",
     "adjacent_distances",
     "alignment",
     "attention_entropy",
@@ -104,16 +120,22 @@ __all__ = [
     "bootstrap_spearman",
     "bootstrap_two_way_mean",
     "bootstrap_uniformity",
+    "boundary_f1",
+    "bounded_cuts",
     "column_filter_rate",
     "condition_number",
     "cosines_to_pooled",
+    "cut_gains",
     "dilution",
     "dilution_from_dispersion",
+    "dilution_path",
     "dimension_shares",
     "discrepancy",
     "dispersion",
     "drop_dimensions",
     "effective_rank",
+    "even_cuts",
+    "fair_price",
     "filter_rate",
     "filter_rate_bound",
     "first_component_share",
@@ -133,9 +155,11 @@ __all__ = [
     "k_occurrence",
     "keep_dimensions",
     "label_chance",
+    "least_dilution_cuts",
     "local_evolution",
     "mean_adjacent_distance",
     "mean_cosine",
+    "mean_dilution",
     "mean_pairwise_distance",
     "near_zero_dimensions",
     "nearest_neighbour_accuracy",
@@ -146,18 +170,24 @@ __all__ = [
     "partial_spearman",
     "participation_ratio",
     "partition_isotropy",
+    "percentile_cuts",
     "permutation_test_paired",
+    "pk",
     "power_law_decay",
     "prefix_shift",
     "rms_filter_rate",
     "score_variance",
     "semantic_shift",
+    "shift_cuts",
     "singular_values",
+    "size_variation",
     "spearman",
     "spectral_figures",
     "stable_rank",
     "subsample_hubness",
     "subsample_two_nn_dimension",
+    "total_scatter",
     "two_nn_dimension",
     "uniformity",
+    "window_diff",
 ]
