@@ -29,7 +29,8 @@ def ablation_curves(table: pd.DataFrame) -> alt.FacetChart:
     table : DataFrame
         ``analyses.ablated_retrieval`` and ``analyses.ablated_clustering``, one under the other:
         ``encoder``, ``task``, ``method``, ``n_dimensions``, ``metric``, ``against``, ``value``,
-        ``ci_low``, ``ci_high``, ``n``; differences, and what was not measured, are left out.
+        ``ci_low``, ``ci_high``, ``n``; differences are left out, and what was not measured leaves
+        a gap.
 
     Returns
     -------
@@ -49,10 +50,10 @@ def ablation_curves(table: pd.DataFrame) -> alt.FacetChart:
     >>> type(ablation_curves(pd.DataFrame([row]))).__name__
     'FacetChart'
     """
-    data = chart_data(table, _COLUMNS).dropna(subset=["value"])
+    data = chart_data(table, _COLUMNS)
     data = data[(data["against"] == "") & data["method"].isin([*_COLOURS, _WHOLE])]
     data = data.assign(panel=data["task"] + ": " + data["metric"])
-    shown = [method for method in _COLOURS if method in set(data["method"])]
+    shown = [method for method in _COLOURS if method in set(data["method"])] or [*_COLOURS]
     sizes = sorted(data.loc[data["method"] != _WHOLE, "n_dimensions"].unique().tolist())
     panels, encoders = (data[name].unique().tolist() for name in ("panel", "encoder"))
     chart: alt.FacetChart = (
@@ -82,7 +83,7 @@ def _curves(methods: list[str], sizes: list[int]) -> list[alt.Chart]:
         .transform_filter(f"datum.method != '{_WHOLE}'")
         .encode(
             x=alt.X("n_dimensions:Q", title="dimensions kept")
-            .scale(type="log", base=2, nice=False)
+            .scale(type="log", base=2, nice=False, domain=_ends(sizes))
             .axis(values=sizes),
             color=alt.Color("method:N", title=None, scale=scale).legend(
                 orient="top", symbolOpacity=1
@@ -91,7 +92,7 @@ def _curves(methods: list[str], sizes: list[int]) -> list[alt.Chart]:
     )
     band = base.mark_area(opacity=0.12).encode(y=alt.Y("ci_low:Q", title=None), y2="ci_high:Q")
     line = base.mark_line(point=True).encode(
-        y=alt.Y("value:Q", title=None).scale(zero=False),
+        y=alt.Y("value:Q", title=None).scale(zero=False).axis(format=".2~f"),
         tooltip=[
             alt.Tooltip("method:N"),
             alt.Tooltip("n_dimensions:Q", title="dimensions"),
@@ -102,3 +103,9 @@ def _curves(methods: list[str], sizes: list[int]) -> list[alt.Chart]:
         ],
     )
     return [band, line]
+
+
+def _ends(sizes: list[int]) -> list[int]:
+    """Return the ends of the axis; one size, or none, would leave it without a length."""
+    low, high = (min(sizes), max(sizes)) if sizes else (1, 1)
+    return [low, max(high, low + 1)]

@@ -29,7 +29,7 @@ def dimension_strip(profile: pd.DataFrame, figures: Sequence[str] = ("sd",)) -> 
         ``encoder``.
     figures : sequence of str, default=("sd",)
         The columns to draw, side by side: ``sd``, ``sd_raw``, ``mean``, ``variance_share`` or
-        ``cosine_share``; what is missing is left out.
+        ``cosine_share``; one that is missing everywhere is left out.
 
     Returns
     -------
@@ -50,7 +50,8 @@ def dimension_strip(profile: pd.DataFrame, figures: Sequence[str] = ("sd",)) -> 
     """
     table = profile if _ENCODER in profile.columns else profile.assign(**{_ENCODER: ""})
     wide = chart_data(table, ["dimension", _ENCODER, *_KINDS, *figures], digits=6)
-    encoders, names = wide[_ENCODER].unique().tolist(), [_NAMES.get(name, name) for name in figures]
+    there = [name for name in figures if wide[name].notna().any()] or list(figures)
+    encoders, names = wide[_ENCODER].unique().tolist(), [_NAMES.get(name, name) for name in there]
     layers = [*map(_marked, _KINDS), _bars(int(wide["dimension"].max()))]
     chart: alt.FacetChart = (
         alt.LayerChart(layer=layers)
@@ -61,7 +62,6 @@ def dimension_strip(profile: pd.DataFrame, figures: Sequence[str] = ("sd",)) -> 
             data=wide.rename(columns=_NAMES),
         )
         .transform_fold([*names], as_=["figure", "value"])
-        .transform_filter("isValid(datum.value)")
         .resolve_scale(y="independent")
     )
     return chart

@@ -350,4 +350,19 @@ def test_curves_of_ablations_leave_out_differences_and_what_was_removed():
     rows = next(iter(charts.ablation_curves(ablations_of()).to_dict()["datasets"].values()))
     assert {row["method"] for row in rows} == {"all dimensions", "PCA", "random"}
     assert {row["panel"] for row in rows} == {"retrieval: nDCG@10", "clustering: AMI"}
-    assert len(rows) == 4 * 4  # of the random ones one size was not measured
+    assert len(rows) == 4 * 5
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        lambda: charts.ablation_curves(ablations_of().assign(value=np.nan)),
+        lambda: charts.ablation_curves(ablations_of().query("n_dimensions == 384")),
+        lambda: charts.ablation_curves(ablations_of().query("n_dimensions != 96")),
+        lambda: charts.dimension_strip(profile_of().assign(sd=np.nan, near_zero=False)),
+    ],
+    ids=["nothing measured", "no size", "one size", "no profile"],
+)
+def test_a_picture_can_be_drawn_where_little_was_measured(chart):
+    spec = chart().to_dict()
+    assert mime_bundle(spec)["image/png"]
