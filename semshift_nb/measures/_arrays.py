@@ -117,7 +117,9 @@ def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 
             f"{name}: {len(bad)} rows hold NaN or infinity (rows {bad[:10]}); encode them again."
         )
     if xp.isdtype(embeddings.dtype, "integral") and xp.any(xp.abs(rows) >= _EXACT_WHOLE):
-        raise InputError(f"{name} hold whole numbers from 2**53 on, not all of which float64 can hold.")
+        raise InputError(
+            f"{name} hold whole numbers from 2**53 on, not all of which float64 can hold."
+        )
     return rows
 
 

@@ -74,8 +74,9 @@ def hubness(embeddings: Array, *, k: int = 10) -> float:
 
     References
     ----------
-    Radovanović et al. 2010, equation 1: S_Nk. It rises with the number of texts and of dimensions:
-    compare only sets of the same number. Known failure: exact ties (copies, orthogonal rows) make
+    Radovanović et al. 2010, equation 1: S_Nk. It rises with the number of texts and of dimensions
+    wherever the directions have a mean (even directions have no hubs): compare only sets of the
+    same number. Known failure: exact ties (copies, orthogonal rows) make
     hubs of what comes first.
 
     Examples
