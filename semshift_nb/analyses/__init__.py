@@ -7,6 +7,7 @@ from semshift_nb.analyses.alignment_uniformity import alignment_uniformity
 from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
+from semshift_nb.analyses.corrections import correction_effects
 from semshift_nb.analyses.dimension_extremes import dimension_extremes
 from semshift_nb.analyses.dimension_profile import dimension_profile, vector_profile
 from semshift_nb.analyses.dimensions import dead_dimensions, published_near_zero
@@ -15,7 +16,9 @@ from semshift_nb.analyses.embedding_spaces import EmbeddingSpaces
 from semshift_nb.analyses.encoder_views import encoder_views, read_ahead
 from semshift_nb.analyses.filter_explained import filter_explained
 from semshift_nb.analyses.filter_reading import FilterReading
+from semshift_nb.analyses.frequency_bias import frequency_bias
 from semshift_nb.analyses.ladders import change_along, order_along
+from semshift_nb.analyses.layer_geometry import LayerReading, read_layer_geometry
 from semshift_nb.analyses.length_collapse import length_collapse
 from semshift_nb.analyses.length_gap import length_gap
 from semshift_nb.analyses.maps import distance_map
@@ -53,6 +56,7 @@ __all__ = [
     "DocumentReading",
     "EmbeddingSpaces",
     "FilterReading",
+    "LayerReading",
     "MtebModel",
     "QualityOrder",
     "RetrievalResult",
@@ -72,6 +76,7 @@ __all__ = [
     "change_with_k",
     "concatenation",
     "concatenation_texts",
+    "correction_effects",
     "dead_dimensions",
     "dilution_gap",
     "dimension_extremes",
@@ -81,6 +86,7 @@ __all__ = [
     "document_shift",
     "encoder_views",
     "filter_explained",
+    "frequency_bias",
     "length_collapse",
     "length_gap",
     "mode_order",
@@ -94,6 +100,7 @@ __all__ = [
     "range_shift",
     "read_ahead",
     "read_filter",
+    "read_layer_geometry",
     "retrieval",
     "select",
     "sentence_shift",

@@ -7,8 +7,10 @@ then show in a live notebook, an exported page and as a picture, all without a n
 from semshift_nb.charts._spectrum_panels import PART_COLOURS, VIEW_COLOURS
 from semshift_nb.charts.ablations import ablation_curves
 from semshift_nb.charts.alignment import alignment_plane, quality_plane
+from semshift_nb.charts.anisotropy import anisotropy_by_layer, cone_by_layer, spectra_by_layer
 from semshift_nb.charts.attention import filter_curves, layer_curves
 from semshift_nb.charts.concatenation import concatenation_curves
+from semshift_nb.charts.corrections import correction_effects, frequency_bands
 from semshift_nb.charts.dimensions import dimension_strip
 from semshift_nb.charts.discrepancy import discrepancy_by_dispersion
 from semshift_nb.charts.document import (
@@ -40,12 +42,16 @@ __all__ = [
     "VIEW_COLOURS",
     "ablation_curves",
     "alignment_plane",
+    "anisotropy_by_layer",
     "concatenation_curves",
+    "cone_by_layer",
+    "correction_effects",
     "dimension_strip",
     "discrepancy_by_dispersion",
     "document_data",
     "document_view",
     "filter_curves",
+    "frequency_bands",
     "layer_curves",
     "length_curves",
     "live_document",
@@ -56,6 +62,7 @@ __all__ = [
     "quality_plane",
     "retrieval_differences",
     "shift_map",
+    "spectra_by_layer",
     "spectrum_data",
     "spectrum_signals",
     "spectrum_view",

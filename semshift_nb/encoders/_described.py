@@ -89,6 +89,14 @@ class Described:
         return self._backend.layers
 
     @property
+    def head(self) -> tuple[str, ...]:
+        """Classes of what the model does with its pooled last layer by weights of its own.
+
+        Empty for most models, minilm among them: what was trained is then all in the layers.
+        """
+        return self._backend.head
+
+    @property
     def dtype(self) -> str:
         """Number format of the model's layers; vectors are float32 always."""
         return self._backend.dtype

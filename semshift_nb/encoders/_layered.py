@@ -50,6 +50,11 @@ class LayerBackend:
         """Layers that there are."""
         return self._whole.layers
 
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What follows the model's own pooling, which is left out here."""
+        return self._whole.head
+
     def prompt(self, role: str) -> str:
         """Return what is put before a text, as the model does."""
         return self._whole.prompt(role)

@@ -56,6 +56,7 @@ class StaticBackend:
     """
 
     models = ()
+    head = ()
     layers = range(1)
     poolings = ("mean", "max")
 

@@ -15,7 +15,7 @@ from semshift_nb.encoders._hidden import drop_hooks, pooled, pooling_of, recordi
 from semshift_nb.encoders._layered import LayerBackend
 from semshift_nb.encoders._looks import POOLINGS, check_layer, check_pooling
 from semshift_nb.encoders._running import Running
-from semshift_nb.encoders._settings import pooling_name, with_pooling
+from semshift_nb.encoders._settings import pooling_layer, pooling_name, with_pooling
 from semshift_nb.encoders._tempered import models_in
 from semshift_nb.encoders._twin import twin_of
 from semshift_nb.encoders._vocabulary import Gathered, ids_in, table_of
@@ -66,6 +66,14 @@ class TransformerBackend(Running):
     def layers(self) -> range:
         """Layers that there are; found out by running the model once."""
         return range(len(self._widths()))
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Modules with weights after the pooling."""
+        modules = list(self._as_loaded)
+        pool = pooling_layer(self._as_loaded)
+        after = modules[modules.index(pool) + 1 :] if pool is not None else []
+        return tuple(type(module).__name__ for module in after if [*module.parameters()])
 
     def pooling_at(self, look: Look) -> Pooling:
         """Return what pools a layer's states."""

@@ -96,6 +96,56 @@ def layers_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def cones_of() -> pd.DataFrame:
+    quantiles = {"q05": 0.1, "q25": 0.2, "q50": 0.3, "q75": 0.4, "q95": 0.5, "n_pairs": 9}
+    rows = [
+        {"encoder": encoder, "of": of, "layer": layer, **quantiles}
+        for encoder, kinds, n_layers in (
+            (HOSTILE, ("tokens", "mean", "cls", "output"), 3),
+            ("static", ("tokens", "mean"), 1),
+        )
+        for of in kinds
+        for layer in range(n_layers)
+    ]
+    return pd.DataFrame(rows)
+
+
+def layer_figures_of() -> pd.DataFrame:
+    figures = [("mean_cosine", 0.4), ("iso_score", 0.2), ("effective_rank", np.nan)]
+    tables = [
+        cones_of().assign(metric=metric, value=value, ci_low=value, ci_high=value, n=9)
+        for metric, value in figures
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def layer_spectra_of() -> pd.DataFrame:
+    ranks = [cones_of().assign(rank=rank, share=0.5 / rank) for rank in (1, 2, 4)]
+    return pd.concat(ranks, ignore_index=True)
+
+
+def corrected_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": encoder, "correction": correction, "half": half, "metric": metric,
+         "value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 9}
+        for encoder in ("minilm", "static")
+        for correction in ("none", "whitening")
+        for half in ("fitted on", "held out")
+        for metric in ("mean_cosine", "iso_score")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def bands_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": HOSTILE, "band": band, "metric": metric, "value": 0.5, "ci_low": 0.4,
+         "ci_high": 0.6, "n": 9}
+        for band in ("1-100", "101-500")
+        for metric in ("norm", "knn_distance@3")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def retrieval_of() -> pd.DataFrame:
     rows = [
         {"tau": tau, "schedule": "constant", "length_bucket": bucket, "shift_bucket": "all",
@@ -185,6 +235,11 @@ ALL_CHARTS = {
     "filter": lambda: charts.filter_curves(layers_of()),
     "layers": lambda: charts.layer_curves(layers_of(), ["entropy", "filter_rate"]),
     "retrieval": lambda: charts.retrieval_differences(retrieval_of()),
+    "cone": lambda: charts.cone_by_layer(cones_of()),
+    "anisotropy": lambda: charts.anisotropy_by_layer(layer_figures_of()),
+    "spectra of layers": lambda: charts.spectra_by_layer(layer_spectra_of()),
+    "corrections": lambda: charts.correction_effects(corrected_of()),
+    "frequency": lambda: charts.frequency_bands(bands_of()),
     "dimensions": lambda: charts.dimension_strip(profile_of(), ["sd_raw", "cosine_share"]),
     "ablations": lambda: charts.ablation_curves(ablations_of()),
     "temperatures": lambda: charts.tempering_sweep({t: tempering_of(t) for t in (0.8, 0.9, 1.0)}),

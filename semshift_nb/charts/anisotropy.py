@@ -1,0 +1,228 @@
+"""The narrow cone inside a model: cosines, figures and spectra from layer to layer."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from semshift_nb.charts._checks import chart_data
+from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, INK, MUTED
+
+_KINDS = {
+    "tokens": ("tokens", ACCENT),
+    "mean": ("sentences, mean", HIGHLIGHT),
+    "cls": ("sentences, first token", MUTED),
+    "max": ("sentences, maximum", "#CC79A7"),
+    "output": ("after the training head", "#0a7d55"),
+}
+_QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
+_COSINES = ["encoder", "of", "layer", *_QUANTILES, "n_pairs"]
+_FIGURES = ["encoder", "of", "layer", "metric", "value", "ci_low", "ci_high", "n"]
+_SPECTRA = ["encoder", "of", "layer", "rank", "share"]
+
+
+def cone_by_layer(table: pd.DataFrame) -> alt.FacetChart:
+    """Draw how the cosines of two vectors are distributed, layer by layer.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``LayerReading.cosines()``: ``encoder``, ``of``, ``layer``, the quantiles ``q05`` to
+        ``q95`` and ``n_pairs``.
+
+    Returns
+    -------
+    altair.FacetChart
+        A row for each kind of vector, a column for each encoder: the median, the middle half and
+        the middle nine tenths of the pairs. At 1 all vectors point the same way.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or there are more than 5,000 rows.
+
+    Examples
+    --------
+    >>> row = dict(encoder="m", of="mean", layer=0, q05=0.1, q25=0.2, q50=0.3, q75=0.4, q95=0.5,
+    ...            n_pairs=9)
+    >>> type(cone_by_layer(pd.DataFrame([row]))).__name__
+    'FacetChart'
+    """
+    data = _full_grid(_kinds(chart_data(table, _COSINES).dropna(subset=_QUANTILES)))
+    lowest = min(0.0, float(data["q05"].min())) if len(data) else 0.0
+    cosine = alt.Scale(domain=[lowest, 1], nice=True)
+    base = alt.Chart().encode(
+        x=alt.X("layer:O", title="layer").axis(labelAngle=0),
+        color=_kind_colour(data, legend=False),
+        tooltip=[
+            *[alt.Tooltip("encoder:N"), alt.Tooltip("layer:O")],
+            *[alt.Tooltip(f"{name}:Q", format=".3f") for name in _QUANTILES],
+            alt.Tooltip("n_pairs:Q", title="pairs"),
+        ],
+    )
+    wide = base.mark_rule(strokeWidth=2, opacity=0.45).encode(
+        y=alt.Y("q05:Q", title="cosine", scale=cosine), y2="q95:Q"
+    )
+    half = base.mark_bar(size=11, opacity=0.6).encode(y=alt.Y("q25:Q", title="cosine"), y2="q75:Q")
+    middle = base.mark_tick(thickness=2, size=15, color=INK).encode(
+        y=alt.Y("q50:Q", title="cosine"), color=alt.value(INK)
+    )
+    chart: alt.FacetChart = (
+        alt.LayerChart(layer=[wide, half, middle])
+        .properties(width=alt.Step(24), height=105)
+        .facet(row=_row(data), column=_column(), data=data)
+        .resolve_scale(x="independent")
+    )
+    return chart
+
+
+def anisotropy_by_layer(
+    table: pd.DataFrame, metrics: Sequence[str] = ("mean_cosine", "iso_score", "effective_rank")
+) -> alt.VConcatChart:
+    """Draw figures of every space in a model, layer by layer, with their intervals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``LayerReading.figures()``: ``encoder``, ``of``, ``layer``, ``metric``, ``value``,
+        ``ci_low``, ``ci_high`` and ``n``; what was not measured is left out.
+    metrics : sequence of str, default ("mean_cosine", "iso_score", "effective_rank")
+        The metrics to draw, a row each.
+
+    Returns
+    -------
+    altair.VConcatChart
+        A row for each metric, a column for each encoder, a colour for each kind of vector.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or there are more than 5,000 rows.
+
+    Examples
+    --------
+    >>> row = dict(encoder="m", of="mean", layer=0, metric="iso_score", value=0.2, ci_low=0.1,
+    ...            ci_high=0.3, n=9)
+    >>> type(anisotropy_by_layer(pd.DataFrame([row]))).__name__
+    'VConcatChart'
+    """
+    wanted = table[table["metric"].isin(metrics)] if "metric" in table.columns else table
+    data = _kinds(chart_data(wanted, _FIGURES).dropna(subset=["value"]))
+    measured = [metric for metric in metrics if metric in set(data["metric"])]
+    chart: alt.VConcatChart = alt.vconcat(*(_curves(data, metric) for metric in measured))
+    return chart
+
+
+def _curves(data: pd.DataFrame, metric: str) -> alt.FacetChart:
+    base = (
+        alt.Chart()
+        .transform_filter(alt.datum.metric == metric)
+        .encode(
+            x=alt.X("layer:O", title="layer").axis(labelAngle=0),
+            color=_kind_colour(data),
+            tooltip=[
+                *[alt.Tooltip("kind:N", title="of"), alt.Tooltip("layer:O")],
+                *[alt.Tooltip(f"{end}:Q", format=".3f") for end in ("value", "ci_low", "ci_high")],
+                alt.Tooltip("n:Q", title="vectors"),
+            ],
+        )
+    )
+    title = metric.replace("_", " ")
+    reach = base.mark_rule(strokeWidth=4, opacity=0.35).encode(
+        y=alt.Y("ci_low:Q", title=title), y2="ci_high:Q"
+    )
+    line = base.mark_line(point=True).encode(y=alt.Y("value:Q", title=title))
+    chart: alt.FacetChart = (
+        alt.LayerChart(layer=[reach, line])
+        .properties(width=alt.Step(28), height=120)
+        .facet(column=_column(), data=data)
+        .resolve_scale(x="independent")
+    )
+    return chart
+
+
+def spectra_by_layer(table: pd.DataFrame, of: Sequence[str] = ("tokens", "mean")) -> alt.FacetChart:
+    """Draw the share of the variance in each principal direction, a curve for each layer.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``LayerReading.spectra()``: ``encoder``, ``of``, ``layer``, ``rank`` and ``share``.
+    of : sequence of str, default ("tokens", "mean")
+        The kinds of vectors to draw, a row each.
+
+    Returns
+    -------
+    altair.FacetChart
+        Both axes logarithmic; a column for each encoder.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or there are more than 5,000 rows.
+
+    Examples
+    --------
+    >>> row = dict(encoder="m", of="mean", layer=0, rank=1, share=0.5)
+    >>> type(spectra_by_layer(pd.DataFrame([row]))).__name__
+    'FacetChart'
+    """
+    wanted = table[table["of"].isin(of)] if "of" in table.columns else table
+    data = _kinds(chart_data(wanted, _SPECTRA, digits=8))
+    lines = (
+        alt.Chart()
+        .mark_line(strokeWidth=1.5)
+        .encode(
+            x=alt.X("rank:Q", title="rank").scale(type="log", nice=False),
+            y=alt.Y("share:Q", title="share of variance")
+            .scale(type="log", nice=False)
+            .axis(format="~g", tickCount=4),
+            color=alt.Color("layer:O", title="layer").scale(scheme="viridis").legend(orient="top"),
+            tooltip=[
+                *[alt.Tooltip("encoder:N"), alt.Tooltip("layer:O"), alt.Tooltip("rank:Q")],
+                alt.Tooltip("share:Q", format=".4f"),
+            ],
+        )
+        .properties(width=210, height=140)
+    )
+    chart: alt.FacetChart = lines.facet(row=_row(data), column=_column(), data=data)
+    return chart
+
+
+def _kinds(data: pd.DataFrame) -> pd.DataFrame:
+    return data.assign(kind=[_KINDS[of][0] if of in _KINDS else of for of in data["of"]])
+
+
+def _full_grid(data: pd.DataFrame) -> pd.DataFrame:
+    """Add an empty row where an encoder has no such vectors: a grid with a hole slides together."""
+    there = set(zip(data["encoder"], data["kind"], strict=True))
+    first = data.groupby("encoder", sort=False)["layer"].min()
+    missing = [
+        {"encoder": encoder, "kind": kind, "layer": layer}
+        for encoder, layer in first.items()
+        for kind in _kind_names(data)
+        if (encoder, kind) not in there
+    ]
+    return pd.concat([data, pd.DataFrame(missing)], ignore_index=True) if missing else data
+
+
+def _kind_names(data: pd.DataFrame) -> list[str]:
+    there = set(data["kind"])
+    return [name for name, _ in _KINDS.values() if name in there]
+
+
+def _kind_colour(data: pd.DataFrame, *, legend: bool = True) -> alt.Color:
+    names = _kind_names(data)
+    colours = [colour for name, colour in _KINDS.values() if name in names]
+    shown = alt.Legend(orient="top", symbolOpacity=1) if legend else None
+    return alt.Color(
+        "kind:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=shown
+    )
+
+
+def _row(data: pd.DataFrame) -> alt.Row:
+    return alt.Row("kind:N", title=None, sort=_kind_names(data))
+
+
+def _column() -> alt.Column:
+    return alt.Column("encoder:N", title=None, sort=None)
