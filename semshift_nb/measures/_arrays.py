@@ -140,6 +140,12 @@ def scaled_rows(
     return rows, scale
 
 
+def scaled_on_cpu(embeddings: Array) -> tuple[NDArray[np.float64], float]:
+    """Return `scaled_rows`, at least two, as a NumPy array wherever they were, and their scale."""
+    rows, scale = scaled_rows(embeddings, min_rows=2)
+    return np.asarray(array_api_compat.to_device(rows, "cpu")), scale
+
+
 def unit_vector(vector: Array, *, dim: int, name: str) -> Array:
     """Return one ``vector`` in float64 and of length one, or refuse it."""
     xp = namespace(vector)

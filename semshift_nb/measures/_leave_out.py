@@ -2,13 +2,11 @@
 
 from typing import NamedTuple
 
-import array_api_compat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, scaled_rows
 from semshift_nb.measures._resampling import Interval, group_codes
 
 _LEAST_DOCUMENTS = 4
@@ -75,9 +73,3 @@ def leave_outs(
     n_each = n_groups // n_parts
     shuffled = np.random.default_rng(seed).permutation(n_groups)
     return LeaveOuts(codes, shuffled[: n_parts * n_each].reshape(n_parts, n_each), level)
-
-
-def scaled_on_cpu(embeddings: Array) -> tuple[NDArray[np.float64], float]:
-    """Return `scaled_rows`, at least two, as a NumPy array wherever they were, and their scale."""
-    rows, scale = scaled_rows(embeddings, min_rows=2)
-    return np.asarray(array_api_compat.to_device(rows, "cpu")), scale

@@ -114,8 +114,9 @@ class Correction:
             rows = rows @ there(self.matrix)
         if self.indices is not None:
             rows = xp.take(rows, there(self.indices), axis=1)
-        lengths = xp.linalg.vector_norm(rows, axis=1, keepdims=True)
-        return rows / xp.where(lengths > 0, lengths, xp.ones_like(lengths))
+        # First by the largest number, so that no square under- or overflows.
+        rows = _divided(xp, rows, xp.max(xp.abs(rows), axis=1))
+        return _divided(xp, rows, xp.linalg.vector_norm(rows, axis=1))
 
 
 def keep_dimensions(indices: Iterable[int], *, dim: int) -> Correction:
@@ -196,3 +197,8 @@ def _dimensions(indices: Iterable[int], *, dim: int) -> NDArray[np.int64]:
             f"{dim - 1}, each once."
         )
     return chosen.astype(np.int64)
+
+
+def _divided(xp: Any, rows: Array, sizes: Array) -> Array:  # noqa: ANN401
+    """Return rows divided by their sizes; those of size 0 as they are."""
+    return rows / xp.where(sizes > 0, sizes, xp.ones_like(sizes))[:, None]

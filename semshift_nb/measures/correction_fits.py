@@ -1,11 +1,10 @@
 """Corrections whose directions are learnt from vectors."""
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, finite_rows
+from semshift_nb.measures._arrays import Array, scaled_on_cpu
 from semshift_nb.measures.correction import Correction
 from semshift_nb.measures.spectral_figures import FLOOR, NO_SPREAD, no_direction
 
@@ -38,7 +37,8 @@ def fit_centring(embeddings: Array) -> Correction:
     >>> fit_centring(np.array([[1.0, 0.0], [0.0, 1.0]])).mean
     array([0.5, 0.5])
     """
-    return Correction("centred", _on_cpu(embeddings).mean(axis=0))
+    rows, scale = scaled_on_cpu(embeddings)
+    return Correction("centred", scale * rows.mean(axis=0))
 
 
 def fit_all_but_the_top(embeddings: Array, *, n_components: int | None = None) -> Correction:
@@ -163,23 +163,18 @@ def fit_principal_components(embeddings: Array, n: int, *, centred: bool = True)
     return Correction(f"{'' if centred else 'uncentred '}PCA {n}", mean, matrix=directions[:n].T)
 
 
-def _on_cpu(embeddings: Array) -> NDArray[np.float64]:
-    rows = finite_rows(embeddings, min_rows=2)
-    return np.asarray(array_api_compat.to_device(rows, "cpu"))
-
-
 def _principal(
     embeddings: Array, *, centred: bool = True
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean, the singular values that are not 0, and their directions as rows."""
-    rows = _on_cpu(embeddings)
+    """Return the mean, the singular values that are not 0 (to scale), and their directions."""
+    rows, scale = scaled_on_cpu(embeddings)
     size = np.linalg.norm(rows)
     mean = rows.mean(axis=0) if centred else np.zeros(rows.shape[1])
     _, sigma, directions = np.linalg.svd(rows - mean, full_matrices=False)
     if sigma[0] <= NO_SPREAD * size:
         raise InputError(no_direction(len(rows)))
     n_real = int((sigma > FLOOR * sigma[0]).sum())
-    return mean, sigma[:n_real], directions[:n_real]
+    return scale * mean, sigma[:n_real], directions[:n_real]
 
 
 def _check_number(n: int, *, most: int, name: str) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures._arrays import Array, rows_on_cpu
-from semshift_nb.measures._leave_out import leave_outs, scaled_on_cpu
+from semshift_nb.measures._arrays import Array, rows_on_cpu, scaled_on_cpu
+from semshift_nb.measures._leave_out import leave_outs
 from semshift_nb.measures._resampling import Interval
 from semshift_nb.measures.dimensions import NO_LIKENESS, dimension_shares
 from semshift_nb.measures.isotropy import partition_isotropy, principal_directions

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from semshift_nb.measures._arrays import Array
-from semshift_nb.measures._leave_out import LeaveOuts, leave_outs, scaled_on_cpu
+from semshift_nb.measures._arrays import Array, scaled_on_cpu
+from semshift_nb.measures._leave_out import LeaveOuts, leave_outs
 from semshift_nb.measures._resampling import Interval
 from semshift_nb.measures.spectral_figures import FIGURES, FLOOR, Figure, Spectrum
 from semshift_nb.measures.spectrum import spectrum_of
