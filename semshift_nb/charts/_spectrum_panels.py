@@ -122,8 +122,8 @@ def dimensions_panel(selections: Sequence[alt.Parameter] = ()) -> alt.LayerChart
         )
     )
     layers = [
-        _bars(bars, "variance_share", "of variance", "~%", _UPPER),
-        _bars(bars, "cosine_share", "of cosine", "~g", _LOWER),
+        _bars(bars, "variance_share", "variance", "~%", _UPPER),
+        _bars(bars, "cosine_share", "cosine", "~g", _LOWER),
         *_marks(base),
         _columns(base).add_params(*selections),
     ]
@@ -164,7 +164,7 @@ def _marks(base: alt.Chart) -> list[alt.Chart]:
 
 def _bars(bars: alt.Chart, field: str, title: str, form: str, reach: tuple[int, int]) -> alt.Chart:
     """Draw one share of every dimension between two heights."""
-    axis = alt.Axis(orient="left", tickCount=2, format=form, titleFontSize=11, grid=False)
+    axis = alt.Axis(orient="left", tickCount=2, format=form, titleFontSize=10, grid=False)
     chart: alt.Chart = bars.encode(
         y=alt.Y(f"{field}:Q", title=title, axis=axis).scale(range=list(reach)),
         y2=alt.Y2Datum(0),

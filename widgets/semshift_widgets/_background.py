@@ -35,7 +35,7 @@ class Background:
             try:
                 work(stop.is_set)
             except Exception as error:  # noqa: BLE001 - nobody is above a thread: it is told instead
-                if not stop.is_set():
+                if self._stop is stop:
                     on_error(error)
 
         # A kernel that is shut down does not wait for it.

@@ -66,7 +66,7 @@ def _cell(row: dict[Any, Any] | None, between: str, *, pending: bool) -> str:
     told = _number(row["value"])
     if math.isnan(row["ci_low"]):
         return f"{told}{between}{_TO_COME}" if pending else told
-    ends = f"{_number(row['ci_low'])} to {_number(row['ci_high'])}"
+    ends = f"{_number(row['ci_low'])} &ndash; {_number(row['ci_high'])}"
     return f'{told}{between}<span class="ci">{ends}</span>'
 
 

@@ -79,8 +79,7 @@ class SpectrumScreen:
         self.root = ipw.VBox(
             [
                 ipw.HBox([*self.menus.parts, self.keep], layout=_WRAP),
-                self.working,
-                ipw.HBox([self.kept, self.status], layout=_WRAP),
+                ipw.HBox([self.kept, self.working, self.status], layout=_WRAP),
                 ipw.HBox([self.charts["spectrum"], self.figures], layout=_WRAP),
                 ipw.HBox([mapped, self.sentences], layout=_WRAP),
                 self.charts["dimensions"],
@@ -98,7 +97,6 @@ class SpectrumScreen:
 
     def _show_map(self) -> None:
         with self._showing:
-            self.map.value = self._state.map
             self._holding = self._state.part is not None
             self._cleared += 1
             points = self._state.points()
@@ -133,7 +131,8 @@ class SpectrumScreen:
         self.measuring.start(self._measure, self._untold, after_s=_REST_S)
 
     def _measure(self, stopped: Stopped) -> None:
-        columns = self._state.columns()
+        with self._showing:
+            columns = self._state.columns()
         self._unless(stopped, lambda: self._draw_lines(columns))
         for column in columns:
             if stopped():
@@ -189,8 +188,8 @@ class SpectrumScreen:
         of = f" of {points.n_all:,}, drawn at random" if points.n_points < points.n_all else ""
         left = f"; {points.n_undirected} without a direction" if points.n_undirected else ""
         return (
-            f"{points.n_points:,} points{of}{left}. Drag on the map to mark some, click a "
-            "dimension to switch it off. Corrections are fitted on all points shown."
+            f"{points.n_points:,} points{of}{left}. Drag on the map, click a dimension. "
+            "Corrections are fitted on these points."
         )
 
     def _remove(self, view: SpaceView) -> None:

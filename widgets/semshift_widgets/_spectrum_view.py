@@ -1,6 +1,7 @@
 """The spectrum explorer under a mouse: what each widget changes."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from semshift_nb.analyses import MAPS, SpaceView
 from semshift_nb.errors import InputError
@@ -17,19 +18,33 @@ class SpectrumView(SpectrumScreen):
     def __init__(self, state: SpectrumState) -> None:
         super().__init__(state)
         self.reading = Background("semshift-space")
+        self._filling = False
         self._listen()
         self._show()
 
     def _listen(self) -> None:
         for menu in self.menus.parts:
-            follow(menu, self.status, lambda _: self._choose())
-        follow(self.map, self.status, self._choose_map)
-        follow(self.off, self.status, self._type_off)
-        self.keep.on_click(guarded(self.status, lambda _: self._keep()))
-        self.clear.on_click(guarded(self.status, lambda _: self._unmark()))
-        self.cancel.on_click(guarded(self.status, lambda _: self._cancel()))
-        self.charts["map"].on_selection("brush", guarded(self.status, self._brushed))
-        self.charts["dimensions"].on_selection("click", guarded(self.status, self._clicked))
+            follow(menu, self.status, self._alone(lambda _: self._choose()))
+        follow(self.map, self.status, self._alone(self._choose_map))
+        follow(self.off, self.status, self._alone(self._type_off))
+        for button, respond in (
+            (self.keep, self._keep),
+            (self.clear, self._unmark),
+            (self.cancel, self._cancel),
+        ):
+            button.on_click(guarded(self.status, self._alone(_without_event(respond))))
+        brushed, clicked = self._alone(self._brushed), self._alone(self._clicked)
+        self.charts["map"].on_selection("brush", guarded(self.status, brushed))
+        self.charts["dimensions"].on_selection("click", guarded(self.status, clicked))
+
+    def _alone(self, respond: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Let nothing arrive from the background while the reader is answered."""
+
+        def respond_alone(event: Any) -> None:  # noqa: ANN401 - each widget has its own events
+            with self._showing:
+                respond(event)
+
+        return respond_alone
 
     def _choose(self) -> None:
         """Go to the view that the menus say; encode it first if it was not seen."""
@@ -38,7 +53,7 @@ class SpectrumView(SpectrumScreen):
         self.menus.offer(self.menus.encoder.value)
         view = self._state.wanted(**self.menus.fields())
         if view == self._state.view:
-            self._stop()
+            self._cancel()
         elif self._state.spaces.ready(view):
             self._stop()
             self._look_at(view)
@@ -59,12 +74,16 @@ class SpectrumView(SpectrumScreen):
 
     def _look_at(self, view: SpaceView) -> None:
         self._state.look_at(view)
-        if not self._state.spaces.mapped(view, self._state.map):
-            self._state.map = MAPS[0]
-            self._place(MAPS[1])
+        wanted = str(self.map.value)
+        there = self._state.spaces.mapped(view, wanted)
+        self._state.map = wanted if there else MAPS[0]
         self._show()
+        if not there:
+            self._place(wanted)
 
     def _choose_map(self, kind: str) -> None:
+        if self._filling:
+            return
         if kind == self._state.map:
             self._stop()
         elif self._state.spaces.mapped(self._state.view, kind):
@@ -92,7 +111,7 @@ class SpectrumView(SpectrumScreen):
 
     def _work(self, what: str, work: Callable[[Stopped], None]) -> None:
         self.progress.value, self.progress.description = 0, what
-        self.working.layout.display = ""
+        self.working.layout.display, self.status.layout.display = "", "none"
         self.reading.start(work, self._failed)
 
     def _advance(self, stopped: Stopped) -> Callable[[float], None]:
@@ -108,13 +127,15 @@ class SpectrumView(SpectrumScreen):
 
     def _stop(self) -> None:
         self.reading.cancel()
-        self.working.layout.display = "none"
+        self.working.layout.display, self.status.layout.display = "none", ""
 
     def _cancel(self) -> None:
         """Stop, and set the menus back to what is shown."""
         self._stop()
         self.menus.show(self._state.view)
+        self._filling = True
         self.map.value = self._state.map
+        self._filling = False
 
     def _keep(self) -> None:
         self._state.keep(self._state.view)
@@ -156,3 +177,7 @@ class SpectrumView(SpectrumScreen):
         self._state.look_at(view)
         self._show_dimensions()
         self._show_compared()
+
+
+def _without_event(respond: Callable[[], None]) -> Callable[[Any], None]:
+    return lambda _: respond()
