@@ -1,6 +1,8 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
+from semshift_nb.analyses._chunks import Chunk
 from semshift_nb.analyses._space_places import MAPS
+from semshift_nb.analyses._split_methods import SPLIT_METHODS
 from semshift_nb.analyses.ablation_studies import ablated_clustering, ablated_retrieval
 from semshift_nb.analyses.ablations import Ablation, ablations, document_halves
 from semshift_nb.analyses.alignment_uniformity import alignment_uniformity
@@ -34,6 +36,7 @@ from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
 from semshift_nb.analyses.selection import select
 from semshift_nb.analyses.sentences import sentence_shift
 from semshift_nb.analyses.space_view import CORRECTIONS, SpaceView
+from semshift_nb.analyses.splitting import Splitting, split
 from semshift_nb.analyses.tempered_texts import TemperedTexts
 from semshift_nb.analyses.tempering import SCHEDULES, Tempering
 from semshift_nb.analyses.verdicts import (
@@ -50,8 +53,10 @@ __all__ = [
     "CORRECTIONS",
     "MAPS",
     "SCHEDULES",
+    "SPLIT_METHODS",
     "Ablation",
     "Calibration",
+    "Chunk",
     "CorpusReading",
     "DocumentReading",
     "EmbeddingSpaces",
@@ -61,6 +66,7 @@ __all__ = [
     "QualityOrder",
     "RetrievalResult",
     "SpaceView",
+    "Splitting",
     "TemperedTexts",
     "Tempering",
     "ablated_clustering",
@@ -104,6 +110,7 @@ __all__ = [
     "retrieval",
     "select",
     "sentence_shift",
+    "split",
     "stated",
     "vector_profile",
     "window_shift",

@@ -11,8 +11,9 @@ from semshift_nb.measures._arrays import Array
 from semshift_nb.measures._scatter_table import Matrix, cheapest_cuts, scatter_table
 from semshift_nb.measures._segments import rows_of_text
 
-LEAST_PRICE = 1e-6
-"""What float32 vectors of equal sentences differ by is not worth a cut."""
+LEAST_PRICE = 1e-3
+"""Vectors of equal sentences differ by rounding, and those of the same words said more often by
+little more: that is not worth a cut. Sentences of real text scatter by 0.5 and more."""
 
 _STRETCH, _N_STRETCHES = 512, 8
 """Of a long text the price is read off evenly spread stretches: 4,096 sentences tell it."""
@@ -58,7 +59,7 @@ def fair_price(embeddings: Array | Sequence[Array]) -> float:
     Returns
     -------
     float
-        At least 1e-6, so that equal sentences are never parted.
+        At least 0.001, so that equal sentences are never parted.
 
     Raises
     ------

@@ -54,7 +54,7 @@ def test_it_scales_with_the_scatter():
 def test_equal_sentences_are_never_parted():
     rows = np.tile(topics([1], seed=0), (300, 1)).astype(np.float32)
     price = measures.fair_price(rows)
-    assert price >= 1e-6
+    assert price >= 1e-3
     assert measures.least_dilution_cuts(rows, price=price) == []
     assert measures.fair_price(rows[:1]) == price
 
