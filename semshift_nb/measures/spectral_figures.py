@@ -200,6 +200,8 @@ def _first_component_share(spectrum: Spectrum) -> Figure:
 def _iso_score(spectrum: Spectrum) -> Figure:
     if spectrum.dim < 2:
         return "IsoScore has no value in one dimension, where there is one direction only."
+    if not spectrum.centred:
+        return "IsoScore belongs to the covariance, which is centred."
     # Of equal rows rounding may put the participation ratio just below 1.
     return max(_participation_ratio(spectrum) - 1, 0.0) / (spectrum.dim - 1)
 
