@@ -15,9 +15,9 @@ from scipy import linalg
 
 Matrix = NDArray[np.float64]
 
-_WELL_SPREAD = 100.0
-"""Up to this ratio of the strongest direction to the weakest, squares lose four digits of sixteen
-at most; what is then left is a hundred times better than 1e-9."""
+_WELL_SPREAD = 300.0
+"""Up to this ratio of the strongest direction to the weakest, squares lose five digits of sixteen:
+what is left is better than 1e-9. Sentences of the bundled model have 89, of a static one 43."""
 
 
 class Frame(NamedTuple):

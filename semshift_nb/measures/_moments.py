@@ -73,7 +73,7 @@ class Moments:
         lifted = step if self.frame is None else step @ self.frame.forward
         scatter = old.scatter  # in place: dim x dim numbers, for every block
         scatter += new.scatter
-        scatter += old.n * share * np.outer(lifted, lifted)
+        scatter += np.outer(old.n * share * lifted, lifted)
         turning = old.turning + share * (new.turning - old.turning)
         self.sums = Sums(
             n=n,
@@ -101,13 +101,14 @@ def on_host(array: Array) -> NDArray[Any]:
 def _sums(xp: Any, rows: Array, lengths: Array, forward: Array | None) -> Sums:  # noqa: ANN401
     """Return the sums of one block in float64, which is overwritten."""
     n = rows.shape[0]
-    magnitude = xp.mean(xp.abs(rows), axis=0)
+    each = xp.full_like(lengths, 1 / n)  # products with a row of weights beat sums along an axis
+    magnitude = each @ xp.abs(rows)
     direction = (1 / lengths) @ rows / n
     squares = (1 / lengths**2) @ (rows * rows) / n
     turning = squares - direction**2
     if float(xp.sum(turning)) < _CROWDED[0] or xp.any(turning < _CROWDED[1] * squares):
         turning = xp.mean((rows / lengths[:, None] - direction) ** 2, axis=0)
-    mean = xp.mean(rows, axis=0)
+    mean = each @ rows
     rows -= mean
     lifted = rows if forward is None else rows @ forward
     return Sums(

@@ -25,7 +25,7 @@ def usable_lengths(batch: Array, *, dim: int, first_row: int) -> Array:
     parts = [xp.zeros(0, dtype=xp.float64, device=batch.device)]
     with np.errstate(over="ignore"):  # what overflows is refused below
         for block in blocks(batch.shape[0]):
-            rows = xp.astype(batch[block, :], xp.float64)
+            rows = xp.astype(batch[block, :], xp.float64, copy=False)
             parts.append(xp.sqrt(xp.vecdot(rows, rows)))
     lengths = xp.concat(parts)
     good = (lengths >= _LENGTHS[0]) & (lengths <= _LENGTHS[1])
