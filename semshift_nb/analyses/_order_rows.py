@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from semshift_nb import measures
 from semshift_nb.analyses._halves import half_interval
@@ -13,6 +15,8 @@ from semshift_nb.analyses._variant_figures import ALIGNMENT, BETTER, UNIFORMITY
 from semshift_nb.analyses._variant_reading import Variant
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
+
+Column: TypeAlias = NDArray[np.float64]
 
 EVERYTHING = "all variants"
 TEXTS, FAMILIES = "texts", "families"
@@ -26,6 +30,8 @@ _LEAST_IN_SCOPE = 5
 
 _LEAST_FAMILIES = 4
 """Fewer, redrawn, are the same few again."""
+
+_NO_REST = 1e-9
 
 _HELD = {ALIGNMENT: UNIFORMITY, UNIFORMITY: ALIGNMENT}
 
@@ -85,14 +91,11 @@ class _Columns:
         return _correlation(self._quality, *self._figures)
 
     def _over_texts(self) -> Interval:
+        drawn = [[variant.quality.halves for variant in self._variants]]
+        drawn += [[variant.figures[key].halves for variant in self._variants] for key in self._keys]
         value = self._value()
-        quality = np.stack([variant.quality.halves for variant in self._variants], axis=1)
-        columns = [
-            np.stack([variant.figures[key].halves for variant in self._variants], axis=1)
-            for key in self._keys
-        ]
-        drawn = [_defined(*half) for half in zip(quality, *columns, strict=True)]
-        return half_interval(value, drawn, n=len(self._variants))
+        quality, figure, *held = (_ranks(np.stack(column, axis=1)) for column in drawn)
+        return half_interval(value, _correlations(quality, figure, *held), n=len(self._variants))
 
     def _over_families(self, *, n_resamples: int, seed: int) -> Interval:
         if self._n_families < _LEAST_FAMILIES:
@@ -107,18 +110,35 @@ class _Columns:
         )
 
 
-def _defined(*columns: NDArray[np.float64]) -> float:
-    try:
-        return _correlation(*columns)
-    except InputError:
-        return np.nan
-
-
-def _correlation(
-    quality: NDArray[np.float64],
-    figure: NDArray[np.float64],
-    held: NDArray[np.float64] | None = None,
-) -> float:
+def _correlation(quality: Column, figure: Column, held: Column | None = None) -> float:
     if held is None:
         return measures.spearman(figure, quality)
     return measures.partial_spearman(figure, quality, held)
+
+
+def _ranks(columns: Column) -> Column:
+    """Return the centred ranks of each row; NaN where one of its numbers is."""
+    centre = (columns.shape[1] + 1) / 2
+    ranks: Column = stats.rankdata(columns, axis=1, nan_policy="propagate") - centre
+    return ranks
+
+
+def _correlations(quality: Column, figure: Column, held: Column | None = None) -> Column:
+    """Return the correlation of every row of ranks, as `_correlation` does one by one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        across = _cosines(figure, quality)
+        if held is None:
+            return across
+        of_figure, of_quality = _cosines(figure, held), _cosines(quality, held)
+        rest = np.sqrt((1 - of_figure**2) * (1 - of_quality**2))
+        found = (across - of_figure * of_quality) / rest
+    # What the held figure explains to the last digit has no rest.
+    remainder: Column = np.where(rest > _NO_REST, found, np.nan)
+    return remainder
+
+
+def _cosines(left: Column, right: Column) -> Column:
+    cosines: Column = np.vecdot(left, right) / np.sqrt(
+        np.vecdot(left, left) * np.vecdot(right, right)
+    )
+    return cosines

@@ -14,7 +14,7 @@ from semshift_nb.analyses import (
     retrieval,
     select,
 )
-from semshift_nb.analyses._order_rows import order_rows
+from semshift_nb.analyses._order_rows import _correlations, _ranks, order_rows
 from semshift_nb.analyses._variant_reading import Measured, Variant
 from semshift_nb.corpora import (
     Corpus,
@@ -210,6 +210,21 @@ def test_relatives_say_the_same_thing_again():
     assert row["ci_high"] - row["ci_low"] > 1.5 * (alone.high - alone.low)
     # And it is the truth that is wide: without one of the four, the order is another one.
     assert row["ci_low"] < -0.8
+
+
+def test_all_halves_at_once_are_correlated_as_one_by_one():
+    rng = np.random.default_rng(2)
+    quality, figure, held = rng.integers(0, 6, size=(3, 20, 9)).astype(np.float64)  # with ties
+    ranks = [_ranks(columns) for columns in (quality, figure, held)]
+    plain, partial = _correlations(*ranks[:2]), _correlations(*ranks)
+    for row in range(20):
+        assert plain[row] == pytest.approx(measures.spearman(figure[row], quality[row]), abs=1e-9)
+        expected = measures.partial_spearman(figure[row], quality[row], held[row])
+        assert partial[row] == pytest.approx(expected, abs=1e-9)
+    # What is the same everywhere, not a number, or explained whole has no correlation.
+    assert np.isnan(_correlations(ranks[0], _ranks(np.ones((20, 9))))).all()
+    assert np.isnan(_correlations(ranks[0], _ranks(np.full((20, 9), np.nan)))).all()
+    assert np.isnan(_correlations(ranks[0], ranks[1], ranks[1])).all()
 
 
 def test_three_families_are_too_few_to_speak_of_others():
