@@ -8,9 +8,9 @@ from semshift_nb.encoders.load import load_encoder
 from semshift_nb.encoders.store import Store
 from semshift_nb.encoders.temperature import Schedule, Temperature, constant, entropy_matched
 from semshift_nb.encoders.tempering import tempscale
-from semshift_nb.encoders.vector_files import VectorFile, holds_vectors, open_vectors
 from semshift_nb.encoders.tokens import InputEmbeddings, TokenStates
 from semshift_nb.encoders.transform import Transform
+from semshift_nb.encoders.vector_files import VectorFile, holds_vectors, open_vectors
 
 __all__ = [
     "Encoder",
@@ -22,9 +22,9 @@ __all__ = [
     "StoreWarning",
     "Temperature",
     "TextAttention",
-    "VectorFile",
     "TokenStates",
     "Transform",
+    "VectorFile",
     "constant",
     "entropy_matched",
     "holds_vectors",
