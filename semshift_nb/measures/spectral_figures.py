@@ -117,7 +117,17 @@ class Spectrum(NamedTuple):
 
 
 def no_direction(n_texts: int) -> str:
-    """Say that embeddings have no spread."""
+    """Say that embeddings have no spread.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> no_direction(5)[:24]
+    'the 5 rows do not differ'
+    """
     return (
         f"the {n_texts} rows do not differ (or are zero), so that their spread has no direction: "
         "expected at least two different vectors."

@@ -6,15 +6,7 @@ import torch
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
-
-
-def texts_of_topics(rng: np.random.Generator, n_groups: int, size: int, dim: int) -> np.ndarray:
-    """Unit rows of a decaying spectrum, those of a document closer together."""
-    scale = np.arange(1, dim + 1) ** -0.5
-    topic = rng.standard_normal((n_groups, 1, dim))
-    rows = (topic + rng.standard_normal((n_groups, size, dim))) * scale + 0.5
-    rows = rows.reshape(-1, dim)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+from tests.measures.topics import texts_of_topics
 
 
 DESIGNS = [(60, 1, 16), (30, 4, 16), (40, 1, 64)]
