@@ -8,7 +8,6 @@ from semshift_nb import measures
 from semshift_nb.errors import InputError
 from tests.measures.topics import texts_of_topics
 
-
 DESIGNS = [(60, 1, 16), (30, 4, 16), (40, 1, 64)]
 """Documents, texts in each, dimensions: one text each, several, and fewer texts than dimensions."""
 
