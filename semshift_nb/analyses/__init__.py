@@ -19,6 +19,7 @@ from semshift_nb.analyses.encoder_views import encoder_views, read_ahead
 from semshift_nb.analyses.filter_explained import filter_explained
 from semshift_nb.analyses.filter_reading import FilterReading
 from semshift_nb.analyses.frequency_bias import frequency_bias
+from semshift_nb.analyses.geometry import corpus_geometry, geometry
 from semshift_nb.analyses.ladders import change_along, order_along
 from semshift_nb.analyses.layer_geometry import LayerReading, read_layer_geometry
 from semshift_nb.analyses.length_collapse import length_collapse
@@ -82,6 +83,7 @@ __all__ = [
     "change_with_k",
     "concatenation",
     "concatenation_texts",
+    "corpus_geometry",
     "correction_effects",
     "dead_dimensions",
     "dilution_gap",
@@ -93,6 +95,7 @@ __all__ = [
     "encoder_views",
     "filter_explained",
     "frequency_bias",
+    "geometry",
     "length_collapse",
     "length_gap",
     "mode_order",
