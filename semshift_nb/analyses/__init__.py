@@ -8,6 +8,7 @@ from semshift_nb.analyses.ablations import Ablation, ablations, document_halves
 from semshift_nb.analyses.alignment_uniformity import alignment_uniformity
 from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
+from semshift_nb.analyses.card_verdicts import card_metrics, card_verdicts
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.corrections import correction_effects
 from semshift_nb.analyses.dimension_extremes import dimension_extremes
@@ -33,6 +34,7 @@ from semshift_nb.analyses.prefixes import prefix_shift
 from semshift_nb.analyses.quality_order import QualityOrder, quality_order
 from semshift_nb.analyses.ranges import range_shift
 from semshift_nb.analyses.reading import CorpusReading, DocumentReading
+from semshift_nb.analyses.report_card import card_controls, report_card
 from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
 from semshift_nb.analyses.selection import select
 from semshift_nb.analyses.sentences import sentence_shift
@@ -79,6 +81,9 @@ __all__ = [
     "below",
     "calibrate",
     "calibrated_schedule",
+    "card_controls",
+    "card_metrics",
+    "card_verdicts",
     "change_along",
     "change_with_k",
     "concatenation",
@@ -110,6 +115,7 @@ __all__ = [
     "read_ahead",
     "read_filter",
     "read_layer_geometry",
+    "report_card",
     "retrieval",
     "select",
     "sentence_shift",

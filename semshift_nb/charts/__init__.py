@@ -23,6 +23,7 @@ from semshift_nb.charts.document import (
 from semshift_nb.charts.length import length_curves
 from semshift_nb.charts.order import order_intervals
 from semshift_nb.charts.renderer import enable
+from semshift_nb.charts.report_card import report_card
 from semshift_nb.charts.retrieval import retrieval_differences
 from semshift_nb.charts.spectrum import (
     live_spectrum,
@@ -60,6 +61,7 @@ __all__ = [
     "order_intervals",
     "prefix_curves",
     "quality_plane",
+    "report_card",
     "retrieval_differences",
     "shift_map",
     "spectra_by_layer",

@@ -221,7 +221,18 @@ def ablations_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def card_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": encoder, "role": role, "aspect": "shift", "metric": metric, "value": 3.0,
+         "ci_low": np.nan, "ci_high": np.nan, "n": 9, "unit": "share"}
+        for metric in ("own_passage@1", "n_near_zero_dimensions")
+        for encoder, role in ((HOSTILE, "model"), ("static", "control"))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 ALL_CHARTS = {
+    "report card": lambda: charts.report_card(card_of()),
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
     ),
