@@ -71,6 +71,11 @@ def check_matrix(
     return xp
 
 
+def without_gradients(array: Array) -> Array:
+    """Return the numbers of an array alone: torch makes none of a tensor that is being trained."""
+    return array.detach() if hasattr(array, "detach") else array
+
+
 def blocks(n_rows: int, *, rows: int = BLOCK_ROWS) -> Iterator[slice]:
     """Yield slices that cover ``n_rows`` rows, ``rows`` at a time."""
     for start in range(0, n_rows, rows):
@@ -92,7 +97,7 @@ def unit_scale(xp: Any, block: Array, *, first_row: int = 0, name: str = "embedd
 def unit_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
     """Return ``embeddings`` in float64 with every row brought to length one, or refuse them."""
     xp = check_matrix(embeddings, name=name, min_rows=min_rows)
-    rows = xp.astype(embeddings, xp.float64, copy=True)
+    rows = xp.astype(without_gradients(embeddings), xp.float64, copy=True)
     # astype made a copy, so this writes over nobody's vectors and needs no second one.
     rows *= unit_scale(xp, rows, name=name)[:, None]
     return rows
@@ -109,7 +114,7 @@ def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 
     float16 and whole numbers below 2**53 are converted exactly; greater ones are refused.
     """
     xp = check_matrix(embeddings, name=name, min_rows=min_rows, any_number=True)
-    rows = xp.astype(embeddings, xp.float64, copy=True)
+    rows = xp.astype(without_gradients(embeddings), xp.float64, copy=True)
     finite = xp.all(xp.isfinite(rows), axis=1)
     if not xp.all(finite):
         bad = [int(row) for row in xp.nonzero(~finite)[0]]

@@ -54,7 +54,7 @@ def _of_block(
     apart = xp.reshape(flat, (*candidates.shape, rows.shape[1])) - queries[:, None, :]
     distances = xp.linalg.vector_norm(apart, axis=-1)
     own = candidates == xp.arange(block.start, block.stop, device=rows.device)[:, None]
-    distances = xp.where(own, xp.asarray(float("inf"), dtype=xp.float64), distances)
+    distances = xp.where(own, xp.full_like(distances, float("inf")), distances)
     order = xp.argsort(distances, axis=1, stable=True)[:, :k]
     return (
         xp.take_along_axis(candidates, order, axis=1),

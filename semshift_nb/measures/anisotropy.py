@@ -11,6 +11,7 @@ from semshift_nb.measures._arrays import (
     namespace,
     unit_rows,
     unit_scale,
+    without_gradients,
 )
 from semshift_nb.measures._potentials import check_sharpness
 from semshift_nb.measures.concentration import EXACT_ROWS, mean_pairwise_distance
@@ -114,7 +115,7 @@ def _scaled(embeddings: Array, *, t: float) -> Array:
     narrow = embeddings.shape[0] > EXACT_ROWS and embeddings.dtype != xp.float64 and t <= _GENTLE
     if not narrow:
         return unit_rows(embeddings, min_rows=2) * math.sqrt(2 * t)
-    rows = xp.astype(embeddings, xp.float32, copy=True)
+    rows = xp.astype(without_gradients(embeddings), xp.float32, copy=True)
     rows *= (math.sqrt(2 * t) * unit_scale(xp, rows))[:, None]
     return rows
 

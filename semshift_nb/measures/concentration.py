@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from semshift_nb.measures._arrays import Array, blocks, check_matrix, unit_scale
+from semshift_nb.measures._arrays import Array, blocks, check_matrix, unit_scale, without_gradients
 
 EXACT_ROWS = 8192
 """Up to so many rows float64 costs nothing worth saving, and near-identical rows need it."""
@@ -51,6 +51,6 @@ def _unit_sum(xp: Any, embeddings: Array, *, dtype: Any) -> Array:  # noqa: ANN4
     """Return the sum of the rows, each brought to length one, in float64."""
     total = xp.zeros(embeddings.shape[1], dtype=xp.float64, device=embeddings.device)
     for block in blocks(embeddings.shape[0]):
-        rows = xp.astype(embeddings[block, :], dtype, copy=False)
+        rows = xp.astype(without_gradients(embeddings[block, :]), dtype, copy=False)
         total = total + xp.astype(unit_scale(xp, rows, first_row=block.start) @ rows, xp.float64)
     return total

@@ -10,6 +10,7 @@ from semshift_nb.measures._arrays import (
     namespace,
     unit_rows,
     unit_scale,
+    without_gradients,
 )
 from semshift_nb.measures._top import highest
 
@@ -65,7 +66,7 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
         )
     if not 1 <= k <= n_library:
         raise InputError(f"k is {k}, expected 1 to {n_library}, the size of the library.")
-    rows = xp.astype(library, xp.float32, copy=False)
+    rows = xp.astype(without_gradients(library), xp.float32, copy=False)
     scale = unit_scale(xp, rows, name="library")
     # However long the library is, a block's scores and its candidates take some 50 MiB.
     step = max(1, 2**22 // max(n_library, (k + _SPARE) * dim))

@@ -8,17 +8,9 @@ import torch
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
+from tests.measures.spectral import SPECTRAL
 
-ANY_LENGTH = {
-    "effective_rank": measures.effective_rank,
-    "participation_ratio": measures.participation_ratio,
-    "stable_rank": measures.stable_rank,
-    "nesum": measures.nesum,
-    "power_law_decay": measures.power_law_decay,
-    "information_abundance": measures.information_abundance,
-    "condition_number": measures.condition_number,
-    "first_component_share": measures.first_component_share,
-    "iso_score": measures.iso_score,
+ANY_LENGTH = SPECTRAL | {
     "two_nn_dimension": measures.two_nn_dimension,
     "partition_isotropy": measures.partition_isotropy,
     "near_zero_dimensions": lambda x: len(measures.near_zero_dimensions(x)),
@@ -78,6 +70,7 @@ def test_all_kinds_of_arrays_give_the_same_number(rows, name, tmp_path):
         torch.tensor(rows),
         torch.tensor(rows, dtype=torch.float32),
         torch.tensor(wide)[::2, ::2],
+        torch.tensor(rows, requires_grad=True),
     ):
         assert measure(same) == pytest.approx(expected, rel=1e-6, abs=1e-7)
     assert (rows == before).all()

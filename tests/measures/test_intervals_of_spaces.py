@@ -6,6 +6,7 @@ import torch
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
+from tests.measures.spectral import SPECTRAL
 from tests.measures.topics import texts_of_topics
 
 
@@ -18,17 +19,6 @@ def variance_share(rows: np.ndarray) -> float:
     return float(measures.dimension_shares(rows).variance.max())
 
 
-SPECTRAL = {
-    "effective_rank": measures.effective_rank,
-    "participation_ratio": measures.participation_ratio,
-    "stable_rank": measures.stable_rank,
-    "nesum": measures.nesum,
-    "power_law_decay": measures.power_law_decay,
-    "information_abundance": measures.information_abundance,
-    "condition_number": measures.condition_number,
-    "first_component_share": measures.first_component_share,
-    "iso_score": measures.iso_score,
-}
 BY_LEAVING_OUT = SPECTRAL | {
     "partition_isotropy": measures.partition_isotropy,
     "top_dimension_variance_share": variance_share,

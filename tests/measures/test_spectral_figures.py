@@ -12,18 +12,7 @@ from sklearn.decomposition import PCA
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
-
-BY_NAME = {
-    "effective_rank": measures.effective_rank,
-    "participation_ratio": measures.participation_ratio,
-    "stable_rank": measures.stable_rank,
-    "nesum": measures.nesum,
-    "power_law_decay": measures.power_law_decay,
-    "information_abundance": measures.information_abundance,
-    "condition_number": measures.condition_number,
-    "first_component_share": measures.first_component_share,
-    "iso_score": measures.iso_score,
-}
+from tests.measures.spectral import SPECTRAL
 
 
 def spread_rows(n: int, dim: int, seed: int = 0) -> np.ndarray:
@@ -41,8 +30,8 @@ def figures_of(rows: np.ndarray, *, centred: bool = True) -> dict[str, float | s
 def test_every_name_is_the_function_of_this_name():
     rows = spread_rows(80, 12)
     figures = figures_of(rows)
-    assert list(figures) == list(BY_NAME)
-    for name, measure in BY_NAME.items():
+    assert list(figures) == list(SPECTRAL)
+    for name, measure in SPECTRAL.items():
         assert measure(rows) == pytest.approx(figures[name], rel=1e-13)
         assert isinstance(measure(rows), float)
 
@@ -142,7 +131,7 @@ def test_an_isotropic_gaussian_has_what_random_matrix_theory_says():
     entropy = math.log(dim * total) - mean(lambda s: s * math.log(s)) / total
     rng = np.random.default_rng(3)
     drawn = [figures_of(rng.standard_normal((n, dim))) for _ in range(4)]
-    found = {name: np.mean([figures[name] for figures in drawn]) for name in BY_NAME}
+    found = {name: np.mean([figures[name] for figures in drawn]) for name in SPECTRAL}
     assert found["effective_rank"] == pytest.approx(math.exp(entropy), rel=2e-3)
     assert found["participation_ratio"] == pytest.approx(dim / (1 + ratio), rel=3e-3)
     assert found["iso_score"] == pytest.approx((dim / (1 + ratio) - 1) / (dim - 1), rel=3e-3)
@@ -185,11 +174,11 @@ def test_scaling_one_dimension_changes_them():
     assert all(abs(other[name] - value) > 1e-3 for name, value in figures_of(rows).items())
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", SPECTRAL)
 @pytest.mark.parametrize("size", [1e-300, 1e-30, 1e30, 1e300])
 def test_tiny_and_huge_vectors_have_the_same_shares(name, size):
     rows = spread_rows(40, 6)
-    assert BY_NAME[name](size * rows) == pytest.approx(BY_NAME[name](rows), rel=1e-9)
+    assert SPECTRAL[name](size * rows) == pytest.approx(SPECTRAL[name](rows), rel=1e-9)
     sigma = measures.singular_values(size * rows)
     assert sigma / size == pytest.approx(measures.singular_values(rows), rel=1e-9)
 
@@ -256,7 +245,7 @@ def test_identical_rows_have_no_figure(value):
     rows = np.full((5, 3), value)
     assert set(figures_of(rows).values()) == {figures_of(rows)["nesum"]}
     assert "5 rows do not differ" in figures_of(rows)["nesum"]
-    for measure in BY_NAME.values():
+    for measure in SPECTRAL.values():
         with pytest.raises(InputError, match="5 rows do not differ"):
             measure(rows)
 
