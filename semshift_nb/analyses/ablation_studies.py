@@ -108,7 +108,8 @@ def ablated_clustering(
     The documents are parted at random into sets of a few. In each set the sentences are clustered
     by k-means, with as many clusters as documents, and the clusters compared with the documents by
     adjusted mutual information. The sets share no document, so that an interval over them is one
-    over documents, with clusters and their random starts made anew in each.
+    over documents, with clusters and their random starts made anew in each. Sets are few: in a
+    simulation with 20 of them, 90 in 100 intervals held the truth, not 95.
 
     Parameters
     ----------
