@@ -78,7 +78,7 @@ def geometry(
 
 
 def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.DataFrame":
-    from semshift_nb.analyses.geometry import geometry as measured
+    from semshift_nb.analyses import geometry as measured
     from semshift_nb.encoders import open_vectors
 
     file = open_vectors(source, array=array)
@@ -89,7 +89,7 @@ def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.D
 def _of_corpus(
     source: str, model: str, of: str, max_length: int | None, *, sample: int, seed: int
 ) -> "pd.DataFrame":
-    from semshift_nb.analyses.geometry import corpus_geometry
+    from semshift_nb.analyses import corpus_geometry
     from semshift_nb.corpora import load_corpus
     from semshift_nb.encoders import load_encoder
 

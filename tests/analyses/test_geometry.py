@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from semshift_nb import load_corpus, measures
-from semshift_nb.analyses.geometry import UNITS, corpus_geometry, geometry
+from semshift_nb.analyses import corpus_geometry, geometry
+from semshift_nb.analyses.geometry import UNITS
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import open_vectors
 from semshift_nb.errors import InputError

@@ -23,7 +23,7 @@ from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 from sklearn.neighbors import NearestNeighbors
 
 from semshift_nb import measures
-from semshift_nb.analyses.geometry import geometry
+from semshift_nb.analyses import geometry
 
 N, N_PAIRS, DIM = 100_000, 10_000, 384
 BATCH = 8192
