@@ -74,9 +74,10 @@ def spaces_of(encoder: Encoder, sample: Sample) -> Iterator[Space]:
         for (at, pooling), encoding in found.items():
             if at == layer:
                 yield _space(encoder, pooling, layer, encoding, kept)
-    if encoder.head:
-        whole = encoder.encode_with_tokens(kept.texts)
-        yield _space(encoder, OUTPUT, encoder.layers[-1], whole, kept)
+    last = encoder.layers[-1]
+    pooled = None if encoder.head else found.get((last, encoder.pooling))
+    whole = pooled or encoder.encode_with_tokens(kept.texts)
+    yield _space(encoder, OUTPUT, last, whole, kept)
 
 
 def _space(encoder: Encoder, of: str, layer: int, encoding: Encoding, sample: Sample) -> Space:

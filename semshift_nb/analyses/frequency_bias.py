@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
+from semshift_nb.analyses._leave_out import Found, leave_out
 from semshift_nb.analyses._length_design import as_encoders
-from semshift_nb.analyses._spread_rows import Found, leave_out
 from semshift_nb.analyses._token_frequencies import TokenFrequencies, count_tokens, ranks_of
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -104,14 +104,11 @@ def _rows(
     columns = _columns(counted.vectors, ks)
     unit = counted.vectors / np.linalg.norm(counted.vectors, axis=1, keepdims=True)
 
-    def figures(documents: NDArray[np.float64]) -> Found:
-        counts = np.asarray(documents @ counted.counts, dtype=np.float64).sum(axis=0)
+    def figures(documents: NDArray[np.bool_]) -> Found:
+        counts = np.asarray(documents.astype(np.float64) @ counted.counts, dtype=np.float64)
         return _figures(counts, columns, unit, ends, seed)
 
-    documents = np.eye(counted.n_documents)
-    found = leave_out(
-        documents, np.arange(counted.n_documents), figures, n_parts=n_parts, seed=seed
-    )
+    found = leave_out(counted.n_documents, figures, n_parts=n_parts, seed=seed)
     sizes = {band: last - first for band, (first, last) in _spans(len(unit), ends).items()}
     sizes[_ALL] = len(unit)
     return [

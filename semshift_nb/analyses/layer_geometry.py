@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from semshift_nb import measures
 from semshift_nb.analyses._layer_spaces import Space, draw_sample, spaces_of
 from semshift_nb.analyses._length_design import as_encoders
-from semshift_nb.analyses._spread_rows import figure_rows, spectrum_of
+from semshift_nb.analyses._spread_rows import figure_rows
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 
@@ -55,8 +56,8 @@ class LayerReading:
         -------
         DataFrame
             One row for each space and metric: ``corpus``, ``encoder``, ``of`` ("tokens", a pooling,
-            or "output" for what the model's training head makes of the last layer), ``layer`` (0 is
-            what goes into the first), ``dim``, ``metric`` (``mean_cosine``, ``iso_score``,
+            or "output" for what the model makes of the last layer), ``layer`` (0 is what goes into
+            the first), ``dim``, ``metric`` (``mean_cosine``, ``iso_score``,
             ``effective_rank``, ``first_component_share``), ``value``, ``ci_low`` and ``ci_high``
             (95 %, over documents, drawn for the mean cosine and left out in parts for the others),
             ``n`` vectors, ``unit``, ``truncated_share``, ``status`` and ``reason``. Rows are of
@@ -131,7 +132,7 @@ class LayerReading:
         """
         rows = []
         for space in self.spaces:
-            variance = spectrum_of(space.vectors.astype(np.float64)) ** 2
+            variance = measures.singular_values(space.vectors.astype(np.float64)) ** 2
             if variance.sum() <= 1e-12 * len(space.vectors):
                 continue  # all rows are the same, as the first token is before the first layer
             shares = variance / variance.sum()
