@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from semshift_nb.errors import SemshiftError
 _SCRIPT = Path(__file__).with_name("_tsne_process.py")
 _N_ITERATIONS = 1000
 _N_COMPONENTS = 50
+_LOOK_S = 0.05
 _DONE = re.compile(r"Iteration (\d+):")
 
 # Part of every kept map's name: other settings below make other maps.
@@ -80,9 +83,17 @@ def neighbour_map(
 def _watched(
     command: list[str], *, advance: Callable[[float], None], stopped: Callable[[], bool]
 ) -> bool:
-    """Run a command, tell how far it is, and end it when it is told to stop."""
+    """Run a command, tell how far it is, and end it at once when it is told to stop."""
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     told: list[str] = []
+
+    def listen() -> None:
+        for line in process.stdout or ():
+            told.append(line)
+            iteration = _DONE.search(line)
+            if iteration and not stopped():
+                advance(int(iteration[1]) / _N_ITERATIONS)
+
     with subprocess.Popen(  # noqa: S603 - this very Python, with a script of ours
         command,
         env={**os.environ, **one_thread},
@@ -90,17 +101,16 @@ def _watched(
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        for line in process.stdout or ():
-            told.append(line)
-            iteration = _DONE.search(line)
-            if iteration:
-                advance(int(iteration[1]) / _N_ITERATIONS)
-            if stopped():
-                process.kill()
-                return False
-    if process.returncode:
+        listening = threading.Thread(target=listen, daemon=True)
+        listening.start()
+        while process.poll() is None and not stopped():
+            time.sleep(_LOOK_S)
+        ended = process.poll() is not None
+        process.kill()
+        listening.join()
+    if ended and process.returncode:
         raise SemshiftError(f"t-SNE ended without a map: {''.join(told[-3:]).strip()}")
-    return True
+    return ended
 
 
 def _strongest(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Work in the background, of which only the newest counts."""
 
 import threading
+import time
 from collections.abc import Callable
 
 Stopped = Callable[[], bool]
@@ -47,7 +48,10 @@ class Background:
         self._stop.set()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the end, and say whether it came."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return self._thread is None or not self._thread.is_alive()
+        """Wait for the end, also of what follows from it, and say whether it came."""
+        end = time.monotonic() + timeout
+        while (thread := self._thread) is not None and thread.is_alive():
+            thread.join(max(0.0, end - time.monotonic()))
+            if time.monotonic() >= end:
+                return False
+        return True

@@ -159,6 +159,9 @@ class SpectrumScreen:
             self.sentences.value = note_html("Drag on the map to read what lies there.")
             return
         table = self._state.sentences()
+        if table.empty:
+            self.sentences.value = note_html(f"{len(part)} marked, which have no texts.")
+            return
         told = {"cosine": table["cosine"], "text": [_cut(text, _LONG) for text in table["text"]]}
         if table["title"].any():
             told["title"] = [_cut(title, _SHORT) for title in table["title"]]
