@@ -91,7 +91,7 @@ def geometry(
     Examples
     --------
     >>> table = geometry(np.eye(8)).set_index("metric")
-    >>> float(table.loc["MPD", "value"]), round(table.loc["effective_rank", "value"], 6)
+    >>> float(table.loc["MPD", "value"]), round(float(table.loc["effective_rank", "value"]), 6)
     (1.0, 7.0)
     """
     n, _ = check_shape(source)
