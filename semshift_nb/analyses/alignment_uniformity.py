@@ -70,9 +70,10 @@ def alignment_uniformity(
         - ``alignment``: the mean squared distance of the positive pairs, from 0 to 4;
         - ``uniformity``: of all their texts, each once; from -8 to 0, and lower is more even;
         - ``relative_alignment``: alignment over the mean squared distance of all their texts: 1
-          where a pair is no nearer than chance, 0 where its two sides are in one place. A mere
-          crowding together lowers alignment, and leaves this alone. Its interval is by random
-          halves of the groups (200 of them);
+          where a pair is no nearer than chance, 0 where its two sides are in one place, and above
+          1 where the two sides keep apart (texts and translations that each crowd by themselves).
+          A mere crowding together lowers alignment, and leaves this alone. Its interval is by
+          random halves of the groups (200 of them);
         - ``mean_cosine`` of all their texts;
         - ``Spearman``: of the cosine with the score, over all pairs; where there are scores.
 
