@@ -52,7 +52,7 @@ def dimension_strip(profile: pd.DataFrame, figures: Sequence[str] = ("sd",)) -> 
     wide = chart_data(table, ["dimension", _ENCODER, *_KINDS, *figures], digits=6)
     there = [name for name in figures if wide[name].notna().any()] or list(figures)
     encoders, names = wide[_ENCODER].unique().tolist(), [_NAMES.get(name, name) for name in there]
-    layers = [*map(_marked, _KINDS), _bars(int(wide["dimension"].max()))]
+    layers = [*map(_marked, _KINDS), *_steps(int(wide["dimension"].max()))]
     chart: alt.FacetChart = (
         alt.LayerChart(layer=layers)
         .properties(width=400, height=100)
@@ -67,24 +67,24 @@ def dimension_strip(profile: pd.DataFrame, figures: Sequence[str] = ("sd",)) -> 
     return chart
 
 
-def _bars(last: int) -> alt.Chart:
+def _steps(last: int) -> list[alt.Chart]:
+    """Draw the bars as one area, for hundreds of thin ones shimmer; hover them one by one."""
     along = alt.X("dimension:Q", title="dimension").axis(grid=False)
-    chart: alt.Chart = (
-        alt.Chart()
-        .mark_bar(size=1.1, color=ACCENT)
-        .encode(
-            x=along.scale(domain=[-2, last + 2], nice=False),
-            y=alt.Y("value:Q", title=None).axis(tickCount=4, format="~g"),
-            tooltip=[
-                alt.Tooltip("dimension:Q"),
-                alt.Tooltip("figure:N"),
-                alt.Tooltip("value:Q", format=".3g"),
-                alt.Tooltip("near_zero:N", title="near zero"),
-                alt.Tooltip("outlier:N"),
-            ],
-        )
+    base = alt.Chart().encode(
+        x=along.scale(domain=[-2, last + 2], nice=False),
+        y=alt.Y("value:Q", title=None).axis(tickCount=4, format="~g"),
     )
-    return chart
+    area = base.mark_area(interpolate="step", color=ACCENT)
+    hovered = base.mark_bar(size=2, opacity=0).encode(
+        tooltip=[
+            alt.Tooltip("dimension:Q"),
+            alt.Tooltip("figure:N"),
+            alt.Tooltip("value:Q", format=".3g"),
+            alt.Tooltip("near_zero:N", title="near zero"),
+            alt.Tooltip("outlier:N"),
+        ]
+    )
+    return [area, hovered]
 
 
 def _marked(kind: str) -> alt.LayerChart:
