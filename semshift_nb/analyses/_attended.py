@@ -11,7 +11,7 @@ from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 #: A longer text is read this far: a map of more tokens is not seen, only waited for.
-_MAX_TOKENS = 128
+MAX_TOKENS = 256
 
 #: Half precision would be as small, and NumPy takes ten times as long to make it.
 _STEPS = 65_535
@@ -61,8 +61,8 @@ class Attended:
 
 
 def attend(encoder: Encoder, text: str) -> Attended:
-    """Read one text, or the first 128 tokens of it, and measure each of its heads."""
-    limit = min(encoder.max_length or _MAX_TOKENS, _MAX_TOKENS)
+    """Read one text, or the first 256 tokens of it, and measure each of its heads."""
+    limit = min(encoder.max_length or MAX_TOKENS, MAX_TOKENS)
     read = next(iter(encoder.at_length(limit).attention([text])))
     rates = [measures.filter_rate(layer) for layer in read.weights]
     heads = pd.DataFrame(

@@ -60,17 +60,18 @@ def figures(
     whole: NDArray[np.float32],
     *,
     filter_rates: "pd.Series[float]",
-    n_short: int,
+    short_name: str,
+    whole_name: str,
 ) -> pd.DataFrame:
     """Sum up one setting."""
     spread = [float(measures.mean_pairwise_distance(v)) for v in (short, whole)]
     n, distance = len(whole), "cosine distance"
     rank, reason = _effective_rank(whole)
     rows = [
-        (f"MPD, first {n_short} tokens", spread[0], n, distance, ""),
-        ("MPD, whole texts", spread[1], n, distance, ""),
+        (f"MPD, {short_name}", spread[0], n, distance, ""),
+        (f"MPD, {whole_name}", spread[1], n, distance, ""),
         ("MPD lost with length", spread[0] - spread[1], n, distance, ""),
-        ("effective rank, whole texts", rank, n, "directions", reason),
+        (f"effective rank, {whole_name}", rank, n, "directions", reason),
         ("mean filter rate", float(filter_rates.mean()), len(filter_rates), "gain", ""),
     ]
     return pd.DataFrame(rows, columns=["metric", "value", "n", "unit", "reason"])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semshift_nb.analyses._attended import Attended, attend
+from semshift_nb.analyses._attended import MAX_TOKENS, Attended, attend
 from semshift_nb.analyses.calibration import calibrated_schedule
 from semshift_nb.analyses.tempering import SCHEDULES, Tempering
 from semshift_nb.corpora import Corpus
@@ -60,6 +60,16 @@ class TemperedVectors:
         whole = encoder.encode_with_tokens(self.texts)
         self.n_tokens = np.minimum(whole.n_tokens, encoder.max_length or np.inf).astype(np.int64)
         self.truncated_share = float(whole.truncated.mean())
+
+    @property
+    def n_attended(self) -> int:
+        """How many tokens of a text its attention is read on, at most."""
+        return min(int(self.n_tokens.max()), MAX_TOKENS)
+
+    @property
+    def whole_name(self) -> str:
+        """What the longer version of the texts is: all of each, or as far as the model reads."""
+        return f"first {self.n_tokens.max()} tokens" if self.truncated_share else "whole text"
 
     def ready(self, setting: Tempering) -> bool:
         """Say whether all texts are encoded at a setting.

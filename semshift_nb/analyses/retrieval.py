@@ -10,6 +10,7 @@ from semshift_nb.analyses._ranking import Search, search
 from semshift_nb.analyses._retrieval_buckets import EVERYTHING, GROUPINGS, Bucket, buckets
 from semshift_nb.analyses._retrieval_scores import MAIN, query_scores
 from semshift_nb.analyses._retrieval_table import (
+    CHANGE,
     COLUMNS,
     Chance,
     adjust,
@@ -56,6 +57,25 @@ class RetrievalResult:
     by_query: pd.DataFrame
     chosen: Temperature | None
     notes: tuple[str, ...]
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """The table with a row of its own for each difference to tau = 1, as reports keep them.
+
+        Such a row's metric begins with "change of"; its reason holds the p-value after Holm's
+        adjustment, which the interval knows nothing of.
+        """
+        compared = self.table[self.table["difference"].notna()]
+        changes = compared.assign(
+            metric="change of " + compared["metric"],
+            value=compared["difference"],
+            ci_low=compared["difference_low"],
+            ci_high=compared["difference_high"],
+            reason=[
+                "" if np.isnan(p) else f"p (Holm) {p:.2g}" for p in compared["p_holm"].tolist()
+            ],
+        )
+        return pd.concat([self.table, changes], ignore_index=True).drop(columns=CHANGE)
 
 
 def retrieval(

@@ -68,7 +68,7 @@ class TemperedTexts(TemperedVectors):
         --------
         >>> tempered.cosines(Tempering(0.8))  # doctest: +SKIP
         """
-        parts = {"short": f"first {self.n_short} tokens", "whole": "whole text"}
+        parts = {"short": f"first {self.n_short} tokens", "whole": self.whole_name}
         return pd.concat(
             [
                 _tempered.cosine_shares(getattr(vectors, part)).assign(part=told, at=at)
@@ -209,7 +209,7 @@ class TemperedTexts(TemperedVectors):
         )
 
     def figures(self, setting: Tempering, text: int = 0) -> pd.DataFrame:
-        """Sum up what a setting changes.
+        """Sum up what a setting changes; attention is read as far as 256 tokens.
 
         Parameters
         ----------
@@ -242,7 +242,8 @@ class TemperedTexts(TemperedVectors):
                 self._at(at).short,
                 self._at(at).whole,
                 filter_rates=self._attend(at, text).heads["filter_rate"],
-                n_short=self.n_short,
+                short_name=f"first {self.n_short} tokens",
+                whole_name=self.whole_name,
             )
             for at in (setting, AS_TRAINED)
         ]

@@ -59,7 +59,7 @@ class Tempering:
     def name(self) -> str:
         """The setting in words."""
         layers = f" in layers {self.first_layer} to {self.last_layer or 'the last'}"
-        by_length = f" by {self.schedule.name}" if self.schedule else ""
+        by_length = f" times {self.schedule.name}" if self.schedule else ""
         everywhere = self.first_layer == 1 and self.last_layer == 0
         return f"tau {self.tau:g}{by_length}{'' if everywhere else layers}"
 

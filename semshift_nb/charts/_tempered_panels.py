@@ -52,7 +52,7 @@ def spectrum_panel(data: alt.Chart) -> alt.Chart:
             ),
         )
         .properties(
-            width=_NARROW, height=_HEIGHT, title=_title("On how many directions?", "whole texts")
+            width=_NARROW, height=_HEIGHT, title=_title("On how many directions?", "longer texts")
         )
     )
     return chart

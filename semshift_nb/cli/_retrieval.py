@@ -1,5 +1,6 @@
 """``semshift retrieval``."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -80,6 +81,9 @@ def retrieval(
     from semshift_nb.reports.tables import check_ending, write_table
 
     wanted = [_parse(name) for name in schedule or []]
+    for temperature in tau or []:
+        if not 0 < temperature < math.inf:
+            raise InputError(f"--tau {temperature:g} was given; expected a number above 0.")
     if tune and not (tau or wanted):
         raise InputError("--tune needs something to choose from: give --tau or --schedule.")
     for path in filter(None, (out, by_query)):

@@ -46,8 +46,8 @@ def verdict(found: RetrievalResult) -> list[str]:
     if compared and not changed:
         least = min(compared, key=lambda row: row["p_holm"])
         told.append(
-            f"No temperature changes {_MAIN} by more than chance does (the smallest p is "
-            f"{least['p_holm']:.2g}, of {_named(least)})."
+            f"No change of {_MAIN} is shown: the smallest p is {least['p_holm']:.2g}, of "
+            f"{_named(least)}, after Holm's adjustment, which the intervals do without."
         )
     return told
 

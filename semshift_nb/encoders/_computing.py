@@ -40,7 +40,7 @@ class Computing(Described):
         into: Encoding,
     ) -> None:
         wanted = [texts[row] for row in missing]
-        with self._writing(role) as writer, progress(wanted, self.name) as advance:
+        with self._writing(role) as writer, progress(wanted, self._label) as advance:
             for batch in self._tempered_backend().embed(wanted, role):
                 rows = missing[batch.rows]
                 into.put(rows, batch.encoding)
@@ -58,7 +58,7 @@ class Computing(Described):
         wanted, looks = [texts[row] for row in missing], [view._backend.look for view in views]  # noqa: SLF001
         with ExitStack() as stack:
             writers = [stack.enter_context(view._writing(role)) for view in views]  # noqa: SLF001
-            advance = stack.enter_context(progress(wanted, self.name))
+            advance = stack.enter_context(progress(wanted, self._label))
             for batches in self._tempered_backend().raw_looks(wanted, role, looks):
                 rows = missing[batches[0].rows]
                 for batch, (encoding, there), writer in zip(batches, fetched, writers, strict=True):

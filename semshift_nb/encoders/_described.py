@@ -43,6 +43,16 @@ class Described:
         return ", ".join([looked_at, *(transform.name for transform in self._transforms)])
 
     @property
+    def _label(self) -> str:
+        """What is said while it works: the name, and the temperature if it has one of its own."""
+        temperature = self.temperature
+        if temperature.key == UNTOUCHED.key:
+            return self.name
+        by_length = math.isnan(temperature.tau)
+        told = temperature.schedule if by_length else f"tau {temperature.tau:g}"
+        return f"{self.name} at {told}"
+
+    @property
     def revision(self) -> str:
         """Which version of the model it is."""
         return self._revision

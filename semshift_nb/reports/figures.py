@@ -174,7 +174,10 @@ def _notes(found: dict[tuple[str, str], Cell]) -> tuple[str, ...]:
     which: dict[str, list[str]] = {}
     for (place, metric), cell in found.items():
         if cell.note:
-            which.setdefault(cell.note, []).append(f"{metric} at {place}" if place else metric)
+            everywhere = all(c.note == cell.note for (_, m), c in found.items() if m == metric)
+            name = metric if everywhere or not place else f"{metric} at {place}"
+            if name not in (names := which.setdefault(cell.note, [])):
+                names.append(name)
     return tuple(
         f"Not measured: {'; '.join(names[:_NAMES_SHOWN])}"
         + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else "")

@@ -59,7 +59,7 @@ def test_moving_tau_shows_what_an_encoder_at_that_temperature_gives(explorer, vi
     before = view.view.datasets["cosines"]
     view.tau.value = 0.5
     assert view.view.datasets["cosines"] != before
-    row = figure(explorer, "MPD, whole texts")
+    row = figure(explorer, "MPD, whole text")
     assert row["value"] == pytest.approx(
         mean_pairwise_distance(encoder.at_temperature(0.5).encode(TEXTS)), abs=1e-6
     )
@@ -86,7 +86,7 @@ def test_layers_outside_the_range_stay_as_they_were_trained(explorer, view, enco
     view.layers.value = (2, 3)
     view.tau.value = 0.5
     only = encoder.at_temperature([1, 0.5, 0.5, 1, 1, 1]).encode(TEXTS)
-    assert figure(explorer, "MPD, whole texts")["value"] == pytest.approx(
+    assert figure(explorer, "MPD, whole text")["value"] == pytest.approx(
         mean_pairwise_distance(only), abs=1e-6
     )
     heads = explorer._state.tables()["heads"].set_index("layer")
@@ -98,7 +98,7 @@ def test_layers_outside_the_range_stay_as_they_were_trained(explorer, view, enco
 
 def test_a_schedule_gives_each_text_a_temperature_by_its_length(explorer, view, encoder):
     view.schedule.value = "entropy-matched"
-    row = figure(explorer, "MPD, whole texts")
+    row = figure(explorer, "MPD, whole text")
     lengths = encoder.encode_with_tokens(TEXTS).n_tokens
     each = [
         encoder.at_temperature(float(np.log(128) / np.log(n))).encode([text])[0]
@@ -120,7 +120,7 @@ def test_the_calibrated_schedule_is_the_one_calibrated_on_these_very_texts(encod
     assert schedule(64) == 1
     assert schedule(16) != 1
     each = encoder.at_length(64).at_temperature(schedule).encode(texts)
-    assert figure(explorer, "MPD, whole texts")["value"] == pytest.approx(
+    assert figure(explorer, "MPD, first 64 tokens")["value"] == pytest.approx(
         mean_pairwise_distance(each), abs=1e-5
     )
 
@@ -192,7 +192,7 @@ def test_a_large_corpus_is_swept_and_the_slider_snaps_over_what_is_done(large):
     assert view.sweeping.layout.display == "none"
     assert view.tau.value == 1.0
     view.tau.value = 0.7
-    assert figure(large, "MPD, whole texts")["change"] != 0
+    assert figure(large, "MPD, first 256 tokens")["change"] != 0
     assert "tau 0.7" in view.figures.value
 
 
@@ -251,8 +251,8 @@ def test_texts_of_one_token_are_shown(encoder):
 
 def test_of_texts_that_are_all_alike_a_rank_is_missing_and_says_why(encoder):
     explorer = TempScaleExplorer(encoder, ["the same"] * 4, query="a")
-    assert figure(explorer, "MPD, whole texts")["value"] == pytest.approx(0, abs=1e-6)
-    rank = figure(explorer, "effective rank, whole texts")
+    assert figure(explorer, "MPD, whole text")["value"] == pytest.approx(0, abs=1e-6)
+    rank = figure(explorer, "effective rank, whole text")
     assert np.isnan(rank["value"])
     assert "do not differ" in rank["reason"]
     assert "do not differ" in explorer._view.figures.value

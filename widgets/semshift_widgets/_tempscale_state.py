@@ -101,7 +101,16 @@ class TempScaleState:
         ladder = self.ladder()
         tables = {tau: self.tables(at, max_cells=_SWEPT_CELLS) for tau, at in ladder.items()}
         nearest = min(LADDER, key=lambda tau: math.fabs(tau - self.setting.tau))
-        return charts.tempering_sweep(tables, tau=nearest, head=self.head)
+        title = f"Ranked for “{self.query}”; attention in “{self.texts.titles[self.text]}”"
+        return charts.tempering_sweep(tables, title=title, tau=nearest, head=self.head)
+
+    def swept_figures(self) -> pd.DataFrame:
+        """Sum up every temperature of the ladder, a column each."""
+        ladder = {
+            f"tau {tau:g}": self.texts.figures(at, self.text).set_index("metric")["value"]
+            for tau, at in self.ladder().items()
+        }
+        return pd.DataFrame(ladder).rename_axis("metric").reset_index()
 
     def datasets(self) -> dict[str, list[dict[str, Any]]]:
         """Give the data of `chart` alone, for a chart that is already drawn; seen ones at once."""

@@ -135,9 +135,12 @@ class TempScaleView:
     def _told(self) -> str:
         texts = self._state.texts
         cut = f"; {texts.truncated_share:.0%} of them are longer" if texts.truncated_share else ""
+        longest = texts.n_tokens.max()
+        read = texts.n_attended
+        heads = f" (heads on the first {read})" if read < longest else ""
         return (
-            f"{len(texts.texts)} texts of up to {texts.n_tokens.max()} tokens read{cut}. Click a "
-            "head to see where it looks."
+            f"{len(texts.texts)} texts of up to {longest} tokens read{heads}{cut}. Click a head to "
+            "see where it looks."
         )
 
     def _cancel(self) -> None:

@@ -133,4 +133,5 @@ class TempScaleExplorer(Explorer):
         return self._state.ranking()
 
     def _still(self) -> list[object]:
-        return [self.sweep(), self.table().round(3)]
+        # The slider under the chart needs no kernel, so the table holds what it would show at each.
+        return [self.sweep(), self._state.swept_figures().round(3)]
