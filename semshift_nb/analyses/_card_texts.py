@@ -43,7 +43,10 @@ def draw_texts(
         doc_id=("doc_id", "first"), start=("start", "min"), end=("end", "max")
     )
     passages["text"] = [
-        texts[row.doc_id][row.start : row.end] for row in passages.itertuples(index=False)
+        texts.loc[doc_id][start:end]
+        for doc_id, start, end in zip(
+            passages["doc_id"], passages["start"], passages["end"], strict=True
+        )
     ]
     return CardTexts(drawn, sentences, passages, members)
 

@@ -1,5 +1,7 @@
 """What a report card says in words."""
 
+import math
+
 import pandas as pd
 
 from semshift_nb.analyses._card_aspects import ASPECTS, Aspect
@@ -86,7 +88,7 @@ def _judged(card: pd.DataFrame, aspect: Aspect) -> dict[str, str]:
 def _words(figure: Figure, digits: int) -> str:
     if figure["status"] != MEASURED:
         return ""
-    if pd.isna(figure["ci_low"]):
+    if math.isnan(figure["ci_low"]):
         return f"{figure['value']:.{digits}f}"
     return with_interval(figure, digits)
 
@@ -101,9 +103,9 @@ def _verdict(figure: Figure, controls: list[Figure], aspect: Aspect) -> tuple[st
 
 def _by_limit(figure: Figure, limit: float, digits: int) -> tuple[str, str]:
     """Judge a figure of which less is better; a count, which has no interval, by its value."""
-    low, high = (
-        figure["value"] if pd.isna(figure[end]) else figure[end] for end in ("ci_low", "ci_high")
-    )
+    low, high = float(figure["ci_low"]), float(figure["ci_high"])
+    if math.isnan(low):
+        low = high = float(figure["value"])
     bound = f"{limit:.{digits}f}"
     if high <= limit:
         return GOOD, f"at most {bound}"

@@ -45,24 +45,22 @@ def report_card(card: pd.DataFrame) -> alt.VConcatChart:
     colours = alt.Scale(
         domain=names, range=[ACCENT if name in models else next(greys) for name in names]
     )
-    kinds = data[["aspect", "metric"]].drop_duplicates().to_dict("records")
     strips = [
-        _strip(data[data["metric"] == kind["metric"]], colours, **kind, legend=place == 0)
-        for place, kind in enumerate(kinds)
+        _strip(of_metric, colours, legend=place == 0)
+        for place, (_, of_metric) in enumerate(data.groupby("metric", sort=False))
     ]
     chart: alt.VConcatChart = alt.vconcat(*strips, spacing=6)
     return chart
 
 
-def _strip(
-    data: pd.DataFrame, colours: alt.Scale, *, aspect: str, metric: str, legend: bool
-) -> alt.LayerChart:
+def _strip(data: pd.DataFrame, colours: alt.Scale, *, legend: bool) -> alt.LayerChart:
     """Draw one figure: the model's point and interval over the controls' ticks."""
     key = (
         alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1)
         if legend
         else None
     )
+    aspect, metric = data.iloc[0][["aspect", "metric"]]
     words = metric.removeprefix("n_").replace("_", " ")
     base = alt.Chart(data.assign(name=f"{aspect}: {words}")).encode(
         color=alt.Color("encoder:N", scale=colours, legend=key if legend else None),

@@ -8,6 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
 
 _WIDTH = 170
@@ -23,11 +25,14 @@ def print_card(verdicts: "pd.DataFrame", *, title: str) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("aspect", "metric", "figure [95 %]", "controls", "verdict", "why"):
         table.add_column(name)
-    for row in verdicts.itertuples(index=False):
-        verdict = Text(row.verdict, style=_STYLES.get(row.verdict, ""))
+    rows: list[dict[Hashable, str]] = verdicts.to_dict("records")
+    for row in rows:
         # Text, not markup: a model's name may hold square brackets.
-        cells = (row.aspect, row.metric, row.figure, row.controls)
-        table.add_row(*map(Text, cells), verdict, Text(row.why))
+        cells = [Text(row[name]) for name in ("aspect", "metric", "figure", "controls")]
+        verdict = Text(row["verdict"], style=_STYLES.get(row["verdict"], ""))
+        table.add_row(*cells, verdict, Text(row["why"]))
     console.print(table)
-    for row in verdicts[verdicts["advice"] != ""].itertuples(index=False):
-        console.print(Text(f"{row.metric}: {row.advice} See {row.notebook}."), soft_wrap=True)
+    for row in rows:
+        if row["advice"]:
+            told = f"{row['metric']}: {row['advice']} See {row['notebook']}."
+            console.print(Text(told), soft_wrap=True)
