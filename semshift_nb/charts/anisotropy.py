@@ -13,7 +13,7 @@ _KINDS = {
     "mean": ("sentences, mean", HIGHLIGHT),
     "cls": ("sentences, first token", MUTED),
     "max": ("sentences, maximum", "#CC79A7"),
-    "output": ("sentences, the model's output", "#0a7d55"),
+    "output": ("the model's output", "#0a7d55"),
 }
 _QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
 _COSINES = ["encoder", "of", "layer", *_QUANTILES, "n_pairs"]
