@@ -39,6 +39,10 @@ from semshift_nb.analyses.retrieval import RetrievalResult, retrieval
 from semshift_nb.analyses.selection import select
 from semshift_nb.analyses.sentences import sentence_shift
 from semshift_nb.analyses.space_view import CORRECTIONS, SpaceView
+from semshift_nb.analyses.split_corpus import split_corpus
+from semshift_nb.analyses.split_evaluation import evaluate_splits
+from semshift_nb.analyses.split_reading import SplitReading
+from semshift_nb.analyses.split_stream import split_stream
 from semshift_nb.analyses.splitting import Splitting, split
 from semshift_nb.analyses.tempered_texts import TemperedTexts
 from semshift_nb.analyses.tempering import SCHEDULES, Tempering
@@ -69,6 +73,7 @@ __all__ = [
     "QualityOrder",
     "RetrievalResult",
     "SpaceView",
+    "SplitReading",
     "Splitting",
     "TemperedTexts",
     "Tempering",
@@ -98,6 +103,7 @@ __all__ = [
     "document_halves",
     "document_shift",
     "encoder_views",
+    "evaluate_splits",
     "filter_explained",
     "frequency_bias",
     "geometry",
@@ -120,6 +126,8 @@ __all__ = [
     "select",
     "sentence_shift",
     "split",
+    "split_corpus",
+    "split_stream",
     "stated",
     "vector_profile",
     "window_shift",

@@ -53,7 +53,7 @@ def lay_out(
     most = min(max_tokens or np.inf, encoder.max_length or np.inf, lengths.limit)
     pieces = fitting(text, pieces, lengths, most)
     tiles = [text[piece.start : piece.end] for piece in pieces]
-    rows, directed = _vectors(encoder, [tile.strip() for tile in tiles])
+    rows, directed = vectors_of(encoder, [tile.strip() for tile in tiles])
     weights = (lengths.count(tiles) - lengths.n_special).astype(np.float64)
     return LaidOut(text, pieces, rows, directed, weights, lengths)
 
@@ -71,9 +71,10 @@ def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
         )
 
 
-def _vectors(
+def vectors_of(
     encoder: Encoder, sentences: list[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Encode sentences; give those without words or direction that of their neighbours."""
     worded = np.array([bool(sentence) for sentence in sentences], dtype=np.bool_)
     encoded = encode_all(encoder, [sentence for sentence in sentences if sentence])
     rows = np.zeros((len(sentences), encoder.dim), dtype=np.float32)

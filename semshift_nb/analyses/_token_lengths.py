@@ -1,6 +1,7 @@
 """How many tokens an encoder makes of a text; its tokenizer alone counts where that suffices."""
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from semshift_nb.encoders import Encoder
 
 _READ = 16
 """Tokens that are read of a very long text to learn how many it has."""
+
+_unlisted: "WeakKeyDictionary[Encoder, int]" = WeakKeyDictionary()
+"""What an encoder counts beyond the tokens that it lists: ``static`` lists no special ones."""
 
 
 class TokenLengths:
@@ -22,6 +26,10 @@ class TokenLengths:
         self._widest = encoder.at_length(None).without_store()
         widest = self._widest.max_length
         self.limit = np.inf if widest is None else widest - 1
+        if encoder not in _unlisted:
+            counted = encode_all(encoder.without_store(), ["a"]).n_tokens[0]
+            _unlisted[encoder] = int(counted) - len(encoder.token_ids(["a"])[0])
+        self._n_unlisted = _unlisted[encoder]
         self.n_special = int(self._up_to_limit([""])[0])
 
     def count(self, texts: Sequence[str]) -> NDArray[np.int64]:
@@ -41,4 +49,4 @@ class TokenLengths:
     def _up_to_limit(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Count exactly up to the limit; above it, one more."""
         ids = self._widest.token_ids(texts) if texts else []
-        return np.array([len(row) for row in ids], dtype=np.int64)
+        return np.array([len(row) + self._n_unlisted for row in ids], dtype=np.int64)

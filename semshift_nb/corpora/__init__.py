@@ -15,6 +15,7 @@ from semshift_nb.corpora.positives import (
     repeated_texts,
 )
 from semshift_nb.corpora.retrieval import RetrievalSet
+from semshift_nb.corpora.segments import concatenated_segments, load_segments
 from semshift_nb.corpora.sentences import split_sentences
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "RetrievalSet",
     "TextPairs",
     "adjacent_sentences",
+    "concatenated_segments",
     "known_item",
     "load_corpus",
     "load_pairs",
     "load_parallel",
     "load_retrieval",
+    "load_segments",
     "pair_sets",
     "parallel_texts",
     "read_mteb",

@@ -58,6 +58,7 @@ from semshift_nb.measures.label_neighbours import (
     nearest_neighbour_accuracy,
 )
 from semshift_nb.measures.least_dilution import least_dilution_cuts
+from semshift_nb.measures.least_dilution_walk import LeastDilutionWalk
 from semshift_nb.measures.neighbours import nearest_neighbours, overlap_at_k
 from semshift_nb.measures.other_cuts import even_cuts, percentile_cuts, shift_cuts
 from semshift_nb.measures.prefix import PrefixShift, prefix_shift
@@ -104,6 +105,7 @@ __all__ = [
     "DimensionShares",
     "GeometryAccumulator",
     "Interval",
+    "LeastDilutionWalk",
     "PrefixShift",
     "Stage",
     "adjacent_distances",

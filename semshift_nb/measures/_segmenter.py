@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures._arrays import Array
-from semshift_nb.measures._least_scatter import LeastScatter
 from semshift_nb.measures._scatter_table import (
     MOST_ROWS,
     Matrix,
@@ -16,6 +15,7 @@ from semshift_nb.measures._scatter_table import (
     scatter_table,
 )
 from semshift_nb.measures._segments import check_whole
+from semshift_nb.measures.least_dilution_walk import LeastDilutionWalk
 
 Segmenter = Callable[[float], list[int]]
 
@@ -64,7 +64,7 @@ def table_of(rows: Matrix, bounds: Bounds) -> Matrix:
 
 
 def _walk(rows: Matrix, price: float, bounds: Bounds) -> list[int]:
-    walk = LeastScatter(rows.shape[1], price, bounds.min_size, bounds.max_weight)
+    walk = LeastDilutionWalk(rows.shape[1], price, bounds.min_size, bounds.max_weight)
     weights = np.zeros(len(rows)) if bounds.weights is None else bounds.weights
     for row, weight in zip(rows, weights.tolist(), strict=True):
         walk.push(row, weight)

@@ -92,6 +92,13 @@ def test_tokens_are_those_of_the_models_own_tokenizer(encoder):
             assert chunk.n_tokens == len(tokenizer(chunk.text, verbose=False)["input_ids"])
 
 
+def test_tokens_are_those_that_the_encoder_counts(encoder, static):
+    for one in (encoder, static, encoder.at_length(32), encoder.at_layer(3)):
+        chunks = split(TURNS, one, n_chunks=2)
+        counts = one.encode_with_tokens(chunks.texts).n_tokens
+        assert [chunk.n_tokens for chunk in chunks] == counts.tolist()
+
+
 def test_turns_are_found_and_their_gains_are_told(encoder):
     chunks = split(TURNS, encoder)
     assert [chunk.text.strip() for chunk in chunks] == [CATS, STARS, BREAD]

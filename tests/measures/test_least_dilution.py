@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from semshift_nb import measures
 from semshift_nb.errors import InputError
 from semshift_nb.measures import _cut_number, _segmenter
-from semshift_nb.measures._least_scatter import LeastScatter
+from semshift_nb.measures.least_dilution_walk import LeastDilutionWalk
 
 
 def draw(n: int, *, seed: int, dim: int = 6, topics: int = 4, spread: float = 0.7):
@@ -85,7 +85,7 @@ def test_as_ruptures_finds_them(price, min_size):
 def test_row_by_row_as_from_the_table(seed, price, min_size, most):
     rows = draw(80, seed=seed, topics=9)
     weights = np.random.default_rng(seed).integers(0, 4, 80).astype(float)
-    walk = LeastScatter(6, price, min_size, np.inf if most is None else most)
+    walk = LeastDilutionWalk(6, price, min_size, np.inf if most is None else most)
     settled = []
     for place, (row, weight) in enumerate(zip(rows, weights, strict=True)):
         walk.push(row, weight)
@@ -102,7 +102,7 @@ def test_row_by_row_as_from_the_table(seed, price, min_size, most):
 
 def test_a_look_ahead_bounds_what_is_held():
     rows = np.tile(np.eye(3)[0], (500, 1))  # nothing ever turns
-    walk, settled = LeastScatter(3, 0.5), []
+    walk, settled = LeastDilutionWalk(3, 0.5), []
     for row in rows:
         walk.push(row)
         settled += walk.settle(look_ahead=100)

@@ -28,19 +28,43 @@ class Cut:
 
 
 @dataclass(eq=False)
-class LeastScatter:
-    """Rows go in one by one; the best cuts of all rows so far can be read at any time.
+class LeastDilutionWalk:
+    """Least-dilution cuts of a text whose sentences come one by one.
+
+    It holds the sums before each place that may yet be a cut, and never the rows.
 
     Parameters
     ----------
     dim : int
         Width of the rows.
     price : float
-        What a segment must save to be worth its own.
+        What a cut must save.
     min_size : int
         Fewest rows of a segment; only ``max_weight`` or too few rows make it shorter.
-    max_weight : float, optional
+    max_weight : float
         The most that the weights of a segment's rows may add up to; none may weigh more alone.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows so far.
+
+    Raises
+    ------
+    Nothing of its own: hand in unit rows in float64.
+
+    References
+    ----------
+    Killick, Fearnhead and Eckley, "Optimal detection of changepoints with a linear computational
+    cost", JASA 107, 2012.
+
+    Examples
+    --------
+    >>> walk = LeastDilutionWalk(2, price=0.5)
+    >>> for row in np.eye(2)[[0, 0, 0, 1, 1]]:
+    ...     walk.push(row)
+    >>> walk.cuts()
+    [3]
     """
 
     dim: int
@@ -60,7 +84,23 @@ class LeastScatter:
         self._table = np.zeros((5, 64))
 
     def push(self, row: Matrix, weight: float = 0.0) -> None:
-        """Take one more unit row."""
+        """Take one more unit row.
+
+        Parameters
+        ----------
+        row : ndarray of shape (dim,)
+            In float64.
+        weight : float
+            What it weighs.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        See the class.
+        """
         self._open()
         m = len(self._cuts)
         size, squared, cost, before, ends = self._table[:, :m]
@@ -82,14 +122,49 @@ class LeastScatter:
         self._prune(total)
 
     def cuts(self) -> list[int]:
-        """Return the best cuts of all rows so far, without those that are settled."""
+        """Return the best cuts of all rows so far, without those that are settled.
+
+        Returns
+        -------
+        list of int
+            Where segments after the first begin, counted from the first row of all.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        See the class.
+        """
         return _positions(self._last)[:-1]
 
     def settle(self, look_ahead: int | None = None) -> list[int]:
         """Return the cuts that no further row can change; they are forgotten here.
 
-        With ``look_ahead`` a cut is settled at last when so many rows have come after the one
-        before it: the first that is best by then, or else the end of the rows so far.
+        Parameters
+        ----------
+        look_ahead : int, optional
+            How many rows may come after a settled cut until the next one is settled at the latest:
+            the first of the cuts that are best by then, or the end of the rows so far. Only this
+            can make the result differ from that of all rows at once.
+
+        Returns
+        -------
+        list of int
+            As `cuts` gives them; those of all calls and then `cuts` make up the whole.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> walk = LeastDilutionWalk(2, price=0.5)
+        >>> for row in np.eye(2)[[0] * 9 + [1] * 9]:
+        ...     walk.push(row)
+        >>> walk.settle(), walk.cuts()
+        ([9], [])
         """
         common = self._common()
         found = _positions(common)

@@ -1,0 +1,157 @@
+"""How near each way of splitting comes to segments that are known."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses._intervals import interval_row
+from semshift_nb.analyses._laid_out import vectors_of
+from semshift_nb.analyses._split_methods import SPLIT_METHODS, Wish, check_wish, find_cuts
+from semshift_nb.analyses._token_lengths import TokenLengths
+from semshift_nb.encoders import Encoder
+
+KNOWN_NUMBER = "least_dilution, number given"
+
+_USUAL_TOKENS = 256
+
+
+class _Text(NamedTuple):
+    """A text of known segments: their sizes, its vectors, and what its sentences weigh."""
+
+    sizes: list[int]
+    rows: NDArray[np.float32]
+    weights: NDArray[np.float64]
+
+
+class _Result(NamedTuple):
+    """What a method made of a text: sizes in sentences, and tokens of each chunk."""
+
+    text: _Text
+    sizes: list[int]
+    tokens: NDArray[np.float64]
+
+
+_FIGURES: dict[str, Callable[[_Result], float]] = {
+    "Pk": lambda one: measures.pk(one.text.sizes, one.sizes),
+    "WindowDiff": lambda one: measures.window_diff(one.text.sizes, one.sizes),
+    "F1": lambda one: measures.boundary_f1(one.text.sizes, one.sizes).f1,
+    "F1@1": lambda one: measures.boundary_f1(one.text.sizes, one.sizes, tolerance=1).f1,
+    "dilution": lambda one: measures.mean_dilution(one.text.rows, one.sizes),
+    "n_chunks": lambda one: float(len(one.sizes)),
+}
+
+
+def evaluate_splits(
+    texts: pd.DataFrame,
+    encoder: Encoder,
+    *,
+    methods: Sequence[str] = SPLIT_METHODS,
+    known_number: bool = True,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Split texts of known segments by several methods, with nothing but their defaults.
+
+    Parameters
+    ----------
+    texts : DataFrame
+        ``doc_id`` and ``segments``, as `load_segments` and `concatenated_segments` give them.
+    encoder : Encoder
+        What turns sentences into vectors; each sentence is encoded once for all methods.
+    methods : sequence of str
+        Methods of `split`.
+    known_number : bool
+        Whether to add least dilution with the number of segments given, to tell how much of the
+        error lies in the price.
+    seed : int
+        Of the bootstrap, which draws texts.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``method``, ``metric``, ``value``, ``ci_low``, ``ci_high``, ``n``, ``status`` and
+        ``reason``. Metrics, each the mean over texts: ``Pk`` and ``WindowDiff`` (less is better),
+        ``F1`` of the boundaries and ``F1@1`` with one sentence of tolerance, ``dilution`` within
+        chunks, ``n_chunks``; and ``size_variation`` of the tokens of all chunks together.
+
+    Raises
+    ------
+    InputError
+        If a method is unknown.
+
+    Examples
+    --------
+    >>> from semshift_nb.corpora import load_segments
+    >>> evaluate_splits(load_segments("choi.jsonl"), encoder)  # doctest: +SKIP
+    """
+    for method in methods:
+        check_wish(method, None, "auto")
+    prepared = _prepare(texts, encoder)
+    usual = float((encoder.max_length or _USUAL_TOKENS) - TokenLengths(encoder).n_special)
+    wanted = [(method, method, False) for method in methods]
+    if known_number:
+        wanted.append((KNOWN_NUMBER, "least_dilution", True))
+    rows: list[dict[str, object]] = []
+    for name, method, given in wanted:
+        results = [_split(text, method, usual, given=given) for text in prepared]
+        rows += [{"method": name, **row} for row in _figures(results, seed)]
+    return pd.DataFrame(rows)
+
+
+def _prepare(texts: pd.DataFrame, encoder: Encoder) -> list[_Text]:
+    segments = texts["segments"].tolist()
+    sizes = [[len(segment) for segment in text] for text in segments]
+    sentences = [sentence for text in segments for segment in text for sentence in segment]
+    rows, _ = vectors_of(encoder, [sentence.strip() for sentence in sentences])
+    lengths = TokenLengths(encoder)
+    weights = (lengths.count(sentences) - lengths.n_special).astype(np.float64)
+    edges = np.cumsum([0, *(sum(one) for one in sizes)]).tolist()
+    return [
+        _Text(one, rows[start:end], weights[start:end])
+        for one, (start, end) in zip(sizes, pairwise(edges), strict=True)
+    ]
+
+
+def _split(text: _Text, method: str, usual: float, *, given: bool) -> _Result:
+    wish = Wish(
+        method=method,
+        n_chunks=len(text.sizes) if given else None,
+        price=None,
+        min_size=1,
+        weights=text.weights,
+        max_weight=None,
+        usual_weight=usual,
+    )
+    edges = [0, *find_cuts(text.rows, wish).cuts, len(text.rows)]
+    tokens = np.add.reduceat(text.weights, edges[:-1])
+    return _Result(text, np.diff(edges).tolist(), tokens)
+
+
+def _figures(results: list[_Result], seed: int) -> Iterator[dict[str, object]]:
+    for metric, figure in _FIGURES.items():
+        values = np.array([figure(result) for result in results])
+        yield {"metric": metric, **_mean_row(values, seed)}
+    tokens = np.concatenate([result.tokens for result in results])
+    groups = np.repeat(np.arange(len(results)), [len(result.tokens) for result in results])
+    row = interval_row(
+        lambda: _variation(tokens),
+        lambda: measures.bootstrap_interval(tokens, _variation, groups=groups, seed=seed),
+        n=len(tokens),
+    )
+    yield {"metric": "size_variation", **row}
+
+
+def _mean_row(values: NDArray[np.float64], seed: int) -> dict[str, object]:
+    return interval_row(
+        lambda: float(values.mean()),
+        lambda: measures.bootstrap_mean(values, seed=seed),
+        n=len(values),
+    )
+
+
+def _variation(tokens: NDArray[np.float64]) -> float:
+    return float(tokens.std() / tokens.mean())

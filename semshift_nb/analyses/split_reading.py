@@ -1,0 +1,213 @@
+"""A text laid out once and then cut at any price, or by hand: what an explorer of splits shows."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from semshift_nb import measures
+from semshift_nb.analyses._chunks import chunks_at, kept_within
+from semshift_nb.analyses._laid_out import lay_out
+from semshift_nb.analyses._split_methods import check_fewest
+from semshift_nb.analyses.splitting import Splitting
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+from semshift_nb.measures.least_dilution import check_price
+
+_CHEAPEST = 0.5
+"""The path begins at this share of the fair price; below it chunks are little but sentences."""
+
+
+class SplitReading:
+    """One text whose sentences are encoded once; after that every price costs next to nothing.
+
+    Parameters
+    ----------
+    text_or_sentences : str or iterable of str
+        As `split` takes it; it must hold at least one word.
+    encoder : Encoder
+        What turns sentences into vectors.
+    min_sentences, max_tokens, language, separator
+        As for `split`.
+
+    Attributes
+    ----------
+    text : str
+        The original.
+    sentences : DataFrame
+        One row for each sentence, or part of one that is too long: ``position``, ``start``,
+        ``end``, ``text`` and ``n_tokens`` without special ones.
+    fair_price : float
+        The price that ``price="auto"`` stands for.
+
+    Raises
+    ------
+    InputError
+        As `split` does, and if there is nothing to cut.
+    """
+
+    def __init__(
+        self,
+        text_or_sentences: str | Iterable[str],
+        encoder: Encoder,
+        *,
+        min_sentences: int = 1,
+        max_tokens: int | None = None,
+        language: str = "en",
+        separator: str = " ",
+    ) -> None:
+        self._min_sentences, self._max_tokens = check_fewest(min_sentences), max_tokens
+        self._laid_out = lay_out(
+            text_or_sentences,
+            encoder,
+            max_tokens=max_tokens,
+            language=language,
+            separator=separator,
+        )
+        if not self._laid_out.directed.any():
+            raise InputError("there is nothing to cut: the text has no sentence with a direction.")
+        self.text = self._laid_out.text
+        self.fair_price = measures.fair_price(self._laid_out.rows)
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """The sentences; see the class."""
+        rows = [
+            (number, piece.start, piece.end, self.text[piece.start : piece.end].strip())
+            for number, piece in enumerate(self._laid_out.pieces)
+        ]
+        table = pd.DataFrame(rows, columns=["position", "start", "end", "text"])
+        return table.assign(n_tokens=self._laid_out.weights.astype(np.int64))
+
+    @cached_property
+    def stages(self) -> list[measures.Stage]:
+        """Every segmentation that is the best at a price from half of the fair one on."""
+        most = self._max_tokens
+        return measures.dilution_path(
+            self._laid_out.rows,
+            least_price=_CHEAPEST * self.fair_price,
+            min_size=self._min_sentences,
+            weights=None if most is None else self._laid_out.weights,
+            max_weight=None if most is None else most - self._laid_out.lengths.n_special,
+        )
+
+    def cuts_at(self, price: float) -> list[int]:
+        """Return the best cuts at a price.
+
+        Parameters
+        ----------
+        price : float
+            At least half of ``fair_price``; below it the cuts are those at that half.
+
+        Returns
+        -------
+        list of int
+            Positions of the sentences before which there is a cut.
+
+        Raises
+        ------
+        InputError
+            If the price is no finite number from 0 on.
+
+        Examples
+        --------
+        >>> reading.cuts_at(reading.fair_price)  # doctest: +SKIP
+        """
+        ends = [stage.to_price for stage in self.stages]
+        return list(self.stages[bisect_left(ends, check_price(price))].cuts)
+
+    def at(self, cuts: Sequence[int]) -> Splitting:
+        """Make the chunks between cuts, however they came about.
+
+        Parameters
+        ----------
+        cuts : sequence of int
+            Positions of sentences, ascending. Where ``max_tokens`` was given, more are added to
+            chunks beyond it.
+
+        Returns
+        -------
+        Splitting
+            Of the method ``"by hand"``.
+
+        Raises
+        ------
+        InputError
+            If the cuts are none.
+
+        Examples
+        --------
+        >>> reading.at([4, 9]).table()  # doctest: +SKIP
+        """
+        kept = kept_within(self._max_tokens, self._laid_out, cuts)
+        return Splitting(chunks_at(self._laid_out, kept), "by hand", None)
+
+    def gains(self, cuts: Sequence[int]) -> pd.DataFrame:
+        """Tell for every place what a cut there saves, or what joining there costs.
+
+        Parameters
+        ----------
+        cuts : sequence of int
+            Where there are cuts now.
+
+        Returns
+        -------
+        DataFrame
+            One row for each sentence but the first: ``position``, ``gain`` in scatter and
+            ``is_cut``. At a price, a cut is worth it where the gain is greater.
+
+        Raises
+        ------
+        InputError
+            If the cuts are none.
+
+        Examples
+        --------
+        >>> reading.gains(reading.cuts_at(1.5))["gain"].max()  # doctest: +SKIP
+        """
+        gains = measures.cut_gains(self._laid_out.rows, cuts)
+        places = np.arange(1, len(gains) + 1)
+        return pd.DataFrame({"position": places, "gain": gains, "is_cut": np.isin(places, cuts)})
+
+    def cost(self, cuts: Sequence[int], *, price: float) -> pd.Series:
+        """Compare cuts with the best ones at a price.
+
+        Parameters
+        ----------
+        cuts : sequence of int
+            Where there are cuts now.
+        price : float
+            What each costs; see `cuts_at`.
+
+        Returns
+        -------
+        Series
+            ``n_chunks``, ``scatter``, ``dilution`` (mean over sentences), ``cost`` (scatter, and
+            the price of each cut), and ``above_best``, the cost beyond that of the best cuts.
+
+        Raises
+        ------
+        InputError
+            If the cuts are none or the price is.
+
+        Examples
+        --------
+        >>> reading.cost([4, 9], price=1.5)["above_best"]  # doctest: +SKIP
+        """
+        rows, best = self._laid_out.rows, self.cuts_at(price)
+        checked = list(cuts)
+        scatter = measures.total_scatter(rows, checked)
+        cost = scatter + price * len(checked)
+        least = measures.total_scatter(rows, best) + price * len(best)
+        sizes = np.diff([0, *checked, len(rows)])
+        return pd.Series(
+            {
+                "n_chunks": len(checked) + 1,
+                "scatter": scatter,
+                "dilution": measures.mean_dilution(rows, sizes),
+                "cost": cost,
+                "above_best": cost - least,
+            }
+        )
