@@ -55,14 +55,34 @@ def report_card(card: pd.DataFrame) -> alt.VConcatChart:
 
 def _strip(data: pd.DataFrame, colours: alt.Scale, *, legend: bool) -> alt.LayerChart:
     """Draw one figure: the model's point and interval over the controls' ticks."""
-    key = (
-        alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1)
-        if legend
-        else None
-    )
     aspect, metric = data.iloc[0][["aspect", "metric"]]
+    counted = metric.startswith("n_")
+    x = alt.X("value:Q", title=None, scale=alt.Scale(zero=True, nice=True)).axis(
+        tickCount=5, tickMinStep=1 if counted else 0, format="d" if counted else ".4~g"
+    )
     words = metric.removeprefix("n_").replace("_", " ")
-    base = alt.Chart(data.assign(name=f"{aspect}: {words}")).encode(
+    base = _base(data.assign(name=f"{aspect}: {words}"), colours, legend=legend)
+    is_model = alt.datum.role == "model"
+    interval = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
+        x=alt.X("ci_low:Q", title=None), x2="ci_high:Q"
+    )
+    tick = base.transform_filter(~is_model).mark_tick(thickness=3, size=16, opacity=1)
+    point = base.transform_filter(is_model).mark_point(filled=True, size=90, opacity=1)
+    return alt.LayerChart(layer=[interval, tick.encode(x=x), point.encode(x=x)]).properties(
+        width=440, height=24
+    )
+
+
+def _base(data: pd.DataFrame, colours: alt.Scale, *, legend: bool) -> alt.Chart:
+    """Lay out what the marks of a strip share: its name, its colours and its tooltip."""
+    key = alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1)
+    # Room for the longest name, so that the strips stand one below another.
+    axis = alt.Axis(
+        title=None, labelLimit=_NAMES, minExtent=_NAMES, ticks=False, domain=False,
+        labelColor=INK, labelPadding=10,
+    )  # fmt: skip
+    chart: alt.Chart = alt.Chart(data).encode(
+        y=alt.Y("name:N", axis=axis),
         color=alt.Color("encoder:N", scale=colours, legend=key if legend else None),
         tooltip=[
             alt.Tooltip("encoder:N"),
@@ -74,31 +94,4 @@ def _strip(data: pd.DataFrame, colours: alt.Scale, *, legend: bool) -> alt.Layer
             alt.Tooltip("unit:N"),
         ],
     )
-    counted = metric.startswith("n_")
-    x = alt.X("value:Q", title=None, scale=alt.Scale(zero=True, nice=True)).axis(
-        tickCount=5, tickMinStep=1 if counted else 0, format="d" if counted else ".4~g"
-    )
-    # Room for the longest name, so that the strips stand one below another.
-    axis = alt.Axis(
-        title=None,
-        labelLimit=_NAMES,
-        minExtent=_NAMES,
-        ticks=False,
-        domain=False,
-        labelColor=INK,
-        labelPadding=10,
-    )
-    name = alt.Y("name:N", axis=axis)
-    is_model = alt.datum.role == "model"
-    interval = base.mark_rule(strokeWidth=3, opacity=0.45).encode(
-        x=alt.X("ci_low:Q", title=None), x2="ci_high:Q", y=name
-    )
-    tick = (
-        base.transform_filter(~is_model)
-        .mark_tick(thickness=3, size=16, opacity=1)
-        .encode(x=x, y=name)
-    )
-    point = base.transform_filter(is_model).mark_point(filled=True, size=90, opacity=1)
-    return alt.LayerChart(
-        layer=[interval, tick.encode(x=x, y=name), point.encode(x=x, y=name)]
-    ).properties(width=440, height=24)
+    return chart
