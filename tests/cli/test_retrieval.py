@@ -189,7 +189,7 @@ def test_the_verdict_says_what_was_shown_and_what_was_not() -> None:
     assert lowered == ["tau 0.9 lowers nDCG@10 by 0.0200 (p = 0.05)."]
     tuned = verdict(a_result(chosen=0.9, p_holm=0.5))
     assert tuned[0] == "tau 0.9 was chosen on 100 other queries."
-    assert tuned[1].startswith("No temperature changes nDCG@10")
+    assert tuned[1].startswith("No change of nDCG@10")
     assert verdict(a_result(chosen=1.0)) == [
         "Nothing did better than tau 1 on 100 queries kept for tuning."
     ]

@@ -17,7 +17,7 @@ for module in (semshift_nb, semshift_widgets):
 from semshift_nb.reports.notebooks import find_notebooks, notebooks_folder
 assert notebooks_folder().is_relative_to(sys.prefix), notebooks_folder()
 names = [notebook.name for notebook in find_notebooks([], notebooks_folder())]
-assert names[:2] == ["01_semantic_shift", "02_concatenation"], names
+assert names[:2] == ["00_report_card", "01_semantic_shift"], names
 """
 
 
