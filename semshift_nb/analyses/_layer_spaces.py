@@ -52,7 +52,8 @@ class Sample:
 
 def draw_sample(corpus: Corpus, *, n_sentences: int, n_tokens: int, seed: int) -> Sample:
     """Draw sentences of a corpus, in the order of the corpus."""
-    for name, number in (("n_sentences", n_sentences), ("n_tokens", n_tokens)):
+    asked: dict[str, object] = {"n_sentences": n_sentences, "n_tokens": n_tokens}
+    for name, number in asked.items():
         if not isinstance(number, int) or isinstance(number, bool) or number < 2:
             raise InputError(f"{name} is {number!r}, expected a whole number of at least 2.")
     sentences = corpus.sentences.drop_duplicates("text")
@@ -75,8 +76,8 @@ def spaces_of(encoder: Encoder, sample: Sample) -> Iterator[Space]:
             if at == layer:
                 yield _space(encoder, pooling, layer, encoding, kept)
     last = encoder.layers[-1]
-    pooled = None if encoder.head else found.get((last, encoder.pooling))
-    whole = pooled or encoder.encode_with_tokens(kept.texts)
+    known = (last, encoder.pooling) in found and not encoder.head
+    whole = found[last, encoder.pooling] if known else encoder.encode_with_tokens(kept.texts)
     yield _space(encoder, OUTPUT, last, whole, kept)
 
 
