@@ -12,10 +12,14 @@ from offline import offline_environment
 
 pytestmark = pytest.mark.browser
 CHARTS = {
+    "00_report_card": 1,
     "01_semantic_shift": 2,
     "02_concatenation": 1,
     "03_length_collapse": 3,
     "04_tempscale": 2,
+    "05_anisotropy": 5,
+    "06_alignment_uniformity": 3,
+    "07_dimensions": 3,
 }
 
 

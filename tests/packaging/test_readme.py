@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_ten_lines_run(tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def test_the_lines_of_python_run_one_block_after_another(tmp_path):
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     environment = {"SEMSHIFT_STORE": str(tmp_path / "store"), "HF_HUB_OFFLINE": "1", "PATH": ""}
     command = [sys.executable, "-W", "error::UserWarning", "-c", code]
     done = subprocess.run(

@@ -20,7 +20,7 @@ TEXTS = [
 def test_short_and_empty_texts_leave_reasons_and_not_a_failure(tmp_path):
     pd.DataFrame({"text": TEXTS}).to_csv(tmp_path / "own.csv", index=False)
     command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "own.csv"]
-    sizes = {"n_windows": 5, "n_read": 2, "n_searched": 5}
+    sizes = {"n_windows": 5, "n_read": 2, "n_searched": 5, "n_pairs": 20}
     command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
     command += ["-p", "searched_corpus=own.csv", "--out", "run"]
     environment = {**os.environ, "SEMSHIFT_STORE": str(tmp_path / "store")}
@@ -30,10 +30,14 @@ def test_short_and_empty_texts_leave_reasons_and_not_a_failure(tmp_path):
     assert done.returncode == 0, done.stderr
     metrics = pd.read_parquet(tmp_path / "run" / "metrics.parquet")
     assert set(metrics["notebook"]) == {
+        "00_report_card",
         "01_semantic_shift",
         "02_concatenation",
         "03_length_collapse",
         "04_tempscale",
+        "05_anisotropy",
+        "06_alignment_uniformity",
+        "07_dimensions",
     }
     missing = metrics[metrics["value"].isna()]
     assert (missing["status"] == "not measured").all()
