@@ -17,6 +17,7 @@ from semshift_nb.corpora.positives import (
 from semshift_nb.corpora.retrieval import RetrievalSet
 from semshift_nb.corpora.segments import concatenated_segments, load_segments
 from semshift_nb.corpora.sentences import split_sentences
+from semshift_nb.corpora.wikipedia_sections import wikipedia_sections
 
 __all__ = [
     "Corpus",
@@ -35,4 +36,5 @@ __all__ = [
     "read_mteb",
     "repeated_texts",
     "split_sentences",
+    "wikipedia_sections",
 ]

@@ -86,7 +86,7 @@ def concatenated_segments(
 
     Examples
     --------
-    >>> corpus = Corpus.from_texts(["A b. C d. E f.", "G h. I j. K l."])
+    >>> corpus = Corpus.from_texts(["One cat. Two dogs. A bird."] * 2)
     >>> table = concatenated_segments(corpus, n_texts=1, n_segments=2, n_sentences=(3, 3))
     >>> sorted(len(segment) for segment in table["segments"][0])
     [3, 3]

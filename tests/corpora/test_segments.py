@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from semshift_nb.corpora import Corpus, concatenated_segments, load_segments
+from semshift_nb.corpora import (
+    Corpus,
+    concatenated_segments,
+    load_corpus,
+    load_segments,
+    wikipedia_sections,
+)
 from semshift_nb.errors import InputError
 
 LINES = [
@@ -96,3 +102,17 @@ def test_the_same_seed_draws_the_same_texts():
 def test_asked_wrongly(options, says):
     with pytest.raises(InputError, match=says):
         concatenated_segments(numbered(8, 4), **{"n_texts": 1, "n_segments": 2, **options})
+
+
+def test_sections_hold_sentences_of_the_articles_in_their_order():
+    table = wikipedia_sections()
+    articles = load_corpus("wikipedia").documents.set_index("doc_id")["text"]
+    assert len(table) > 40
+    for doc_id, segments in zip(table["doc_id"][:12], table["segments"][:12], strict=True):
+        assert len(segments) >= 4
+        place = 0
+        for sentence in (one for segment in segments for one in segment):
+            assert sentence in articles[doc_id][place:]
+            place = articles[doc_id].index(sentence, place) + len(sentence)
+    with pytest.raises(InputError, match="expected 1 or more"):
+        wikipedia_sections(min_sections=0)
