@@ -33,9 +33,9 @@ def split(
         Path | None,
         typer.Option(
             metavar="FILE.jsonl",
-            help="Instead of SRC: texts of known segments, "
-            '{"_id": ..., "segments": [[sentence, ...], ...]} on each line. '
-            "All methods are compared; --out keeps the figures with their intervals.",
+            help="Instead of SRC: texts of known segments, a JSON object with _id and segments "
+            "(a list of lists of sentences) on each line. All methods are compared; --out keeps "
+            "the figures with their intervals.",
             show_default=False,
         ),
     ] = None,
