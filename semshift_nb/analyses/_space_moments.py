@@ -26,10 +26,13 @@ class Moments:
     products: NDArray[np.float64]
     fixed: NDArray[np.float64]
 
-    def without(self, other: "Moments") -> "Moments":
-        """Take some of the rows away."""
+    def add(self, other: "Moments", *, times: int = 1) -> "Moments":
+        """Put other rows to these, or take them away (-1 times)."""
         return Moments(
-            self.n - other.n, self.total - other.total, self.products - other.products, self.fixed
+            self.n + times * other.n,
+            self.total + times * other.total,
+            self.products + times * other.products,
+            self.fixed,
         )
 
     @cached_property
@@ -112,9 +115,15 @@ class RowMoments:
 
     def part(self, part: NDArray[np.intp]) -> Moments:
         """Take the moments of some rows: summed, or left when the others are taken away."""
-        if 2 * len(part) <= self.n:
+        others = np.setdiff1d(np.arange(self.n), part)
+        if "whole" not in self.__dict__:
+            # Asked for first, a part costs no more than the whole, which it is a half of.
+            summed = self._sum(part)
+            self.whole = summed.add(self._sum(others))
+            return summed
+        if len(part) <= len(others):
             return self._sum(part)
-        return self.whole.without(self._sum(np.setdiff1d(np.arange(self.n), part)))
+        return self.whole.add(self._sum(others), times=-1)
 
     def plane(self) -> NDArray[np.float64]:
         """Project all rows on their two strongest directions, always the same way round."""

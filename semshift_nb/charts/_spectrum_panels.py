@@ -14,7 +14,7 @@ PART_COLOURS = {"marked": HIGHLIGHT, "at random": MUTED}
 
 _WIDTH = 310
 _MAP_WIDTH = 356
-_HEIGHT = 190
+_HEIGHT = 200
 _STRIP = 700
 _STRIP_HEIGHT = 104
 _UPPER = (46, 0)
@@ -25,15 +25,19 @@ _FADED = "#c9d1d9"
 _IS_OFF = "indexof(off, datum.dimension) >= 0"
 
 
-def spectrum_panel() -> alt.LayerChart:
-    """Draw the share of variance of each direction on log axes, one line a view."""
+def spectrum_panel(*, named: bool) -> alt.LayerChart:
+    """Draw the share of variance of each direction on log axes, one line a view.
+
+    Under a mouse the lines need no names: the table beside them has their names in their colours,
+    and a chart that grows with each name would push all below it about.
+    """
     base = alt.Chart(alt.NamedData("spectrum")).encode(
         x=alt.X("component:Q", title="direction, largest first")
         .scale(type="log", nice=False)
         .axis(format="~s", tickCount=5),
         y=alt.Y("share:Q", title="share of variance")
         .scale(type="log", nice=False)
-        .axis(format="~g", tickCount=6),
+        .axis(format="~%", tickCount=6, minExtent=50, maxExtent=50),
         color=alt.Color("colour:N", scale=None),
         detail="view:N",
     )
@@ -47,7 +51,7 @@ def spectrum_panel() -> alt.LayerChart:
         ]
     )
     part = base.properties(data=alt.NamedData("part")).mark_line(strokeWidth=2.2, strokeDash=[5, 3])
-    layers = [kept, now, part, hover, _names(), _part_names()]
+    layers = [kept, now, part, hover, _part_names(), *([_names()] if named else [])]
     return alt.LayerChart(layer=layers).properties(
         width=_WIDTH,
         height=_HEIGHT,
@@ -60,15 +64,15 @@ def map_panel(selections: Sequence[alt.Parameter] = ()) -> alt.Chart:
     colours = _colours(brushed=bool(selections))
     chart: alt.Chart = (
         alt.Chart(alt.NamedData("points"))
-        .transform_lookup(
-            "point", alt.LookupData(alt.NamedData("texts"), "point", ["title", "text"])
-        )
-        .mark_point(filled=True, size=alt.expr("point_size"), opacity=0.6)
+        .transform_lookup("point", alt.LookupData(alt.NamedData("texts"), "point"), as_="told")
+        .mark_point(filled=True, size=alt.expr("point_size"), opacity=0.6, aria=False)
         .encode(
             x=alt.X("x:Q", title=None, axis=None).scale(zero=False, nice=False, padding=8),
             y=alt.Y("y:Q", title=None, axis=None).scale(zero=False, nice=False, padding=8),
             color=colours,
-            tooltip=[alt.Tooltip("title:N"), alt.Tooltip("text:N"), alt.Tooltip("point:Q")],
+            # The row as it is, and no description: to put one together for each of 10,000 points
+            # takes longer than to draw them, at every move of the brush.
+            tooltip=alt.TooltipValue(alt.expr("datum.told")),
         )
         .add_params(*selections)
         .properties(
@@ -88,15 +92,13 @@ def map_panel(selections: Sequence[alt.Parameter] = ()) -> alt.Chart:
 
 def _colours(*, brushed: bool) -> alt.ColorValue:
     """Colour what the brush holds; without one, what was picked before."""
-    nothing = "!length(data('brush_store')) && " if brushed else ""
-    held: list[object] = [f"{nothing}!!holding && datum.picked"]
-    within: list[object] = [{"param": "brush", "empty": False}] if brushed else []
+    # Plain arithmetic: Vega-Lite's own test of a selection is too slow for 10,000 points a drag.
+    within = "inrange(datum.x, brush.x) && inrange(datum.y, brush.y)"
+    held, free = "!!holding && datum.picked", "!holding"
+    if brushed:
+        held, free = f"isValid(brush.x) ? {within} : {held}", f"!isValid(brush.x) && {free}"
     return alt.ColorValue(
-        _FADED,
-        condition=[
-            {"test": {"or": [*within, *held]}, "value": HIGHLIGHT},
-            {"test": f"{nothing}!holding", "value": ACCENT},
-        ],
+        _FADED, condition=[{"test": held, "value": HIGHLIGHT}, {"test": free, "value": ACCENT}]
     )
 
 
@@ -164,7 +166,10 @@ def _marks(base: alt.Chart) -> list[alt.Chart]:
 
 def _bars(bars: alt.Chart, field: str, title: str, form: str, reach: tuple[int, int]) -> alt.Chart:
     """Draw one share of every dimension between two heights."""
-    axis = alt.Axis(orient="left", tickCount=2, format=form, titleFontSize=10, grid=False)
+    axis = alt.Axis(
+        orient="left", tickCount=2, format=form, titleFontSize=10, grid=False,
+        minExtent=44, maxExtent=44,
+    )  # fmt: skip
     chart: alt.Chart = bars.encode(
         y=alt.Y(f"{field}:Q", title=title, axis=axis).scale(range=list(reach)),
         y2=alt.Y2Datum(0),

@@ -28,8 +28,9 @@ MAP_TITLES = {
 _FEW = 2_000
 _SHORT = 90
 
-#: Shares below 1e-4 matter on a log axis: these digits are cut later, as significant ones.
-_EXACT = 14
+#: Shares below 1e-4 matter on a log axis: these decimals, all that JSON keeps, are cut later to
+#: significant digits.
+_EXACT = 10
 _SIGNIFICANT = 4
 
 
@@ -50,7 +51,7 @@ def param_values(tables: Mapping[str, pd.DataFrame], panel: str) -> dict[str, An
 
 
 def _spectrum(table: pd.DataFrame) -> pd.DataFrame:
-    rows = _significant(chart_data(table, ["view", "colour", "component", "share"], digits=_EXACT))
+    rows = _drawable(chart_data(table, ["view", "colour", "component", "share"], digits=_EXACT))
     places = {view: place for place, view in enumerate(dict.fromkeys(rows["view"]))}
     return rows.assign(
         now=rows["colour"] == 0,
@@ -60,7 +61,7 @@ def _spectrum(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _part(table: pd.DataFrame) -> pd.DataFrame:
-    rows = _significant(chart_data(table, ["of", "n", "component", "share"], digits=_EXACT))
+    rows = _drawable(chart_data(table, ["of", "n", "component", "share"], digits=_EXACT))
     return rows.assign(
         view=[f"{n} {of}" for n, of in zip(rows["n"], rows["of"], strict=True)],
         colour=rows["of"].map(PART_COLOURS),
@@ -100,6 +101,11 @@ def _at(texts: Sequence[str], place: int) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _SHORT else text[:_SHORT] + " …"
+
+
+def _drawable(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what a log scale cannot draw."""
+    return _significant(table[table["share"] > 0])
 
 
 def _significant(table: pd.DataFrame) -> pd.DataFrame:

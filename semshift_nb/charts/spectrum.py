@@ -42,12 +42,17 @@ def spectrum_view(tables: Mapping[str, pd.DataFrame], *, title: str = "") -> alt
     --------
     >>> spectrum_view(tables, title="minilm, layer 3")  # doctest: +SKIP
     """
-    data = {name: rows for panel in PANELS for name, rows in spectrum_data(tables, panel).items()}
+    missing = [name for name in TABLES if name not in tables]
+    if missing:
+        raise InputError(
+            f"there is no table {', '.join(missing)}; this chart draws {', '.join(TABLES)}."
+        )
+    data = {name: records(prepare(tables[name])) for name, prepare in TABLES.items()}
     values = {k: v for panel in PANELS for k, v in spectrum_signals(tables, panel).items()}
-    upper = alt.hconcat(panels.spectrum_panel(), panels.map_panel(), spacing=30)
+    upper = alt.hconcat(panels.spectrum_panel(named=True), panels.map_panel(), spacing=30)
     chart: alt.VConcatChart = alt.vconcat(upper, panels.dimensions_panel(), spacing=24)
     chart = chart.add_params(*_params(values))
-    return chart.properties(title=title, datasets={**data, "texts": _texts(tables)})
+    return chart.properties(title=title, datasets=data)
 
 
 def live_spectrum(
@@ -81,9 +86,9 @@ def live_spectrum(
     ['spectrum', 'map', 'dimensions']
     """
     of_map = panels.map_panel(selections.get("map", ()))
-    of_map = of_map.properties(datasets={"texts": _texts({"texts": texts})})
+    of_map = of_map.properties(datasets={"texts": records(TABLES["texts"](texts))})
     charts = {
-        "spectrum": panels.spectrum_panel(),
+        "spectrum": panels.spectrum_panel(named=False),
         "map": of_map,
         "dimensions": panels.dimensions_panel(selections.get("dimensions", ())),
     }
@@ -101,19 +106,19 @@ def spectrum_data(
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Those that the chart draws, as `spectrum_view` takes them.
+        Those that the chart draws, or some of them, as `spectrum_view` takes them.
     panel : {"spectrum", "map", "dimensions"}
         Which chart.
 
     Returns
     -------
     dict
-        The rows of each dataset, rounded.
+        The rows of each dataset that there is a table for, rounded.
 
     Raises
     ------
     InputError
-        If there is no such chart, a table or a column is missing, or a table has too many rows.
+        If there is no such chart, a column is missing, or a table has too many rows.
 
     Examples
     --------
@@ -121,7 +126,7 @@ def spectrum_data(
     0
     """
     _check_panel(panel)
-    return {name: records(TABLES[name](_table(tables, name))) for name in PANELS[panel]}
+    return {name: records(TABLES[name](tables[name])) for name in PANELS[panel] if name in tables}
 
 
 def spectrum_signals(tables: Mapping[str, pd.DataFrame], panel: str) -> dict[str, Any]:
@@ -156,16 +161,6 @@ def spectrum_signals(tables: Mapping[str, pd.DataFrame], panel: str) -> dict[str
 def _check_panel(panel: str) -> None:
     if panel not in PANELS:
         raise InputError(f"panel {panel!r} was asked for; there are {', '.join(PANELS)}.")
-
-
-def _table(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
-    if name not in tables:
-        raise InputError(f"there is no table {name!r}; this chart draws {', '.join(TABLES)}.")
-    return tables[name]
-
-
-def _texts(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
-    return records(TABLES["texts"](_table(tables, "texts")))
 
 
 def _params(values: Mapping[str, Any]) -> list[alt.Parameter]:

@@ -56,10 +56,19 @@ def part_of(n, total=120, *, seed=1):
 def test_the_spectrum_of_a_part_is_that_of_its_rows_alone(spaces, vectors, n):
     """Whether they are summed up, or left when the others are taken away."""
     part = part_of(n)
+    spaces.spectrum(V)  # or the whole would be worked out with the part
     sigma = measures.singular_values(vectors[part])
     shares = spaces.spectrum(V, part)["share"].to_numpy()
     assert shares == pytest.approx((sigma**2 / (sigma**2).sum())[: len(shares)], rel=1e-6)
     assert len(shares) == min(n - 1, 23)
+
+
+def test_whichever_is_asked_for_first_the_whole_and_its_parts_are_the_same(vectors):
+    part = part_of(100)
+    first, last = EmbeddingSpaces(vectors), EmbeddingSpaces(vectors)
+    of_part, of_whole = first.spectrum(V, part), first.spectrum(V)
+    pd.testing.assert_frame_equal(last.spectrum(V), of_whole)
+    pd.testing.assert_frame_equal(last.spectrum(V, part), of_part)
 
 
 @pytest.mark.parametrize("off", [(), (0, 3)])

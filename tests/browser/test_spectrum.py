@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 LIVE = """
 from semshift_nb import load_corpus, load_encoder
 from semshift_widgets import SpectrumExplorer
-corpus = load_corpus("news", n_documents=40, seed=0)
+corpus = load_corpus("news", n_documents=30, seed=0)
 explorer = SpectrumExplorer(corpus, [load_encoder(), load_encoder("static")])
 explorer
 """

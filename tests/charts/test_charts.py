@@ -231,7 +231,27 @@ def card_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def spaces_of(n: int = 30) -> dict[str, pd.DataFrame]:
+    shares = {"component": [1, 2, 3], "share": [0.9, 0.1, 1e-9]}
+    spread = np.linspace(-1, 1, n)
+    ends = {"highest": [[HOSTILE, "b"]] * 3, "lowest": [[]] * 3}
+    profile = {"dimension": [0, 1, 2], "variance_share": 1 / 3, "cosine_share": [0.1, 0, -0.01]}
+    flags = {"near_zero": [False, True, False], "outlier": False, "off": [False, False, True]}
+    points = {"point": range(n), "x": spread, "y": spread, "picked": spread > 0, "map": "PCA"}
+    return {
+        "spectrum": pd.concat(
+            pd.DataFrame({**shares, "view": name, "colour": colour})
+            for name, colour in ((HOSTILE, 0), ("static", 3))
+        ),
+        "part": pd.DataFrame({**shares, "of": "marked", "n": 15}),
+        "points": pd.DataFrame(points),
+        "texts": pd.DataFrame({"point": range(n), "title": "T", "text": HOSTILE + "x" * 400}),
+        "dimensions": pd.DataFrame({**profile, **flags, **ends}),
+    }
+
+
 ALL_CHARTS = {
+    "spaces": lambda: charts.spectrum_view(spaces_of(), title=HOSTILE),
     "report card": lambda: charts.report_card(card_of()),
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)

@@ -122,6 +122,8 @@ def test_an_encoder_without_layers_hides_what_it_has_no_use_for(explorer, view):
     assert explorer._state.view == SpaceView("static")
     for menu in (view.menus.layer, view.menus.pooling, view.menus.tau):
         assert menu.layout.display == "none"
+    for menu in (view.menus.encoder, view.menus.correction):
+        assert menu.layout.display != "none"
     view.menus.encoder.value = "minilm"
     assert view.menus.layer.layout.display == ""
     assert explorer._state.view == SpaceView("minilm")

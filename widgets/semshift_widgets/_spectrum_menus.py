@@ -16,20 +16,18 @@ class SpectrumMenus:
     def __init__(self, spaces: EmbeddingSpaces, view: SpaceView) -> None:
         self._spaces = spaces
         names = [*spaces.points.encoders, *spaces.points.vectors]
-        row = ipw.Layout(width="262px")
-        self.encoder = ipw.Dropdown(options=names, description="Space", layout=row)
-        self.correction = ipw.Dropdown(
-            options=list(CORRECTIONS), description="Correction", layout=row
-        )
+        self.encoder = ipw.Dropdown(options=names, description="Space")
+        self.correction = ipw.Dropdown(options=list(CORRECTIONS), description="Correction")
         self.layer = ipw.SelectionSlider(
-            options=[_OUTPUT], description="Layer", continuous_update=False, layout=row
+            options=[_OUTPUT], description="Layer", continuous_update=False
         )
-        self.pooling = ipw.Dropdown(options=_POOLINGS, description="Pooling", layout=row)
+        self.pooling = ipw.Dropdown(options=_POOLINGS, description="Pooling")
         self.tau = ipw.FloatSlider(
-            value=1, min=0.3, max=2, step=0.05, description="tau", continuous_update=False,
-            layout=row,
-        )  # fmt: skip
+            value=1, min=0.3, max=2, step=0.05, description="tau", continuous_update=False
+        )
         self.parts = [self.encoder, self.layer, self.pooling, self.correction, self.tau]
+        for part in self.parts:
+            part.layout = ipw.Layout(width="262px")
         self.filling = False
         self.show(view)
 

@@ -47,6 +47,8 @@ class SpectrumScreen:
         # A part that was marked on another map is held: the rectangle there is gone.
         self._holding = False
         self._cleared = 0
+        self._compared: tuple[tuple[SpaceView, int | None], ...] = ()
+        self._lines: dict[str, list[dict[str, Any]]] = {}
         self._profiled: SpaceView | None = None
         self._profile: dict[str, list[dict[str, Any]]] = {}
         self._build()
@@ -63,7 +65,7 @@ class SpectrumScreen:
         self.cancel = ipw.Button(description="Cancel", icon="times")
         self.working = ipw.HBox([self.progress, self.cancel])
         self.working.layout.display = "none"
-        self.status, self.figures = ipw.HTML(), ipw.HTML(layout=_side("320px"))
+        self.status, self.figures = ipw.HTML(), ipw.HTML(layout=_side("290px"))
         self.map = ipw.ToggleButtons(options=MAPS, style={"button_width": "64px"})
         self.clear = ipw.Button(description="Mark nothing", layout=ipw.Layout(width="110px"))
         self.sentences = ipw.HTML(layout=_side("262px"))
@@ -183,8 +185,13 @@ class SpectrumScreen:
         return chip
 
     def _draw_lines(self, columns: list[Column]) -> None:
-        drawn = charts.spectrum_data(self._state.spectra(columns), "spectrum")
-        self.charts["spectrum"].show(datasets=drawn, signals={})
+        whole = tuple((column.view, column.colour) for column in columns if column.part is None)
+        if whole != self._compared:
+            self._compared = whole
+            tables = {"spectrum": self._state.lines(columns)}
+            self._lines = charts.spectrum_data(tables, "spectrum")
+        part = charts.spectrum_data({"part": self._state.part_lines(columns)}, "spectrum")
+        self.charts["spectrum"].show(datasets={**self._lines, **part}, signals={})
 
     def _told(self) -> str:
         points = self._state.spaces.points

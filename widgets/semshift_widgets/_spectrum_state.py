@@ -53,7 +53,7 @@ class SpectrumState:
 
     def look_at(self, view: SpaceView) -> None:
         """Look at a view."""
-        self.spaces.quick_figures(view)
+        self.spaces.quick_figures(view, self.part)
         self.view = view
 
     def toggle(self, dimension: int) -> SpaceView:
@@ -136,21 +136,26 @@ class SpectrumState:
 
     def spectra(self, columns: list[Column]) -> dict[str, pd.DataFrame]:
         """Give the lines of what is compared, those of a part apart."""
+        return {"spectrum": self.lines(columns), "part": self.part_lines(columns)}
+
+    def lines(self, columns: list[Column]) -> pd.DataFrame:
+        """Give the spectrum of every view as a whole."""
         whole = [
             self.spaces.spectrum(view).assign(view=name, colour=colour)
             for name, view, part, colour in columns
             if part is None
         ]
+        return pd.concat(whole, ignore_index=True)
+
+    def part_lines(self, columns: list[Column]) -> pd.DataFrame:
+        """Give the spectra of what is marked and of as many at random."""
         parts = [
             self.spaces.spectrum(view, part).assign(of=name.split(" ", 1)[1], n=len(part))
             for name, view, part, _ in columns
             if part is not None
         ]
         nothing = pd.DataFrame(columns=["component", "share", "of", "n"])
-        return {
-            "spectrum": pd.concat(whole, ignore_index=True),
-            "part": pd.concat(parts, ignore_index=True) if parts else nothing,
-        }
+        return pd.concat(parts, ignore_index=True) if parts else nothing
 
     def points(self) -> pd.DataFrame:
         """Give the map, with what is marked on it."""
