@@ -46,7 +46,7 @@ def test_help_and_version_import_nothing_slow(tmp_path: Path) -> None:
     for arguments in ((), ("--help",)):
         done = semshift(*arguments, cwd=tmp_path)
         assert done.returncode == 0
-        for name in ("report", "shift", "retrieval", "geometry", "check", "store", "doctor"):
+        for name in ("report", "shift", "retrieval", "geometry", "check", "split", "store", "doctor"):
             assert name in done.stdout
 
 
