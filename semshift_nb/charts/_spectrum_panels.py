@@ -135,14 +135,10 @@ def dimensions_panel(selections: Sequence[alt.Parameter] = ()) -> alt.LayerChart
         .properties(
             width=_STRIP,
             height=_STRIP_HEIGHT,
-            title=alt.TitleParams(
+            title=_title(
                 "What does each dimension carry?",
-                subtitle=(
-                    "its share of the variance, and what it adds to the mean cosine; "
-                    "orange: an outlier; triangle: near zero; cross: off"
-                ),
-                subtitleColor=MUTED,
-                fontSize=13,
+                "its share of the variance, and what it adds to the mean cosine; "
+                "orange: an outlier; triangle: near zero; cross: off",
             ),
         )
     )

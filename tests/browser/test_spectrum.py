@@ -30,6 +30,7 @@ texts = [f"{attack} {word}" for word in "one two three four five six seven eight
 explorer = SpectrumExplorer(texts, load_encoder(store=None))
 explorer
 """
+PICTURED = LIVE.replace("n_documents=30", "n_documents=70")
 SPECTRUM, MAP, DIMENSIONS = range(3)
 
 
@@ -82,7 +83,7 @@ def intervals_there(page: Page) -> None:
 
 
 def test_a_part_of_the_map_is_read_measured_and_compared(lab, watched):
-    page = opened(watched, lab, "spaces.ipynb", LIVE)
+    page = opened(watched, lab, "spaces.ipynb", PICTURED)
     expect(figures(page)).to_contain_text("static")
     slider = page.locator(".widget-slider .noUi-handle").first  # the layer, from the output down
     for _ in range(4):

@@ -10,10 +10,10 @@ from semshift_nb.analyses import EmbeddingSpaces
 from semshift_widgets._html import STYLE
 
 _STYLE = """<style>
-.semshift-figures { overflow: auto; max-height: 286px; font-size: 12px }
-.semshift-figures th { position: sticky; top: 0; background: white; vertical-align: bottom;
+.semshift.semshift-figures { overflow: auto; max-height: 286px; font-size: 12px }
+.semshift.semshift-figures th { position: sticky; top: 0; background: white; vertical-align: bottom;
   min-width: 72px; max-width: 130px; overflow-wrap: anywhere }
-.semshift-figures th, .semshift-figures td { padding: 2px 7px 2px 0 }
+.semshift.semshift-figures th, .semshift.semshift-figures td { padding: 2px 7px 2px 0 }
 .semshift-figures .ci { color: #7b8794; font-size: 10.5px; white-space: nowrap }
 </style>"""
 
