@@ -8,7 +8,6 @@ from scipy import sparse
 
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, InputEmbeddings
-from semshift_nb.errors import InputError
 
 _LEAST_TYPES = 10
 _LEAST_DOCUMENTS = 2
@@ -32,8 +31,11 @@ class TokenFrequencies:
         return int(self.counts.shape[0])
 
 
-def count_tokens(corpus: Corpus, encoder: Encoder) -> TokenFrequencies:
-    """Count the encoder's tokens in the sentences of a corpus; special tokens are left out."""
+def count_tokens(corpus: Corpus, encoder: Encoder) -> TokenFrequencies | str:
+    """Count the encoder's tokens in the sentences of a corpus; special tokens are left out.
+
+    A corpus of too few gives the reason why they say nothing.
+    """
     table = encoder.input_embeddings()
     sentences = corpus.sentences
     ids = encoder.token_ids(sentences["text"].tolist())
@@ -49,14 +51,14 @@ def count_tokens(corpus: Corpus, encoder: Encoder) -> TokenFrequencies:
     return _kept(table, counts, corpus.name)
 
 
-def _kept(table: InputEmbeddings, counts: sparse.csr_array, name: str) -> TokenFrequencies:
+def _kept(table: InputEmbeddings, counts: sparse.csr_array, name: str) -> TokenFrequencies | str:
     n_documents = np.bincount(counts.indices, minlength=counts.shape[1])
     directed = np.linalg.norm(table.vectors, axis=1) > 0
     kept = np.flatnonzero((n_documents >= _LEAST_DOCUMENTS) & ~table.special & directed)
     if len(kept) < _LEAST_TYPES:
-        raise InputError(
+        return (
             f"{len(kept)} tokens stand in at least {_LEAST_DOCUMENTS} documents of {name}, "
-            f"expected at least {_LEAST_TYPES}: take a larger corpus."
+            f"expected at least {_LEAST_TYPES}: take a larger corpus"
         )
     tokens = [table.tokens[place] for place in kept]
     return TokenFrequencies(tokens, table.vectors[kept], counts[:, kept])

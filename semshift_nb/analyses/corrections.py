@@ -10,6 +10,7 @@ from semshift_nb import measures
 from semshift_nb.analyses._encoded import encode_all
 from semshift_nb.analyses._layer_spaces import draw_sample
 from semshift_nb.analyses._length_design import as_encoders
+from semshift_nb.analyses._length_figures import unmeasured
 from semshift_nb.analyses._spread_rows import UNITS, figure_rows
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -64,7 +65,8 @@ def correction_effects(
     Raises
     ------
     InputError
-        If a correction is unknown, or the documents are too few to be halved and learnt from.
+        If a correction is unknown, or the documents are too few to be halved. Too few vectors for a
+        correction to learn from leave rows that were not measured.
 
     References
     ----------
@@ -108,13 +110,33 @@ def _rows(
     corrections: Sequence[str],
     seed: int,
 ) -> list[dict[str, object]]:
-    rows = []
+    rows: list[dict[str, object]] = []
     for name in [_NONE, *corrections]:
-        corrected = vectors if name == _NONE else FITS[name](vectors[first])(vectors)
+        corrected = _corrected(name, vectors, first)
         for half, chosen in ((FITTED, first), (HELD_OUT, ~first)):
+            if isinstance(corrected, str):
+                named = {"correction": name, "half": half, "dim": vectors.shape[1]}
+                rows += [
+                    {**named, "metric": metric, "unit": unit, **unmeasured(corrected)}
+                    for metric, unit in UNITS.items()
+                ]
+                continue
             named = {"correction": name, "half": half, "dim": corrected.shape[1]}
             found = figure_rows(
                 corrected[chosen], groups[chosen], list(UNITS), n_parts=_N_PARTS, seed=seed
             )
             rows += [{**named, **row} for row in found]
     return rows
+
+
+def _corrected(
+    name: str, vectors: NDArray[np.float32], first: NDArray[np.bool_]
+) -> NDArray[np.float32] | str:
+    """Return the vectors after a correction learnt from a part, or why it cannot be learnt."""
+    if name == _NONE:
+        return vectors
+    try:
+        corrected: NDArray[np.float32] = FITS[name](vectors[first])(vectors)
+    except InputError as error:
+        return str(error)
+    return corrected

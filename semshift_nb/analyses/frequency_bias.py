@@ -72,8 +72,8 @@ def frequency_bias(
     Raises
     ------
     InputError
-        If a setting is out of range, fewer than ten tokens can be counted, or a model has no such
-        table.
+        If a setting is out of range, or a model has no such table. Fewer than ten tokens leave rows
+        that were not measured.
 
     References
     ----------
@@ -90,11 +90,14 @@ def frequency_bias(
     tables = []
     for encoder in as_encoders(encoders):
         counted = count_tokens(corpus, encoder)
-        most = len(counted.tokens) - 1
-        if max(ks) > most:
+        if isinstance(counted, str):
+            rows = _unmeasured(counted, ends, ks)
+        elif max(ks) >= len(counted.tokens):
+            most = len(counted.tokens) - 1
             raise InputError(f"ks is {tuple(ks)}, but only {most} other tokens were counted.")
-        table = pd.DataFrame(_rows(counted, ends, ks, n_parts, seed))
-        tables.append(table.assign(corpus=corpus.name, encoder=encoder.name))
+        else:
+            rows = _rows(counted, ends, ks, n_parts, seed)
+        tables.append(pd.DataFrame(rows).assign(corpus=corpus.name, encoder=encoder.name))
     return pd.concat(tables, ignore_index=True)[_COLUMNS]
 
 
@@ -121,6 +124,15 @@ def _rows(
         }
         for (band, metric), interval in found.items()
     ]
+
+
+def _unmeasured(reason: str, ends: list[int], ks: Sequence[int]) -> list[dict[str, object]]:
+    """Give the rows of a corpus in which too few tokens can be counted."""
+    told = {**_told(reason, 0), "n_documents": 0}
+    names = ["norm", *(f"knn_distance@{k}" for k in ks), "cosine_to_mean"]
+    inside = [{"band": f"1-{ends[0]}", "metric": name} for name in [*names, "mean_cosine"]]
+    over_all = [{"band": _ALL, "metric": f"spearman_{name}"} for name in names]
+    return [{**row, **told, "unit": ""} for row in [*inside, *over_all]]
 
 
 def _columns(vectors: NDArray[np.float32], ks: Sequence[int]) -> dict[str, NDArray[np.float64]]:

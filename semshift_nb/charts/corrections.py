@@ -21,7 +21,7 @@ def correction_effects(
     ----------
     table : DataFrame
         ``analyses.correction_effects``: ``encoder``, ``correction``, ``half``, ``metric``,
-        ``value``, ``ci_low``, ``ci_high``, ``n``; what was not measured is left out.
+        ``value``, ``ci_low``, ``ci_high``, ``n``; what was not measured leaves its place empty.
     metrics : sequence of str, default ("mean_cosine", "iso_score", "effective_rank")
         The metrics to draw, a column each.
 
@@ -44,7 +44,6 @@ def correction_effects(
     """
     wanted = table[table["metric"].isin(metrics)] if "metric" in table.columns else table
     data = chart_data(wanted, ["encoder", "correction", "half", "metric", *_ENDS])
-    data = data.dropna(subset=["value"])
     halves = ["fitted on", "held out"]
     base = alt.Chart().encode(
         y=alt.Y("correction:N", title=None, sort=list(dict.fromkeys(data["correction"]))),
@@ -78,7 +77,8 @@ def frequency_bands(
     ----------
     table : DataFrame
         ``analyses.frequency_bias``: ``encoder``, ``band``, ``metric``, ``value``, ``ci_low``,
-        ``ci_high``, ``n``; what was not measured is left out, and so are figures over all bands.
+        ``ci_high``, ``n``; what was not measured leaves its place empty, figures over all bands
+        are left out.
     metrics : sequence of str, default ("norm", "knn_distance@3", "mean_cosine")
         The metrics to draw, a panel each.
 
@@ -100,7 +100,7 @@ def frequency_bands(
     'FacetChart'
     """
     wanted = table[table["metric"].isin(metrics)] if "metric" in table.columns else table
-    data = chart_data(wanted, ["encoder", "band", "metric", *_ENDS]).dropna(subset=["value"])
+    data = chart_data(wanted, ["encoder", "band", "metric", *_ENDS])
     bands = list(dict.fromkeys(data["band"]))
     base = alt.Chart().encode(
         x=alt.X("band:N", title="rank of frequency", sort=bands).axis(labelAngle=-25),

@@ -76,3 +76,12 @@ def test_too_few_documents_are_refused(static):
     corpus = Corpus.from_texts(["One here. Two there.", "Three. Four.", "Five. Six."])
     with pytest.raises(InputError, match="3 documents, expected at least 4"):
         correction_effects(corpus, static)
+
+
+def test_too_few_vectors_to_learn_from_leave_reasons(static):
+    corpus = Corpus.from_texts(["red sea", "blue sky", "green hill", "grey stone"])
+    found = correction_effects(corpus, static, corrections=["all-but-the-top"])
+    missing = found[found["correction"] == "all-but-the-top"]
+    assert missing["value"].isna().all()
+    assert missing["reason"].str.contains("fit it on more vectors").all()
+    assert found.loc[found["correction"].eq("none"), "value"].notna().any()

@@ -123,6 +123,10 @@ def test_more_neighbours_than_tokens_are_refused(static):
         frequency_bias(Corpus.from_texts([text, text + " too"]), static, ks=(50,))
 
 
-def test_a_corpus_with_too_few_tokens_is_refused(static):
-    with pytest.raises(InputError, match="expected at least 10"):
-        frequency_bias(Corpus.from_texts(["one two", "three two"]), static)
+def test_a_corpus_with_too_few_tokens_leaves_reasons(static):
+    found = frequency_bias(Corpus.from_texts(["one two", "three two"]), static)
+    assert set(found["band"]) == {"1-100", "all"}
+    assert found["value"].isna().all()
+    assert set(found["status"]) == {"not measured"}
+    assert found["reason"].str.contains("1 tokens stand in at least 2 documents").all()
+    assert set(found["metric"]) >= {"norm", "knn_distance@3", "mean_cosine", "spearman_norm"}

@@ -46,7 +46,8 @@ def test_help_and_version_import_nothing_slow(tmp_path: Path) -> None:
     for arguments in ((), ("--help",)):
         done = semshift(*arguments, cwd=tmp_path)
         assert done.returncode == 0
-        for name in ("report", "shift", "retrieval", "geometry", "check", "split", "store", "doctor"):
+        commands = ("report", "shift", "retrieval", "geometry", "check", "split", "store", "doctor")
+        for name in commands:
             assert name in done.stdout
 
 
