@@ -13,6 +13,9 @@ from semshift_nb.measures._nearest_others import Others, nearest_others
 _LEAST_TEXTS = 20
 """The estimate scatters by about 1 / sqrt(n) of itself: of fewer, by a quarter and more."""
 
+_ROUNDING = 1e-9
+"""Log ratios that are no larger than this are rounding: the two distances are equal."""
+
 _KEPT = 0.9
 """Share of the ratios that are fitted; the paper leaves the greatest tenth out."""
 
@@ -129,7 +132,7 @@ def slope_of_ratios(logs: NDArray[np.float64], weights: NDArray[np.float64] | No
     Raises
     ------
     InputError
-        If all log ratios that are fitted are 0.
+        If all log ratios that are fitted are 0, but for rounding.
 
     Examples
     --------
@@ -144,7 +147,7 @@ def slope_of_ratios(logs: NDArray[np.float64], weights: NDArray[np.float64] | No
     used = np.where(shares <= _KEPT + 1e-12, counts, 0.0)
     y = -np.log1p(-np.minimum(shares, _KEPT + 1e-9))
     spread = (used * x**2).sum(axis=-1)
-    if not np.all(spread > 0):
+    if not np.all(spread > _ROUNDING**2 * used.sum(axis=-1)):
         raise InputError(
             "every row is as far from its second neighbour as from its first, so that the ratio of "
             "the two tells no dimension (orthogonal or evenly spaced rows do that)."

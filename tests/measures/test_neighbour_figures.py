@@ -176,3 +176,11 @@ def test_number_of_neighbours_is_checked(unit, n, k, message):
         measures.hubness(unit(n), k=k)
     with pytest.raises(InputError, match="k is 20, expected 1 to 19"):
         measures.k_occurrence(unit(20), k=20)
+
+
+def test_rows_that_are_equally_far_but_for_rounding_have_no_dimension():
+    """Whitened vectors that are fewer than their dimensions are a regular simplex."""
+    rows = np.random.default_rng(0).normal(size=(30, 64))
+    whitened = measures.fit_whitening(rows)(rows)
+    with pytest.raises(InputError, match="as far from its second neighbour as from its first"):
+        measures.two_nn_dimension(whitened)
