@@ -7,6 +7,7 @@ machine and runs no script but the page's own, whatever a corpus may have put in
 
 import functools
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from semshift_nb.charts.renderer import MIME
 
 _TEMPLATES = Path(__file__).parent / "notebook_page"
 _VEGA_LITE = "6.4"
+_PROGRESS = re.compile(r"(\S.*: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s left\n)+")
 
 
 def export_html(notebook_path: Path) -> str:
@@ -52,6 +54,7 @@ def export_html(notebook_path: Path) -> str:
     notebook = nbformat.read(  # type: ignore[no-untyped-call]
         str(notebook_path), as_version=4
     )
+    _leave_out_progress(notebook)
     exporter = _Exporter(  # type: ignore[no-untyped-call]
         template_name="semshift",
         extra_template_basedirs=[str(_TEMPLATES)],
@@ -132,6 +135,17 @@ def _has_chart(notebook: nbformat.NotebookNode) -> bool:
         for cell in notebook.cells
         for output in cell.get("outputs", [])
     )
+
+
+def _leave_out_progress(notebook: nbformat.NotebookNode) -> None:
+    """Leave out how far the work was at some moment: on a page it is over."""
+    for cell in notebook.cells:
+        if "outputs" in cell:
+            cell.outputs = [
+                output
+                for output in cell.outputs
+                if output.output_type != "stream" or not _PROGRESS.fullmatch(output.text)
+            ]
 
 
 def _title(notebook: nbformat.NotebookNode, fallback: str) -> str:
