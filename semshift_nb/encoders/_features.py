@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from semshift_nb.encoders._texts import slices
+from semshift_nb.encoders._tokenising import TURN
 from semshift_nb.errors import InputError
 
 _PORTION = {"n_texts": 32, "n_characters": 200_000}
@@ -67,14 +68,18 @@ class Features:
         --------
         See the class.
         """
-        return dict(self._model.preprocess([self._texts[row] for row in rows], **self._options))
+        return self._preprocess([self._texts[row] for row in rows], self._options)
 
     def _count(self, options: Mapping[str, Any]) -> NDArray[np.int64]:
         counts = [
-            _token_counts(self._model.preprocess([self._texts[row] for row in portion], **options))
+            _token_counts(self._preprocess([self._texts[row] for row in portion], options))
             for portion in slices(self._texts, **_PORTION)
         ]
         return np.concatenate([np.zeros(0, dtype=np.int64), *counts])
+
+    def _preprocess(self, texts: list[str], options: Mapping[str, Any]) -> dict[str, Any]:
+        with TURN:
+            return dict(self._model.preprocess(texts, **options))
 
 
 def _token_counts(features: Mapping[str, Any]) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 from semshift_nb.encoders._recording import Recording, keeping_states
 from semshift_nb.encoders._settings import pooling_layer
 from semshift_nb.encoders._tempered import wrapping
+from semshift_nb.encoders._tokenising import TURN
 from semshift_nb.errors import InputError
 
 _widths: WeakKeyDictionary[PreTrainedModel, tuple[int, ...]] = WeakKeyDictionary()
@@ -71,9 +72,11 @@ def widths(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> tup
     Used by the encoders.
     """
     if not models or models[0] not in _widths:
+        with TURN:
+            asked = model.preprocess(["a"])
         features = {
             name: value.to(model.device) if isinstance(value, torch.Tensor) else value
-            for name, value in model.preprocess(["a"]).items()
+            for name, value in asked.items()
         }
         with torch.inference_mode(), recording(models) as kept:
             model(features, task="document")

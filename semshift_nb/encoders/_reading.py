@@ -14,6 +14,7 @@ from semshift_nb.encoders._batching import cut_batches
 from semshift_nb.encoders._features import Features
 from semshift_nb.encoders._settings import own_max_length
 from semshift_nb.encoders._texts import slices
+from semshift_nb.encoders._tokenising import TURN
 from semshift_nb.encoders._tokens import Reading, tokenise
 from semshift_nb.unicode import well_formed
 
@@ -138,7 +139,8 @@ class Reader:
         extra: dict[str, Any] = {"modality": "text"}
         if self.prompt:
             # Asked of the model, for pooling may have to leave the prompt's tokens out.
-            asked = self.model.preprocess([""], prompt=self.prompt)
+            with TURN:
+                asked = self.model.preprocess([""], prompt=self.prompt)
             extra["prompt_length"] = asked["prompt_length"]
         prompted = [self.prompt + text for text in clean]
         return tokenise(self.model.tokenizer, prompted, max_length=self.max_length, extra=extra)

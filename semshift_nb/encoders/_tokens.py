@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from semshift_nb.encoders._texts import slices
+from semshift_nb.encoders._tokenising import TURN
 
 # A tokenizer's answer holds strings and offsets besides the ids, so it is asked in small portions.
 _PORTION = {"n_texts": 256, "n_characters": 200_000}
@@ -160,12 +161,13 @@ def _columns(
     if "token_type_ids" in tokenizer.model_input_names:
         columns["token_type_ids"] = []
     for portion in slices(texts, **_PORTION):
-        answer = tokenizer(
-            [texts[row] for row in portion],
-            return_attention_mask=False,
-            verbose=False,  # no warning about long texts: they are counted and flagged
-            **options,
-        )
+        with TURN:
+            answer = tokenizer(
+                [texts[row] for row in portion],
+                return_attention_mask=False,
+                verbose=False,  # no warning about long texts: they are counted and flagged
+                **options,
+            )
         for name, column in columns.items():
             column.extend(np.asarray(ids, dtype=np.int64) for ids in answer[name])
     return columns

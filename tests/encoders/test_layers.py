@@ -274,3 +274,21 @@ def test_raw_rows_have_the_models_own_length(minilm, static, reference):
     means = np.stack([table[ids].mean(axis=0) for ids in static.token_ids(texts)])
     np.testing.assert_allclose(static.raw(texts), means, atol=1e-6)
     assert minilm.raw([]).shape == (0, 384)
+
+
+def test_threads_that_cut_texts_elsewhere_do_not_disturb_one_another(minilm):
+    """A tokenizer keeps where it cuts as its own state; a hundred turns would show it."""
+    long = "the river runs to the sea " * 40
+    views = [minilm.at_length(length) for length in (16, 32, 64, 128)]
+    seen = {}
+
+    def work(place):
+        read = [views[place]._backend._reader("document").read([long]) for _ in range(100)]
+        seen[place] = {(int(one.lengths[0]), int(one.n_tokens[0])) for one in read}
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(views))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == {place: {(length, 242)} for place, length in enumerate((16, 32, 64, 128))}
