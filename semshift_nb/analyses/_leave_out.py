@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from semshift_nb import measures
 from semshift_nb.measures import Interval
 
 Found: TypeAlias = dict[Any, float | str]
@@ -29,25 +29,23 @@ def leave_out(
     """
     there = np.ones(n_documents, dtype=np.bool_)
     whole = figures(there)
-    without, factor = [], np.nan
-    if n_documents >= _LEAST_DOCUMENTS:
-        n_each = max(1, n_documents // n_parts)
-        shuffled = np.random.default_rng(seed).permutation(n_documents)
-        parts = shuffled[: n_documents // n_each * n_each].reshape(-1, n_each)[:n_parts]
-        without = [figures(~np.isin(np.arange(n_documents), part)) for part in parts]
-        factor = (n_documents - n_each) / n_each * stats.t.ppf(0.975, len(parts) - 1) ** 2
+    if n_documents < _LEAST_DOCUMENTS:
+        return {
+            name: value if isinstance(value, str) else Interval(value, np.nan, np.nan, n_documents)
+            for name, value in whole.items()
+        }
+    parted = measures.leave_outs(None, n_rows=n_documents, n_parts=n_parts, level=0.95, seed=seed)
+    without = [figures(~out) for out in parted.rows_out()]
     return {
-        name: _interval(value, [each[name] for each in without], factor, n_documents)
+        name: value
+        if isinstance(value, str)
+        else _interval(parted, value, [f[name] for f in without])
         for name, value in whole.items()
     }
 
 
-def _interval(
-    value: float | str, without: list[float | str], factor: float, n: int
-) -> Interval | str:
-    if isinstance(value, str):
-        return value
+def _interval(parted: measures.LeaveOuts, value: float, without: list[float | str]) -> Interval:
     known = [each for each in without if not isinstance(each, str)]
-    whole = len(known) == len(without) > 0
-    reach = float(np.sqrt(factor * np.var(known))) if whole else np.nan
-    return Interval(value, value - reach, value + reach, n)
+    if len(known) < len(without):
+        return Interval(value, np.nan, np.nan, len(parted.codes))
+    return parted.interval(value, np.array(known), least=-np.inf, most=np.inf)

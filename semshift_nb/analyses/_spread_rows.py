@@ -9,18 +9,16 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses._intervals import interval_row
+from semshift_nb.analyses._length_figures import turned
+from semshift_nb.analyses.geometry import UNITS as ALL_UNITS
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 
-UNITS = {
-    "mean_cosine": "cosine",
-    "uniformity": "log potential",
-    "partition_isotropy": "ratio",
-    "iso_score": "share",
-    "effective_rank": "directions",
-    "participation_ratio": "directions",
-    "first_component_share": "share",
-}
+_METRICS = (
+    *("mean_cosine", "uniformity", "partition_isotropy", "iso_score"),
+    *("effective_rank", "participation_ratio", "first_component_share"),
+)
+UNITS = {metric: ALL_UNITS[metric] for metric in _METRICS}
 
 
 def figure_rows(
@@ -37,7 +35,7 @@ def figure_rows(
     left_out = {**drawn, "n_parts": n_parts}
     spectral = cache(partial(measures.jackknife_spectral_figures, rows, **left_out))
     intervals: dict[str, Callable[[], Interval]] = {
-        "mean_cosine": lambda: _cosine(measures.bootstrap_mean_pairwise_distance(rows, **drawn)),
+        "mean_cosine": lambda: turned(measures.bootstrap_mean_pairwise_distance(rows, **drawn)),
         "uniformity": lambda: measures.bootstrap_uniformity(rows, n_resamples=200, **drawn),
         "partition_isotropy": lambda: measures.jackknife_partition_isotropy(rows, **left_out),
     }
@@ -59,7 +57,3 @@ def figure_rows(
         }
         for metric in metrics
     ]
-
-
-def _cosine(distance: Interval) -> Interval:
-    return Interval(1 - distance.value, 1 - distance.high, 1 - distance.low, distance.n)

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
-from semshift_nb.analyses._figures import MEASURED, NOT_MEASURED
+from semshift_nb.analyses._figures import MEASURED
 from semshift_nb.analyses._leave_out import Found, leave_out
 from semshift_nb.analyses._length_design import as_encoders
+from semshift_nb.analyses._length_figures import unmeasured
 from semshift_nb.analyses._token_frequencies import TokenFrequencies, count_tokens, ranks_of
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -180,8 +181,7 @@ def _spans(n_types: int, ends: list[int]) -> dict[str, tuple[int, int]]:
 
 def _told(interval: Interval | str, n: int) -> dict[str, object]:
     if isinstance(interval, str):
-        nothing = dict.fromkeys(["value", "ci_low", "ci_high"], np.nan)
-        return {**nothing, "n": n, "status": NOT_MEASURED, "reason": interval}
+        return {**unmeasured(interval), "n": n}
     ends = {"value": interval.value, "ci_low": interval.low, "ci_high": interval.high, "n": n}
     reason = "" if np.isfinite(interval.low) else "no interval: too few documents to leave some out"
     return {**ends, "status": MEASURED, "reason": reason}

@@ -1,5 +1,6 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
+from semshift_nb.measures._leave_out import LeaveOuts, leave_outs
 from semshift_nb.measures._resampling import Interval
 from semshift_nb.measures.accumulator import GeometryAccumulator
 from semshift_nb.measures.alignment import alignment, bootstrap_alignment
@@ -106,6 +107,7 @@ __all__ = [
     "GeometryAccumulator",
     "Interval",
     "LeastDilutionWalk",
+    "LeaveOuts",
     "PrefixShift",
     "Stage",
     "adjacent_distances",
@@ -158,6 +160,7 @@ __all__ = [
     "keep_dimensions",
     "label_chance",
     "least_dilution_cuts",
+    "leave_outs",
     "local_evolution",
     "mean_adjacent_distance",
     "mean_cosine",

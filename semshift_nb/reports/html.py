@@ -23,7 +23,7 @@ from semshift_nb.charts.renderer import MIME
 
 _TEMPLATES = Path(__file__).parent / "notebook_page"
 _VEGA_LITE = "6.4"
-_PROGRESS = re.compile(r"(\S.*: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s left\n)+")
+PROGRESS = re.compile(r"(\S.*: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s left\n)+")
 
 
 def export_html(notebook_path: Path) -> str:
@@ -144,7 +144,7 @@ def _leave_out_progress(notebook: nbformat.NotebookNode) -> None:
             cell.outputs = [
                 output
                 for output in cell.outputs
-                if output.output_type != "stream" or not _PROGRESS.fullmatch(output.text)
+                if output.output_type != "stream" or not PROGRESS.fullmatch(output.text)
             ]
 
 

@@ -14,9 +14,10 @@ import nbformat
 import pytest
 from nbval.plugin import IPyNbCell
 
+from semshift_nb.reports.html import PROGRESS
+
 TOLERANCE = 2e-4
 DECIMAL = re.compile(r"-?\d+\.\d+")
-PROGRESS = re.compile(r"(\S.*: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s left\n)+")
 
 _compare = IPyNbCell.compare_outputs
 
