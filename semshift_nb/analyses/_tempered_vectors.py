@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses._attended import MAX_TOKENS, Attended, attend
+from semshift_nb.analyses._beginnings import beginnings
+from semshift_nb.analyses._tempered import cosine_shares, spectrum
 from semshift_nb.analyses.calibration import calibrated_schedule
 from semshift_nb.analyses.tempering import SCHEDULES, Tempering
 from semshift_nb.corpora import Corpus
@@ -15,7 +18,7 @@ from semshift_nb.encoders import Encoder, Schedule, entropy_matched
 from semshift_nb.errors import InputError
 
 #: Tokens of the beginnings that whole texts are compared with.
-_N_SHORT = 32
+_N_SHORT = 16
 
 #: Tokens of a text that every schedule leaves as the slider says.
 N_REFERENCE = 128
@@ -28,10 +31,20 @@ AS_TRAINED = Tempering()
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
-    """Unit rows of the texts' beginnings and of the texts."""
+    """Unit rows of the texts' beginnings and of the texts, and what is drawn of them."""
 
     short: NDArray[np.float32]
     whole: NDArray[np.float32]
+
+    @cached_property
+    def cosines(self) -> dict[str, pd.DataFrame]:
+        """How the cosines of pairs spread, of both."""
+        return {"short": cosine_shares(self.short), "whole": cosine_shares(self.whole)}
+
+    @cached_property
+    def spectrum(self) -> pd.DataFrame:
+        """How the variance of the whole texts spreads over directions."""
+        return spectrum(self.whole)
 
 
 class TemperedVectors:
@@ -50,12 +63,15 @@ class TemperedVectors:
         self.encoder = encoder
         self.n_short = min(_N_SHORT, encoder.max_length or _N_SHORT)
         self._vectors: dict[Tempering, Vectors] = {}
+        self._summed: dict[tuple[Tempering, int], pd.DataFrame] = {}
         self._attended: dict[tuple[Tempering, int], Attended] = {}
         self._queries: dict[tuple[Tempering, str], NDArray[np.float32]] = {}
         self._schedules: dict[str, Schedule | None] = {
             "constant": None,
             "entropy-matched": entropy_matched(N_REFERENCE),
         }
+        self._read = beginnings(self.texts, encoder)
+        self._read_short = beginnings(self.texts, encoder.at_length(self.n_short))
         self.prepare(AS_TRAINED)
         whole = encoder.encode_with_tokens(self.texts)
         self.n_tokens = np.minimum(whole.n_tokens, encoder.max_length or np.inf).astype(np.int64)
@@ -135,11 +151,11 @@ class TemperedVectors:
         for start in range(0, len(self.texts), step):
             if stopped is not None and stopped():
                 return False
-            part = self.texts[start : start + step]
-            portions.append((at.at_length(self.n_short).encode(part), at.encode(part)))
-            advance(len(part))
-        short, whole = (np.concatenate(kind) for kind in zip(*portions, strict=True))
-        self._vectors[setting] = Vectors(short, whole)
+            part = slice(start, start + step)
+            short = at.at_length(self.n_short).encode(self._read_short[part])
+            portions.append((short, at.encode(self._read[part])))
+            advance(len(self.texts[part]))
+        self._vectors[setting] = Vectors(*map(np.concatenate, zip(*portions, strict=True)))
         return True
 
     def schedule(self, name: str) -> Schedule | None:
@@ -210,7 +226,7 @@ class TemperedVectors:
     def _attend(self, setting: Tempering, text: int) -> Attended:
         if (setting, text) not in self._attended:
             encoder = setting.apply(self.encoder)
-            self._attended[setting, text] = attend(encoder, self.texts[text])
+            self._attended[setting, text] = attend(encoder, self._read[text])
         return self._attended[setting, text]
 
     def _query(self, setting: Tempering, query: str) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ class TemperedTexts(TemperedVectors):
     ----------
     texts : Corpus or sequence of str
         At least three texts, which are encoded at tau 1 at once. Each is read as far as the encoder
-        reads, and its first 32 tokens alone: the same content, long and short.
+        reads, and its first 16 tokens alone: the same content, long and short.
     encoder : Encoder
         One with attention.
 
@@ -56,7 +56,7 @@ class TemperedTexts(TemperedVectors):
         Returns
         -------
         DataFrame
-            ``part`` (``"first 32 tokens"`` or ``"whole text"``), ``at`` (``"now"`` or ``"tau 1"``),
+            ``part`` (``"first 16 tokens"`` or ``"whole text"``), ``at`` (``"now"`` or ``"tau 1"``),
             ``cosine`` (the middle of a bin, from -1 to 1) and ``share`` of the pairs in it.
 
         Raises
@@ -71,7 +71,7 @@ class TemperedTexts(TemperedVectors):
         parts = {"short": f"first {self.n_short} tokens", "whole": self.whole_name}
         return pd.concat(
             [
-                _tempered.cosine_shares(getattr(vectors, part)).assign(part=told, at=at)
+                vectors.cosines[part].assign(part=told, at=at)
                 for at, vectors in self._compared(setting)
                 for part, told in parts.items()
             ],
@@ -101,7 +101,7 @@ class TemperedTexts(TemperedVectors):
         >>> tempered.spectrum(Tempering(0.8))  # doctest: +SKIP
         """
         return pd.concat(
-            [_tempered.spectrum(v.whole).assign(at=at) for at, v in self._compared(setting)],
+            [vectors.spectrum.assign(at=at) for at, vectors in self._compared(setting)],
             ignore_index=True,
         )
 
@@ -237,19 +237,21 @@ class TemperedTexts(TemperedVectors):
         --------
         >>> tempered.figures(Tempering(0.8)).round(3)  # doctest: +SKIP
         """
-        columns = [
-            _tempered.figures(
-                self._at(at).short,
-                self._at(at).whole,
-                filter_rates=self._attend(at, text).heads["filter_rate"],
-                short_name=f"first {self.n_short} tokens",
-                whole_name=self.whole_name,
-            )
-            for at in (setting, AS_TRAINED)
-        ]
+        columns = [self._figures(at, text) for at in (setting, AS_TRAINED)]
         table = columns[0].assign(at_tau_1=columns[1]["value"])
         table["change"] = table["value"] - table["at_tau_1"]
         return table[["metric", "value", "at_tau_1", "change", "n", "unit", "reason"]]
+
+    def _figures(self, setting: Tempering, text: int) -> pd.DataFrame:
+        if (setting, text) not in self._summed:
+            self._summed[setting, text] = _tempered.figures(
+                self._at(setting).short,
+                self._at(setting).whole,
+                filter_rates=self._attend(setting, text).heads["filter_rate"],
+                short_name=f"first {self.n_short} tokens",
+                whole_name=self.whole_name,
+            )
+        return self._summed[setting, text]
 
     def _compared(self, setting: Tempering) -> list[tuple[str, Vectors]]:
         return [("now", self._at(setting)), ("tau 1", self._at(AS_TRAINED))]

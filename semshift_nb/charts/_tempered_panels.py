@@ -89,8 +89,11 @@ def heads_panel(data: alt.Chart, selections: Sequence[alt.Parameter] = ()) -> al
 def attention_panel(data: alt.Chart) -> alt.Chart:
     """Draw where the chosen head looks."""
     axis = alt.Axis(grid=False, tickMinStep=1, tickCount=6, format="d")
+    names = alt.LookupData(alt.NamedData("tokens"), key="position", fields=["token"])
     chart: alt.Chart = (
-        data.mark_rect(strokeWidth=0)
+        data.transform_lookup(lookup="row", from_=names, as_=["looking"])
+        .transform_lookup(lookup="column", from_=names, as_=["looked_at"])
+        .mark_rect(strokeWidth=0)
         .encode(
             x=alt.X("column:Q", title="token looked at").axis(axis).scale(nice=False),
             x2="column_end:Q",

@@ -14,12 +14,11 @@ _COLUMNS = {
     "cosines": ["part", "at", "cosine", "share"],
     "spectrum": ["at", "component", "share"],
     "heads": ["layer", "head", "filter_rate", "filter_rate_at_1"],
-    "attention": [
-        *["row", "row_end", "column", "column_end", "weight", "looking", "looked_at"],
-    ],
+    "attention": ["row", "row_end", "column", "column_end", "weight"],
+    "tokens": ["position", "token"],
     "ranking": ["rank", "rank_at_1", "moved", "cosine", "cosine_at_1", "title"],
 }
-_TEXTS = {"title", "looking", "looked_at"}
+_TEXTS = {"title", "token"}
 
 
 def tempering_view(
@@ -107,7 +106,8 @@ def tempering_data(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[st
     >>> tempering_data(tables)["heads"][0]["layer"]  # doctest: +SKIP
     1
     """
-    return {name: records(_prepared(tables, name)) for name in _COLUMNS}
+    named = _with_tokens(tables)
+    return {name: records(_prepared(named, name)) for name in _COLUMNS}
 
 
 def tempering_sweep(
@@ -152,11 +152,17 @@ def tempering_sweep(
             f"a slider at {tau} over the temperatures {taus} was asked for; expected two or more "
             "temperatures, one of them the slider's first."
         )
-    swept = {
-        name: pd.concat([ladder[t][name].assign(tau=t) for t in taus], ignore_index=True)
+    swept = _with_tokens(
+        {
+            name: pd.concat([ladder[t][name].assign(tau=t) for t in taus], ignore_index=True)
+            for name in _COLUMNS
+            if name != "tokens"
+        }
+    )
+    data = {
+        name: records(_prepared(swept, name, *([] if name == "tokens" else ["tau"])))
         for name in _COLUMNS
     }
-    data = {name: records(_prepared(swept, name, "tau")) for name in _COLUMNS}
     step = round(taus[1] - taus[0], 6)
     slider = alt.binding_range(min=taus[0], max=taus[-1], step=step, name="tau ")
     params = [*_head_params(head), alt.param(name="tau", value=tau, bind=slider)]
@@ -189,6 +195,15 @@ def _panels(*, swept: bool, selections: Sequence[alt.Parameter] = ()) -> alt.VCo
 def _head_params(head: tuple[int, int]) -> list[alt.Parameter]:
     names = ("chosen_layer", "chosen_head")
     return [alt.param(name=name, value=value) for name, value in zip(names, head, strict=True)]
+
+
+def _with_tokens(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Name each token of the attention map once, and not in every cell."""
+    if "attention" not in tables:
+        return dict(tables)
+    cells = chart_data(tables["attention"], ["row", "looking"]).drop_duplicates("row")
+    tokens = cells.rename(columns={"row": "position", "looking": "token"})
+    return {**tables, "tokens": tokens}
 
 
 def _prepared(tables: Mapping[str, pd.DataFrame], name: str, *more: str) -> pd.DataFrame:

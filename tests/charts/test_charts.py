@@ -53,7 +53,7 @@ def tempering_of(tau: float = 0.8) -> dict[str, pd.DataFrame]:
     cosine, both = np.linspace(-0.2, 0.8, 9), ("now", "tau 1")
     cosines = [
         pd.DataFrame({"part": part, "at": at, "cosine": cosine, "share": 1 / 9})
-        for part in ("first 32 tokens", "whole text")
+        for part in ("first 16 tokens", "whole text")
         for at in both
     ]
     spectrum = [

@@ -11,8 +11,6 @@ from typing import Any
 
 import altair as alt
 import anywidget
-import numpy as np
-import pandas as pd
 import traitlets
 import vl_convert as vlc
 
@@ -25,13 +23,6 @@ _SOURCE = Path(__file__).with_name("chart_view.js")
 def _bundle() -> str:
     script: str = vlc.javascript_bundle(_SOURCE.read_text(encoding="utf-8"), vl_version="6.4")
     return script
-
-
-def packed(table: pd.DataFrame) -> dict[str, dict[str, bytes]]:
-    """Write a table of numbers as columns of float32, for more rows than JSON is quick with."""
-    return {
-        "columns": {str(name): table[name].to_numpy(dtype=np.float32).tobytes() for name in table}
-    }
 
 
 class ChartView(anywidget.AnyWidget):

@@ -11,9 +11,10 @@ import pandas as pd
 from semshift_nb import charts
 from semshift_nb.analyses import MAPS, SpaceView
 from semshift_widgets._background import Background, Stopped
-from semshift_widgets._chart_view import ChartView, packed
+from semshift_widgets._chart_view import ChartView
 from semshift_widgets._guard import guarded
 from semshift_widgets._html import note_html, table_html
+from semshift_widgets._packed import packed
 from semshift_widgets._spectrum_html import FigureColumn, figures_html
 from semshift_widgets._spectrum_menus import SpectrumMenus
 from semshift_widgets._spectrum_state import Column, SpectrumState

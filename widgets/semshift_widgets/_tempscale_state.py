@@ -11,6 +11,7 @@ from semshift_nb import charts
 from semshift_nb.analyses import SCHEDULES, TemperedTexts, Tempering
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_widgets._packed import packed
 
 #: The temperatures of a sweep: evenly spaced, 1 among them.
 LADDER = tuple(round(0.5 + step / 10, 1) for step in range(11))
@@ -37,7 +38,7 @@ class TempScaleState:
         self.text = 0
         self.head = (1, 1)
         self.query = query or _beginning(self.texts.texts[0])
-        self._drawn: dict[tuple[object, ...], dict[str, list[dict[str, Any]]]] = {}
+        self._drawn: dict[tuple[object, ...], dict[str, Any]] = {}
 
     @property
     def live(self) -> bool:
@@ -112,13 +113,15 @@ class TempScaleState:
         }
         return pd.DataFrame(ladder).rename_axis("metric").reset_index()
 
-    def datasets(self) -> dict[str, list[dict[str, Any]]]:
+    def datasets(self) -> dict[str, Any]:
         """Give the data of `chart` alone, for a chart that is already drawn; seen ones at once."""
         shown = (self.setting, self.text, self.head, self.query)
         if shown not in self._drawn:
             if len(self._drawn) >= _KEPT:
                 del self._drawn[next(iter(self._drawn))]
-            self._drawn[shown] = charts.tempering_data(self.tables())
+            data = charts.tempering_data(self.tables())
+            cells = packed(pd.DataFrame(data["attention"]))
+            self._drawn[shown] = {**data, "attention": cells}
         return self._drawn[shown]
 
     def signals(self) -> dict[str, int]:
