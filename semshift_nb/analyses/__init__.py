@@ -9,6 +9,7 @@ from semshift_nb.analyses.alignment_uniformity import alignment_uniformity
 from semshift_nb.analyses.attention_filter import read_filter
 from semshift_nb.analyses.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.card_verdicts import card_metrics, card_verdicts
+from semshift_nb.analyses.chunk_retrieval import chunk_retrieval
 from semshift_nb.analyses.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.corrections import correction_effects
 from semshift_nb.analyses.dimension_extremes import dimension_extremes
@@ -43,6 +44,7 @@ from semshift_nb.analyses.split_corpus import split_corpus
 from semshift_nb.analyses.split_evaluation import evaluate_splits
 from semshift_nb.analyses.split_reading import SplitReading
 from semshift_nb.analyses.split_stream import split_stream
+from semshift_nb.analyses.split_tables import SplitTables, split_tables
 from semshift_nb.analyses.splitting import Splitting, split
 from semshift_nb.analyses.tempered_texts import TemperedTexts
 from semshift_nb.analyses.tempering import SCHEDULES, Tempering
@@ -74,6 +76,7 @@ __all__ = [
     "RetrievalResult",
     "SpaceView",
     "SplitReading",
+    "SplitTables",
     "Splitting",
     "TemperedTexts",
     "Tempering",
@@ -91,6 +94,7 @@ __all__ = [
     "card_verdicts",
     "change_along",
     "change_with_k",
+    "chunk_retrieval",
     "concatenation",
     "concatenation_texts",
     "corpus_geometry",
@@ -128,6 +132,7 @@ __all__ = [
     "split",
     "split_corpus",
     "split_stream",
+    "split_tables",
     "stated",
     "vector_profile",
     "window_shift",

@@ -1,7 +1,7 @@
 """Chunks of a text, and what is known of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -52,28 +52,61 @@ class Chunk:
     gain: float | None
 
 
-def chunks_at(laid_out: LaidOut, cuts: Sequence[int]) -> tuple[Chunk, ...]:
+class KnownChunks:
+    """Chunks of one text that are made once: who moves a slider asks for the same ones again."""
+
+    def __init__(self, laid_out: LaidOut) -> None:
+        self._laid_out = laid_out
+        self._made: dict[range, Chunk] = {}
+
+    def of(self, parts: Sequence[range]) -> list[Chunk]:
+        """Give a chunk, without a gain, of each of these ranges of pieces."""
+        new = [part for part in dict.fromkeys(parts) if part not in self._made]
+        self._made.update(zip(new, chunks_of(self._laid_out, new), strict=True))
+        return [self._made[part] for part in parts]
+
+
+def chunks_at(
+    laid_out: LaidOut, cuts: Sequence[int], known: KnownChunks | None = None
+) -> tuple[Chunk, ...]:
     """Make chunks of the pieces between cuts."""
     n_pieces = len(laid_out.pieces)
     if n_pieces == 0:
         return ()
-    parts = [range(start, end) for start, end in pairwise([0, *cuts, n_pieces])]
-    tokens = laid_out.lengths.count([text_of(laid_out, part) for part in parts]).tolist()
     saved = measures.cut_gains(laid_out.rows, cuts)
     gains = [None, *(float(saved[cut - 1]) for cut in cuts)]
-    return tuple(
-        _chunk(laid_out, part, n_tokens, gain)
-        for part, n_tokens, gain in zip(parts, tokens, gains, strict=True)
-    )
+    parts = parts_at(n_pieces, cuts)
+    made = chunks_of(laid_out, parts) if known is None else known.of(parts)
+    return tuple(replace(chunk, gain=gain) for chunk, gain in zip(made, gains, strict=True))
 
 
-def kept_within(max_tokens: int | None, laid_out: LaidOut, cuts: Sequence[int]) -> list[int]:
+def chunks_of(laid_out: LaidOut, parts: Sequence[range]) -> list[Chunk]:
+    """Make a chunk, without a gain, of each of these ranges of pieces, wherever they lie."""
+    tokens = laid_out.lengths.count([text_of(laid_out, part) for part in parts]).tolist()
+    return [_chunk(laid_out, part, n_tokens) for part, n_tokens in zip(parts, tokens, strict=True)]
+
+
+def parts_at(n_pieces: int, cuts: Sequence[int]) -> list[range]:
+    """Return the ranges of pieces between cuts."""
+    return [range(start, end) for start, end in pairwise([0, *cuts, n_pieces])]
+
+
+def kept_within(
+    max_tokens: int | None,
+    laid_out: LaidOut,
+    cuts: Sequence[int],
+    known: KnownChunks | None = None,
+) -> list[int]:
     """Cut what is too long all the same: some tokenizers make more of a whole than of its parts."""
     kept = list(cuts)
     while max_tokens is not None and laid_out.pieces:
-        edges = list(pairwise([0, *kept, len(laid_out.pieces)]))
-        counts = laid_out.lengths.count([text_of(laid_out, range(*edge)) for edge in edges])
-        more = {(a + b) // 2 for (a, b), n in zip(edges, counts, strict=True) if n > max_tokens}
+        parts = parts_at(len(laid_out.pieces), kept)
+        counts = _n_tokens(laid_out, parts, known)
+        more = {
+            (part.start + part.stop) // 2
+            for part, n_tokens in zip(parts, counts, strict=True)
+            if n_tokens > max_tokens
+        }
         if not more:
             break
         kept = sorted({*kept, *more})
@@ -85,7 +118,16 @@ def text_of(laid_out: LaidOut, part: range) -> str:
     return laid_out.text[laid_out.pieces[part[0]].start : laid_out.pieces[part[-1]].end]
 
 
-def _chunk(laid_out: LaidOut, part: range, n_tokens: int, gain: float | None) -> Chunk:
+def _n_tokens(
+    laid_out: LaidOut, parts: Sequence[range], known: KnownChunks | None
+) -> Sequence[int]:
+    if known is not None:
+        return [chunk.n_tokens for chunk in known.of(parts)]
+    counts: list[int] = laid_out.lengths.count([text_of(laid_out, part) for part in parts]).tolist()
+    return counts
+
+
+def _chunk(laid_out: LaidOut, part: range, n_tokens: int) -> Chunk:
     pieces = laid_out.pieces[part.start : part.stop]
     places = np.arange(part.start, part.stop)
     rows = laid_out.rows[places[laid_out.directed[places]]]
@@ -100,7 +142,7 @@ def _chunk(laid_out: LaidOut, part: range, n_tokens: int, gain: float | None) ->
         dispersion=dispersion,
         semantic_shift=shift,
         dilution=dilution,
-        gain=gain,
+        gain=None,
     )
 
 

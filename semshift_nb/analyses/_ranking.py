@@ -1,6 +1,7 @@
 """Exact search: every query against every document, ties the same way every time."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +17,24 @@ DEPTH = 1000
 NONE = -1
 
 
-@dataclass(frozen=True, eq=False)
-class Search:
-    """Rankings of all queries, and the vectors they rest on.
+class Ranking(NamedTuple):
+    """The documents that each query finds.
 
     ``rows`` holds the rows of documents in the corpus, the best first, of shape (n_queries, at most
-    DEPTH); `NONE` stands where a ranking is shorter.
+    DEPTH); `NONE` stands where a ranking is shorter. ``truncated`` says of which documents the
+    model saw only a part.
     """
 
-    encoder: Encoder
     rows: NDArray[np.intp]
+    truncated: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """Rankings of all queries, and the vectors they rest on."""
+
+    encoder: Encoder
+    ranking: Ranking
     documents: Encoded
     queries: Encoded
 
@@ -47,11 +56,12 @@ def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
             queries.vectors[queries.directed], documents.vectors[library], depth
         )
         rows[queries.directed] = library[found]
-    return Search(encoder, _without(rows, left_out), documents, queries)
+    ranking = Ranking(without_own(rows, left_out), documents.truncated)
+    return Search(encoder, ranking, documents, queries)
 
 
-def _without(rows: NDArray[np.intp], left_out: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Take one document out of each ranking and close the gap."""
+def without_own(rows: NDArray[np.intp], left_out: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Take one document out of each ranking, close the gap, and keep the best ones."""
     gone = (rows == left_out[:, None]) & (rows != NONE)
     rows = np.where(gone, NONE, rows)
     # A stable sort moves the gap to the end and leaves the others in their order.

@@ -8,7 +8,7 @@ import pandas as pd
 from ir_measures import AP, RR, R, nDCG
 from numpy.typing import NDArray
 
-from semshift_nb.analyses._ranking import NONE, Search
+from semshift_nb.analyses._ranking import NONE, Ranking
 from semshift_nb.corpora import RetrievalSet
 
 MEASURES = {str(measure): measure for measure in (nDCG @ 10, RR @ 10, R @ 100, AP)}
@@ -19,7 +19,7 @@ _QUERIES = 512
 
 
 def query_scores(
-    dataset: RetrievalSet, search: Search, *, among: NDArray[np.bool_] | None = None
+    dataset: RetrievalSet, ranking: Ranking, *, among: NDArray[np.bool_] | None = None
 ) -> pd.DataFrame:
     """Return one row a query: its figures, its relevant documents and how many were truncated.
 
@@ -40,11 +40,11 @@ def query_scores(
         part = asked[start : start + _QUERIES]
         judged = {query: counted for _, query, counted in part}
         runs = {
-            query: _run(search.rows[place], ids, dataset.relevance[query].keys() - counted.keys())
+            query: _run(ranking.rows[place], ids, dataset.relevance[query].keys() - counted.keys())
             for place, query, counted in part
         }
         rows.extend(_rows(judged, {query: run for query, run in runs.items() if run}))
-    seen = [_relevant(judged, row_of, search.documents.truncated) for _, _, judged in asked]
+    seen = [_relevant(judged, row_of, ranking.truncated) for _, _, judged in asked]
     counts = pd.DataFrame(seen, columns=["n_relevant", "n_truncated"], dtype=np.int64)
     return pd.DataFrame(rows, columns=["query_id", *MEASURES]).join(counts)
 
@@ -60,13 +60,13 @@ def _judged(
     }
 
 
-def _run(ranking: NDArray[np.intp], ids: list[str], leave_out: set[str]) -> dict[str, float]:
+def _run(found: NDArray[np.intp], ids: list[str], leave_out: set[str]) -> dict[str, float]:
     """Return a ranking as ir-measures takes it.
 
     The scores are ranks, and so never equal: its providers break ties each in its own way.
     """
-    found = [ids[row] for row in ranking.tolist() if row != NONE]
-    kept = [doc_id for doc_id in found if doc_id not in leave_out]
+    named = [ids[row] for row in found.tolist() if row != NONE]
+    kept = [doc_id for doc_id in named if doc_id not in leave_out]
     return {doc_id: float(len(kept) - rank) for rank, doc_id in enumerate(kept)}
 
 

@@ -62,9 +62,9 @@ def score_rows(
         rows.append(
             {
                 "metric": metric,
-                **_mean(values, chance),
+                **mean_row(values, chance),
                 "unit": "0 to 1",
-                **({} if before is None else _change(values, before, chance)),
+                **({} if before is None else change_row(values, before, chance)),
                 "truncated_share": share,
             }
         )
@@ -131,7 +131,8 @@ def _distance_change(pair: list[NDArray[np.float32]], chance: Chance) -> dict[st
     return dict(zip(CHANGE, (change.value, change.low, change.high), strict=False))
 
 
-def _mean(values: Values, chance: Chance) -> dict[str, object]:
+def mean_row(values: Values, chance: Chance) -> dict[str, object]:
+    """Return the mean of values, one a query or a document, with its interval."""
     return interval_row(
         lambda: _plain_mean(values),
         lambda: measures.bootstrap_mean(values, n_resamples=chance.n_resamples, seed=chance.seed),
@@ -145,7 +146,7 @@ def _plain_mean(values: Values) -> float:
     return float(values.mean())
 
 
-def _change(values: Values, before: Values, chance: Chance) -> dict[str, object]:
+def change_row(values: Values, before: Values, chance: Chance) -> dict[str, object]:
     """Return what changed, query by query, with its interval and the p-value of no change."""
     if len(values) < 2:
         return {"difference": _plain_mean(values - before)} if len(values) else {}

@@ -97,7 +97,7 @@ class Reader:
         return Variant(family, encoder, found.documents.vectors, figures)
 
     def _quality(self, found: Search) -> Measured:
-        scores = query_scores(self._dataset, found)[MAIN].to_numpy(dtype=np.float64)
+        scores = query_scores(self._dataset, found.ranking)[MAIN].to_numpy(dtype=np.float64)
         kept = self._halves.of(self._dataset.corpus.name, self._query_groups)
         with np.errstate(invalid="ignore"):
             return Measured(float(scores.mean()), (kept @ scores) / kept.sum(axis=1), len(scores))

@@ -77,7 +77,9 @@ def ablated_retrieval(
     def score(encoder: Encoder) -> NDArray[np.float64]:
         if dataset is None:
             return np.zeros(0)
-        return query_scores(dataset, search(dataset, encoder))[MAIN].to_numpy(dtype=np.float64)
+        return query_scores(dataset, search(dataset, encoder).ranking)[MAIN].to_numpy(
+            dtype=np.float64
+        )
 
     study = Study(
         score=score,

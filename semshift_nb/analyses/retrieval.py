@@ -191,7 +191,7 @@ class _Report:
         before: list[pd.DataFrame] = []
         for found in searches:
             for place, bucket in enumerate(wanted):
-                scores = query_scores(self._dataset, found, among=bucket.documents)
+                scores = query_scores(self._dataset, found.ranking, among=bucket.documents)
                 if held_out is not None:
                     scores = scores[scores["query_id"].isin(held_out)]
                 told = {**self._told(found, queries), **bucket.columns}
@@ -206,7 +206,7 @@ class _Report:
 
     def add_tuning(self, found: Search, tuning: frozenset[str]) -> float:
         """Add what one arm reaches on the queries it is tuned on; return that."""
-        scores = query_scores(self._dataset, found)
+        scores = query_scores(self._dataset, found.ranking)
         scores = scores[scores["query_id"].isin(tuning)]
         told = {**self._told(found, TUNING), **EVERYTHING.columns}
         (row,) = (row for row in score_rows(scores, None, self._chance) if row["metric"] == MAIN)

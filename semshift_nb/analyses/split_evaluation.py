@@ -15,7 +15,7 @@ from semshift_nb.analyses._split_methods import SPLIT_METHODS, Wish, check_wish,
 from semshift_nb.analyses._token_lengths import TokenLengths
 from semshift_nb.encoders import Encoder
 
-KNOWN_NUMBER = "least_dilution, number given"
+KNOWN_NUMBER, NOT_CUT = "least_dilution, number given", "no cuts"
 
 _USUAL_TOKENS = 256
 
@@ -51,7 +51,7 @@ def evaluate_splits(
     encoder: Encoder,
     *,
     methods: Sequence[str] = SPLIT_METHODS,
-    known_number: bool = True,
+    references: bool = True,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Split texts of known segments by several methods, with nothing but their defaults.
@@ -64,9 +64,10 @@ def evaluate_splits(
         What turns sentences into vectors; each sentence is encoded once for all methods.
     methods : sequence of str
         Methods of `split`.
-    known_number : bool
-        Whether to add least dilution with the number of segments given, to tell how much of the
-        error lies in the price.
+    references : bool
+        Whether to add least dilution with the number of segments given, which tells how much of the
+        error lies in the price, and the text left whole, which cuts nothing wrongly: Pk and
+        WindowDiff may favour it where segments are long.
     seed : int
         Of the bootstrap, which draws texts.
 
@@ -92,13 +93,17 @@ def evaluate_splits(
         check_wish(method, None, "auto")
     prepared = _prepare(texts, encoder)
     usual = float((encoder.max_length or _USUAL_TOKENS) - TokenLengths(encoder).n_special)
-    wanted = [(method, method, False) for method in methods]
-    if known_number:
-        wanted.append((KNOWN_NUMBER, "least_dilution", True))
-    rows: list[dict[str, object]] = []
-    for name, method, given in wanted:
-        results = [_split(text, method, usual, given=given) for text in prepared]
-        rows += [{"method": name, **row} for row in _figures(results, seed)]
+    found = {one: [_split(text, one, usual) for text in prepared] for one in methods}
+    if references:
+        found[KNOWN_NUMBER] = [
+            _split(text, "least_dilution", usual, n_chunks=len(text.sizes)) for text in prepared
+        ]
+        found[NOT_CUT] = [_cut(text, []) for text in prepared]
+    rows = [
+        {"method": name, **row}
+        for name, results in found.items()
+        for row in _figures(results, seed)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -116,17 +121,21 @@ def _prepare(texts: pd.DataFrame, encoder: Encoder) -> list[_Text]:
     ]
 
 
-def _split(text: _Text, method: str, usual: float, *, given: bool) -> _Result:
+def _split(text: _Text, method: str, usual: float, *, n_chunks: int | None = None) -> _Result:
     wish = Wish(
         method=method,
-        n_chunks=len(text.sizes) if given else None,
+        n_chunks=n_chunks,
         price=None,
         min_size=1,
         weights=text.weights,
         max_weight=None,
         usual_weight=usual,
     )
-    edges = [0, *find_cuts(text.rows, wish).cuts, len(text.rows)]
+    return _cut(text, find_cuts(text.rows, wish).cuts)
+
+
+def _cut(text: _Text, cuts: Sequence[int]) -> _Result:
+    edges = [0, *cuts, len(text.rows)]
     tokens = np.add.reduceat(text.weights, edges[:-1])
     return _Result(text, np.diff(edges).tolist(), tokens)
 

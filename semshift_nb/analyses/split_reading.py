@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
-from semshift_nb.analyses._chunks import chunks_at, kept_within
+from semshift_nb.analyses._chunks import KnownChunks, chunks_at, kept_within
 from semshift_nb.analyses._laid_out import lay_out
 from semshift_nb.analyses._split_methods import check_fewest
 from semshift_nb.analyses.splitting import Splitting
@@ -69,6 +69,7 @@ class SplitReading:
         if not self._laid_out.directed.any():
             raise InputError("there is nothing to cut: the text has no sentence with a direction.")
         self.text = self._laid_out.text
+        self._known = KnownChunks(self._laid_out)
         self.fair_price = measures.fair_price(self._laid_out.rows)
 
     @cached_property
@@ -141,8 +142,69 @@ class SplitReading:
         --------
         >>> reading.at([4, 9]).table()  # doctest: +SKIP
         """
-        kept = kept_within(self._max_tokens, self._laid_out, cuts)
-        return Splitting(chunks_at(self._laid_out, kept), "by hand", None)
+        chunks = chunks_at(self._laid_out, self.within(cuts), self._known)
+        return Splitting(chunks, "by hand", None)
+
+    def within(self, cuts: Sequence[int]) -> list[int]:
+        """Keep to ``max_tokens``: add what cuts it takes to the given ones.
+
+        Parameters
+        ----------
+        cuts : sequence of int
+            Positions of sentences, ascending.
+
+        Returns
+        -------
+        list of int
+            The same cuts where ``max_tokens`` was not given, or no chunk is beyond it.
+
+        Raises
+        ------
+        InputError
+            If the cuts are none.
+
+        Examples
+        --------
+        >>> reading.within([4, 9])  # doctest: +SKIP
+        [4, 9]
+        """
+        return kept_within(self._max_tokens, self._laid_out, cuts, self._known)
+
+    def chunks(self, spans: Iterable[tuple[int, int]]) -> pd.DataFrame:
+        """Tell of any stretches of sentences what a chunk of them would be.
+
+        Parameters
+        ----------
+        spans : iterable of (int, int)
+            First sentence, and the one after the last; they may overlap.
+
+        Returns
+        -------
+        DataFrame
+            One row for each: ``first``, ``stop``, ``n_tokens``, ``dilution`` and ``text``.
+
+        Raises
+        ------
+        InputError
+            If a stretch is empty or reaches beyond the text.
+
+        Examples
+        --------
+        >>> reading.chunks([(0, 4), (2, 9)])["dilution"]  # doctest: +SKIP
+        """
+        wanted = list(spans)
+        for first, stop in wanted:
+            if not 0 <= first < stop <= len(self.sentences):
+                raise InputError(
+                    f"a chunk of the sentences {first}:{stop} was asked for; the text has "
+                    f"0:{len(self.sentences)}."
+                )
+        made = self._known.of([range(first, stop) for first, stop in wanted])
+        rows = [
+            (first, stop, chunk.n_tokens, chunk.dilution, chunk.text.strip())
+            for (first, stop), chunk in zip(wanted, made, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["first", "stop", "n_tokens", "dilution", "text"])
 
     def gains(self, cuts: Sequence[int]) -> pd.DataFrame:
         """Tell for every place what a cut there saves, or what joining there costs.

@@ -21,6 +21,7 @@ from semshift_nb.charts.document import (
     shift_map,
 )
 from semshift_nb.charts.length import length_curves
+from semshift_nb.charts.methods import method_figures
 from semshift_nb.charts.order import order_intervals
 from semshift_nb.charts.renderer import enable
 from semshift_nb.charts.report_card import report_card
@@ -30,6 +31,13 @@ from semshift_nb.charts.spectrum import (
     spectrum_data,
     spectrum_signals,
     spectrum_view,
+)
+from semshift_nb.charts.splitting import (
+    live_split,
+    price_range,
+    split_data,
+    split_signals,
+    split_view,
 )
 from semshift_nb.charts.tempering import (
     live_tempering,
@@ -57,9 +65,12 @@ __all__ = [
     "length_curves",
     "live_document",
     "live_spectrum",
+    "live_split",
     "live_tempering",
+    "method_figures",
     "order_intervals",
     "prefix_curves",
+    "price_range",
     "quality_plane",
     "report_card",
     "retrieval_differences",
@@ -68,6 +79,9 @@ __all__ = [
     "spectrum_data",
     "spectrum_signals",
     "spectrum_view",
+    "split_data",
+    "split_signals",
+    "split_view",
     "tempering_data",
     "tempering_sweep",
     "tempering_view",

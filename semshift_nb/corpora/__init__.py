@@ -15,7 +15,7 @@ from semshift_nb.corpora.positives import (
     repeated_texts,
 )
 from semshift_nb.corpora.retrieval import RetrievalSet
-from semshift_nb.corpora.segments import concatenated_segments, load_segments
+from semshift_nb.corpora.segments import concatenated_segments, load_segments, segments_corpus
 from semshift_nb.corpora.sentences import split_sentences
 from semshift_nb.corpora.wikipedia_sections import wikipedia_sections
 
@@ -35,6 +35,7 @@ __all__ = [
     "parallel_texts",
     "read_mteb",
     "repeated_texts",
+    "segments_corpus",
     "split_sentences",
     "wikipedia_sections",
 ]

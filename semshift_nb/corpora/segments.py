@@ -115,6 +115,39 @@ def concatenated_segments(
     return _table([f"{corpus.name}-{number}" for number in range(n_texts)], segments)
 
 
+def segments_corpus(table: pd.DataFrame, *, name: str, language: str = "en") -> Corpus:
+    """Return texts of known segments as a corpus of running texts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `load_segments` gives it.
+    name : str
+        Of the corpus.
+    language : str
+        Language code of all texts.
+
+    Returns
+    -------
+    Corpus
+        Sentences are joined by spaces.
+
+    Raises
+    ------
+    InputError
+        If there is no text.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"doc_id": ["a"], "segments": [[["One."], ["Two.", "Three."]]]})
+    >>> segments_corpus(table, name="two").documents["text"].tolist()
+    ['One. Two. Three.']
+    """
+    texts = [" ".join(chain.from_iterable(segments)) for segments in table["segments"]]
+    ids = table["doc_id"].tolist()
+    return Corpus.from_texts(texts, titles=ids, name=name, language=language)
+
+
 def _stretch(
     sentences: list[str], bounds: tuple[int, int], generator: np.random.Generator
 ) -> list[str]:

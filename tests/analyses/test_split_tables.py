@@ -54,11 +54,19 @@ def test_every_figure_has_an_interval(evaluated):
     assert (evaluated["status"] == "measured").all()
     assert (evaluated["ci_low"] <= evaluated["value"] + 1e-12).all()
     assert (evaluated["value"] <= evaluated["ci_high"] + 1e-12).all()
-    assert evaluated["method"].nunique() == len(SPLIT_METHODS) + 1
+    assert evaluated["method"].nunique() == len(SPLIT_METHODS) + 2
+
+
+def test_a_text_left_whole_is_what_segeval_says_of_no_cuts(evaluated, known):
+    sizes = [tuple(map(len, segments)) for segments in known["segments"]]
+    pks = [float(segeval.pk((sum(one),), one)) for one in sizes]
+    assert value(evaluated, "no cuts", "Pk") == pytest.approx(np.mean(pks))
+    assert value(evaluated, "no cuts", "n_chunks") == 1
+    assert value(evaluated, "no cuts", "F1") == 0
 
 
 def test_one_text_has_figures_without_intervals(known, static):
-    table = evaluate_splits(known[:1], static, methods=["fixed"], known_number=False)
+    table = evaluate_splits(known[:1], static, methods=["fixed"], references=False)
     assert table["method"].unique().tolist() == ["fixed"]
     assert table["value"].notna().all()
     with pytest.raises(InputError, match="method is 'magic'"):

@@ -1,6 +1,7 @@
 """Tables as HTML. Whatever comes from a corpus is escaped here, and only here becomes markup."""
 
 import html
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ STYLE = """<style>
 .semshift tr { background: none !important }
 .semshift th { color: #616e7c; font-weight: 500 }
 .semshift h4 { margin: 8px 0 2px; font-weight: 600 }
+.semshift ol { margin: 4px 0; padding-left: 36px } .semshift li { line-height: 1.4 }
 .semshift .note { color: #616e7c; line-height: 1.4 } .semshift .alert { color: #a61b1b }
 </style>"""
 
@@ -28,3 +30,12 @@ def note_html(text: str, *, alert: bool = False) -> str:
     """Write a line of plain text, escaped."""
     kind = "alert" if alert else "note"
     return f'{STYLE}<div class="semshift"><span class="{kind}">{html.escape(text)}</span></div>'
+
+
+def list_html(texts: Iterable[str], *, start: int) -> str:
+    """Write texts as a numbered list, each escaped."""
+    items = "".join(
+        f"<li value={number}>{html.escape(text)}</li>"
+        for number, text in enumerate(texts, start=start)
+    )
+    return f'{STYLE}<div class="semshift"><ol>{items}</ol></div>'
