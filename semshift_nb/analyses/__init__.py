@@ -1,6 +1,7 @@
 """Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
 
 from semshift_nb.analyses._chunks import Chunk
+from semshift_nb.analyses._retrieval_table import change_rows
 from semshift_nb.analyses._space_places import MAPS
 from semshift_nb.analyses._split_methods import SPLIT_METHODS
 from semshift_nb.analyses.ablation_studies import ablated_clustering, ablated_retrieval
@@ -93,6 +94,7 @@ __all__ = [
     "card_metrics",
     "card_verdicts",
     "change_along",
+    "change_rows",
     "change_with_k",
     "chunk_retrieval",
     "concatenation",

@@ -9,6 +9,7 @@ import numpy as np
 from semshift_nb import measures
 from semshift_nb.analyses._laid_out import LaidOut
 from semshift_nb.analyses._pieces import Piece
+from semshift_nb.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class KnownChunks:
     def of(self, parts: Sequence[range]) -> list[Chunk]:
         """Give a chunk, without a gain, of each of these ranges of pieces."""
         new = [part for part in dict.fromkeys(parts) if part not in self._made]
-        self._made.update(zip(new, chunks_of(self._laid_out, new), strict=True))
+        if new:
+            self._made.update(zip(new, chunks_of(self._laid_out, new), strict=True))
         return [self._made[part] for part in parts]
 
 
@@ -87,8 +89,14 @@ def chunks_of(laid_out: LaidOut, parts: Sequence[range]) -> list[Chunk]:
 
 
 def parts_at(n_pieces: int, cuts: Sequence[int]) -> list[range]:
-    """Return the ranges of pieces between cuts."""
-    return [range(start, end) for start, end in pairwise([0, *cuts, n_pieces])]
+    """Return the ranges of pieces between cuts; none of them is empty."""
+    parts = [range(start, end) for start, end in pairwise([0, *cuts, n_pieces])]
+    if not all(parts):
+        raise InputError(
+            f"cuts are {list(cuts)!r:.60}: expected places from 1 to {n_pieces - 1} in ascending "
+            "order, each the number of sentences before it."
+        )
+    return parts
 
 
 def kept_within(

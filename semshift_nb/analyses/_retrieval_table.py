@@ -97,6 +97,42 @@ def distance_row(
     return row
 
 
+def change_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn the differences of a comparison into figures, a row each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``RetrievalResult.table`` or what `chunk_retrieval` gives.
+
+    Returns
+    -------
+    DataFrame
+        The rows that have a difference, with ``difference``, ``difference_low`` and
+        ``difference_high`` as ``value``, ``ci_low`` and ``ci_high``. Their metric begins with
+        "change of"; the reason holds the p-value after Holm's adjustment, which the interval knows
+        nothing of.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> change_rows(found.table)["metric"].tolist()  # doctest: +SKIP
+    ['change of nDCG@10']
+    """
+    compared = table[table["difference"].notna()]
+    return compared.assign(
+        metric="change of " + compared["metric"],
+        value=compared["difference"],
+        ci_low=compared["difference_low"],
+        ci_high=compared["difference_high"],
+        reason=["" if np.isnan(p) else f"p (Holm) {p:.2g}" for p in compared["p_holm"].tolist()],
+    ).drop(columns=CHANGE)
+
+
 def adjust(table: pd.DataFrame) -> pd.DataFrame:
     """Adjust the p-values of each measure for all that were looked at together.
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from semshift_nb.analyses._document_parts import Parts, Sentences, sentences_of
 from semshift_nb.analyses._encoded import Encoded, encode_all
@@ -24,9 +25,10 @@ from semshift_nb.encoders import Encoder
 
 WHOLE, POOLED = "whole document", "mean of its sentences"
 _REFERENCE = "least_dilution"
+_UNITS = {"dilution": "0 to 1", "n_chunks": "chunks", "chunk_tokens": "tokens"}
 _COLUMNS = [
     *["dataset", "encoder", "max_length", "method", "metric", "value", "ci_low", "ci_high", "n"],
-    *["unit", *CHANGE, "n_chunks", "mean_tokens", "truncated_share", "status", "reason"],
+    *["unit", *CHANGE, "truncated_share", "status", "reason"],
 ]
 
 
@@ -64,10 +66,10 @@ def chunk_retrieval(
     -------
     DataFrame
         One row a method and figure: ``dataset``, ``encoder``, ``max_length``, ``method``,
-        ``metric`` (``nDCG@10``, ``RR@10``, ``R@100``, ``AP``, and ``dilution``, the mean over
-        documents of `mean_dilution`), ``value`` with its 95 % bootstrap interval, ``n``, ``unit``,
-        ``difference`` from least dilution with its paired interval, ``p_value`` and ``p_holm``
-        (paired permutation, adjusted for all methods), ``n_chunks`` and their ``mean_tokens``,
+        ``metric`` (``nDCG@10``, ``RR@10``, ``R@100``, ``AP``; and, as means over documents,
+        ``dilution`` within chunks, ``n_chunks`` and ``chunk_tokens``), ``value`` with its 95 %
+        bootstrap interval, ``n``, ``unit``, ``difference`` from least dilution with its paired
+        interval, ``p_value`` and ``p_holm`` (paired permutation, adjusted for all methods),
         ``truncated_share`` of the relevant documents, ``status`` and ``reason``. Queries that
         ask for the same documents are averaged first, for they are not independent: ``n`` counts
         what was asked for.
@@ -120,6 +122,13 @@ def _averaged(scores: pd.DataFrame, dataset: RetrievalSet) -> pd.DataFrame:
     return scores.drop(columns="query_id").groupby(groups).mean()
 
 
+def _by_document(parts: Parts, encoded: Encoded) -> dict[str, NDArray[np.float64]]:
+    """Return how many chunks each document has, and their mean size."""
+    _, starts, counts = np.unique(parts.parents, return_index=True, return_counts=True)
+    tokens = np.add.reduceat(encoded.n_tokens, starts) / counts
+    return {"n_chunks": counts.astype(np.float64), "chunk_tokens": tokens}
+
+
 class _Report:
     """Rows of figures while they are gathered; the first method is what others differ from."""
 
@@ -127,34 +136,28 @@ class _Report:
         self._dataset, self._encoder, self._chance = dataset, encoder, chance
         self._queries = encode_all(encoder, dataset.queries["text"].tolist(), role="query")
         self._rows: list[dict[str, object]] = []
-        self._reference: tuple[pd.DataFrame, Parts] | None = None
+        self._reference: tuple[pd.DataFrame, dict[str, NDArray[np.float64]]] | None = None
 
     def add(self, method: str, parts: Parts, encoded: Encoded) -> None:
         """Search by these parts."""
         ranking = rank_by_parts(self._dataset, self._queries, encoded, parts.parents)
         scores = _averaged(query_scores(self._dataset, ranking), self._dataset)
+        found = {**_by_document(parts, encoded), "dilution": parts.dilutions}
         before = self._reference
         rows = score_rows(scores, before and before[0], self._chance)
-        changed = before and change_row(parts.dilutions, before[1].dilutions, self._chance)
-        rows.append(
-            {
-                "metric": "dilution",
-                **mean_row(parts.dilutions, self._chance),
-                "unit": "0 to 1",
-                **(changed or {}),
-            }
-        )
+        for metric, values in found.items():
+            changed = change_row(values, before[1][metric], self._chance) if before else {}
+            row = mean_row(values, self._chance)
+            rows.append({"metric": metric, **row, "unit": _UNITS[metric], **changed})
         told = {
             "dataset": self._dataset.name,
             "encoder": self._encoder.name,
             "max_length": self._encoder.max_length,
             "method": method,
-            "n_chunks": len(parts.texts),
-            "mean_tokens": float(encoded.n_tokens.mean()),
             "truncated_share": rows[0]["truncated_share"],
         }
         self._rows += [{**row, **told} for row in rows]
-        self._reference = before or (scores, parts)
+        self._reference = before or (scores, found)
 
     def table(self) -> pd.DataFrame:
         """Return all rows, p-values adjusted for all methods together."""

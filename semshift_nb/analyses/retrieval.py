@@ -14,6 +14,7 @@ from semshift_nb.analyses._retrieval_table import (
     COLUMNS,
     Chance,
     adjust,
+    change_rows,
     distance_row,
     long_form,
     score_rows,
@@ -60,22 +61,10 @@ class RetrievalResult:
 
     @property
     def figures(self) -> pd.DataFrame:
-        """The table with a row of its own for each difference to tau = 1, as reports keep them.
-
-        Such a row's metric begins with "change of"; its reason holds the p-value after Holm's
-        adjustment, which the interval knows nothing of.
-        """
-        compared = self.table[self.table["difference"].notna()]
-        changes = compared.assign(
-            metric="change of " + compared["metric"],
-            value=compared["difference"],
-            ci_low=compared["difference_low"],
-            ci_high=compared["difference_high"],
-            reason=[
-                "" if np.isnan(p) else f"p (Holm) {p:.2g}" for p in compared["p_holm"].tolist()
-            ],
+        """The table with a row of its own for each difference to tau = 1; see `change_rows`."""
+        return pd.concat(
+            [self.table.drop(columns=CHANGE), change_rows(self.table)], ignore_index=True
         )
-        return pd.concat([self.table, changes], ignore_index=True).drop(columns=CHANGE)
 
 
 def retrieval(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
-from semshift_nb.analyses._chunks import KnownChunks, chunks_at, kept_within
+from semshift_nb.analyses._chunks import KnownChunks, chunks_at, kept_within, parts_at
 from semshift_nb.analyses._laid_out import lay_out
 from semshift_nb.analyses._split_methods import check_fewest
 from semshift_nb.analyses.splitting import Splitting
@@ -168,6 +168,7 @@ class SplitReading:
         >>> reading.within([4, 9])  # doctest: +SKIP
         [4, 9]
         """
+        parts_at(len(self._laid_out.pieces), cuts)  # refuses what are no cuts
         return kept_within(self._max_tokens, self._laid_out, cuts, self._known)
 
     def chunks(self, spans: Iterable[tuple[int, int]]) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def split_tables(reading: SplitReading, cuts: Sequence[int] | None = None) -> Sp
     reading : SplitReading
         The text.
     cuts : sequence of int, optional
-        Cuts made by hand.
+        Cuts made by hand; where ``max_tokens`` was given, more are added to chunks beyond it.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def split_tables(reading: SplitReading, cuts: Sequence[int] | None = None) -> Sp
     stages = [stage._replace(cuts=reading.within(stage.cuts)) for stage in reading.stages]
     # Below the prices that were tried the finest of these splits stands.
     best = [stages[0]._replace(from_price=0.0), *stages[1:]]
-    shown = best if cuts is None else [measures.Stage(0.0, np.inf, list(cuts), np.nan)]
+    shown = best if cuts is None else [measures.Stage(0.0, np.inf, reading.within(cuts), np.nan)]
     return SplitTables(
         chunks=_chunks(reading, shown),
         gains=_joined(

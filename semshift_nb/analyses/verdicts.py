@@ -10,7 +10,10 @@ from semshift_nb.analyses.ladders import order_along
 from semshift_nb.analyses.selection import select
 
 
-def above(figure: Figure, bound: float) -> bool | None:
+_LEVEL = 0.05
+
+
+def above(figure: Figure, bound: float, *, p: float = 0.0) -> bool | None:
     """Say whether a figure lies above a bound, by its interval.
 
     Parameters
@@ -19,12 +22,15 @@ def above(figure: Figure, bound: float) -> bool | None:
         ``ci_low``, ``ci_high`` and ``status``.
     bound : float
         What to compare with.
+    p : float, default 0
+        The p-value of a test of the same, adjusted for how many were made: an interval knows
+        nothing of the others.
 
     Returns
     -------
     bool or None
         True where the whole interval lies above, False where it lies below, None where it holds
-        the bound, or where there is no interval.
+        the bound, where there is no interval, or where p is 0.05 or more.
 
     Raises
     ------
@@ -34,17 +40,18 @@ def above(figure: Figure, bound: float) -> bool | None:
     Examples
     --------
     >>> row = pd.Series({"ci_low": 0.93, "ci_high": 0.96, "status": "measured"})
-    >>> above(row, 0.9), above(row, 0.99), above(row, 0.95)
-    (True, False, None)
+    >>> above(row, 0.9), above(row, 0.99), above(row, 0.95), above(row, 0.9, p=0.2)
+    (True, False, None, None)
     """
-    if figure["status"] != MEASURED or pd.isna([figure["ci_low"], figure["ci_high"]]).any():
+    known = figure["status"] == MEASURED and pd.notna([figure["ci_low"], figure["ci_high"]]).all()
+    if not known or not p < _LEVEL:
         return None
     if float(figure["ci_low"]) > bound:
         return True
     return False if float(figure["ci_high"]) < bound else None
 
 
-def below(figure: Figure, bound: float) -> bool | None:
+def below(figure: Figure, bound: float, *, p: float = 0.0) -> bool | None:
     """Say whether a figure lies below a bound, by its interval.
 
     Parameters
@@ -53,12 +60,14 @@ def below(figure: Figure, bound: float) -> bool | None:
         ``ci_low``, ``ci_high`` and ``status``.
     bound : float
         What to compare with.
+    p : float, default 0
+        As for `above`.
 
     Returns
     -------
     bool or None
         True where the whole interval lies below, False where it lies above, None where it holds
-        the bound, or where there is no interval.
+        the bound, where there is no interval, or where p is 0.05 or more.
 
     Raises
     ------
@@ -71,7 +80,7 @@ def below(figure: Figure, bound: float) -> bool | None:
     >>> below(row, 0), below(row, -0.1), below(row, -0.025)
     (True, False, None)
     """
-    verdict = above(figure, bound)
+    verdict = above(figure, bound, p=p)
     return None if verdict is None else not verdict
 
 

@@ -12,7 +12,11 @@ _COLUMNS = ["method", "metric", "value", "ci_low", "ci_high", "n"]
 
 
 def method_figures(
-    table: pd.DataFrame, metrics: Sequence[str], *, highlight: str = "least_dilution"
+    table: pd.DataFrame,
+    metrics: Sequence[str],
+    *,
+    title: str = "",
+    highlight: str = "least_dilution",
 ) -> alt.FacetChart:
     """Draw each method's figures with their intervals.
 
@@ -23,6 +27,8 @@ def method_figures(
         and ``chunk_retrieval`` give it; what was not measured is left out.
     metrics : sequence of str
         The metrics to draw, a panel each.
+    title : str, default=""
+        Of the chart.
     highlight : str, default="least_dilution"
         Methods whose name begins with this have a colour of their own.
 
@@ -66,5 +72,6 @@ def method_figures(
         .properties(width=170, height=alt.Step(26))
         .facet(column=alt.Column("metric:N", title=None, sort=list(metrics)), data=data)
         .resolve_scale(x="independent")
+        .properties(title=title)
     )
     return chart

@@ -50,13 +50,14 @@ def test_documents_are_ranked_by_their_best_part_and_ties_by_id(encoder):
         assert row.tolist() == expected
 
 
-def test_all_methods_cut_documents_into_equally_many_chunks(found, joined):
-    counts = found[found["metric"] == "dilution"].set_index("method")["n_chunks"]
-    assert counts["whole document"] == len(joined.corpus) == counts["mean of its sentences"]
-    least = counts["least_dilution"]
-    assert 2 * len(joined.corpus) < least < 8 * len(joined.corpus)
+def test_all_methods_cut_documents_into_equally_many_chunks(found, joined, encoder):
+    assert figure(found, "whole document", "n_chunks") == 1
+    whole = encoder.encode_with_tokens(list(joined.texts)).n_tokens.mean()
+    assert figure(found, "whole document", "chunk_tokens") == pytest.approx(whole)
+    least = figure(found, "least_dilution", "n_chunks")
+    assert 2 < least < 8
     for method in ("percentile", "windowed_percentile", "fixed", "shift"):
-        assert counts[method] == pytest.approx(least, rel=0.02)
+        assert figure(found, method, "n_chunks") == pytest.approx(least, rel=0.02)
 
 
 def test_chunks_are_those_of_split_and_keep_within_what_the_model_reads(joined, encoder):
@@ -123,7 +124,9 @@ def test_an_unknown_method_is_refused(joined, encoder):
 
 
 def test_documents_without_words_are_never_found(encoder):
-    corpus = Corpus.from_texts(["", "  ", "The cat likes to purr. The cat sleeps on a mat.", "It rained."])
+    corpus = Corpus.from_texts(
+        ["", "  ", "The cat likes to purr. The cat sleeps on a mat.", "It rained."]
+    )
     table = chunk_retrieval(known_item(corpus), encoder, n_permutations=9)
     assert figure(table, "fixed", "nDCG@10") == 1
     assert figure(table, "whole document", "dilution", "n") == 2

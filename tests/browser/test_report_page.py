@@ -21,6 +21,7 @@ CHARTS = {
     "05_anisotropy": 5,
     "06_alignment_uniformity": 3,
     "07_dimensions": 3,
+    "10_splitting": 5,
 }
 
 

@@ -21,6 +21,7 @@ def test_short_and_empty_texts_leave_reasons_and_not_a_failure(tmp_path):
     pd.DataFrame({"text": TEXTS}).to_csv(tmp_path / "own.csv", index=False)
     command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "own.csv"]
     sizes = {"n_windows": 5, "n_read": 2, "n_searched": 5, "n_pairs": 20}
+    sizes |= {"n_joined": 4, "n_sectioned": 2}
     command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
     command += ["-p", "searched_corpus=own.csv", "--out", "run"]
     environment = {**os.environ, "SEMSHIFT_STORE": str(tmp_path / "store")}
@@ -38,6 +39,7 @@ def test_short_and_empty_texts_leave_reasons_and_not_a_failure(tmp_path):
         "05_anisotropy",
         "06_alignment_uniformity",
         "07_dimensions",
+        "10_splitting",
     }
     missing = metrics[metrics["value"].isna()]
     assert (missing["status"] == "not measured").all()
