@@ -9,6 +9,7 @@ from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, INK, MUTED
 
 _WIDE = 480
 _NARROW = 190
+_LEGEND = 150
 _FAINT = "#b8c2cc"
 _AT_THE_PRICE = "datum.from_price < price && price <= datum.to_price"
 _CHOSEN = "datum.first == chosen"
@@ -59,16 +60,21 @@ def _targets(base: alt.Chart) -> alt.Chart:
 
     Were they wider, of those at one place the last would always answer, and not the nearest.
     """
-    wide = alt.ExprRef(f"min({_WIDE} / max(n_sentences, 1), 40)")
-    chart: alt.Chart = base.mark_rule(strokeWidth=wide, opacity=0, cursor="pointer").encode(
-        y=alt.value(0),
-        y2=alt.value("height"),
-        tooltip=[
-            alt.Tooltip("kind:N", title="now"),
-            alt.Tooltip("gain:Q", title="a cut saves", format=".3f"),
-            alt.Tooltip("before:N"),
-            alt.Tooltip("after:N"),
-        ],
+    chart: alt.Chart = (
+        base.transform_calculate(left="datum.position - 0.5", right="datum.position + 0.5")
+        .mark_rect(opacity=0, cursor="pointer")
+        .encode(
+            x=alt.X("left:Q", title=None, scale=sentence_scale()).axis(None),
+            x2="right:Q",
+            y=alt.value(0),
+            y2=alt.value("height"),
+            tooltip=[
+                alt.Tooltip("kind:N", title="now"),
+                alt.Tooltip("gain:Q", title="a cut saves", format=".3f"),
+                alt.Tooltip("before:N"),
+                alt.Tooltip("after:N"),
+            ],
+        )
     )
     return chart
 
@@ -81,8 +87,14 @@ def strip_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
         .scale(scheme="lightorange", domain=[0, alt.ExprRef("most_diluted")], clamp=True)
         .legend(
             # Beside the axis title: a legend at the bottom would lie below all panels.
-            **{"orient": "none", "legendX": _WIDE - 150, "legendY": 72, "direction": "horizontal"},
-            **{"gradientLength": 150, "gradientThickness": 8, "format": ".1f", "tickCount": 4},
+            orient="none",
+            legendX=_WIDE - 150,
+            legendY=72,
+            direction="horizontal",
+            gradientLength=150,
+            gradientThickness=8,
+            format=".1f",
+            tickCount=4,
         ),
         tooltip=_chunk_tooltip(),
     )
@@ -100,7 +112,7 @@ def sizes_panel() -> alt.Chart:
         .encode(
             x=alt.X("n_tokens:Q", title="tokens of a chunk")
             .scale(zero=True, nice=True)
-            .axis(tickCount=4),
+            .axis(tickCount=3, format="d"),
             y=alt.Y("dilution:Q").scale(zero=True, nice=True).axis(tickCount=4),
             color=alt.when(_CHOSEN).then(alt.value(INK)).otherwise(alt.value(ACCENT)),
             size=alt.when(_CHOSEN).then(alt.value(90)).otherwise(alt.value(46)),

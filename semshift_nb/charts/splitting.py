@@ -252,7 +252,10 @@ def _panels(
 ) -> alt.HConcatChart:
     text = alt.vconcat(panels.gains_panel(cut), panels.strip_panel(chunk), spacing=6)
     beside = alt.vconcat(panels.stages_panel(), panels.sizes_panel(), spacing=14)
-    chart: alt.HConcatChart = alt.hconcat(text, beside, spacing=28)
+    # The legend stays in the strip that it belongs to.
+    text = text.resolve_scale(color="independent").resolve_legend(color="independent")
+    whole = alt.hconcat(text, beside, spacing=28).resolve_scale(color="independent")
+    chart: alt.HConcatChart = whole.resolve_legend(color="independent")
     return chart
 
 
