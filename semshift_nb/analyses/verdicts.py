@@ -9,7 +9,6 @@ from semshift_nb.analyses._verdict_words import Figure, change_row, with_interva
 from semshift_nb.analyses.ladders import order_along
 from semshift_nb.analyses.selection import select
 
-
 _LEVEL = 0.05
 
 

@@ -342,3 +342,14 @@ def test_the_still_chart_holds_cuts_made_by_hand(explorer, view):
     rows = explorer.chart().to_dict()["datasets"]["chunks"]
     assert [row["first"] for row in rows] == [0, 1, 3, 6]
     assert len(explorer._still()[1]) == 4
+
+
+def test_where_nobody_looks_a_document_without_words_is_told_and_not_raised(encoder):
+    """A report goes on with the cells below."""
+    shell, published = InteractiveShell.instance(), []
+    shell.display_pub.publish = lambda data, **_: published.append(data)
+    texts = load_corpus(pd.DataFrame({"text": [" \n ", TURNS], "title": [ATTACK, "two"]}))
+    SplitExplorer(texts, encoder)._ipython_display_()
+    (data,) = published
+    assert "cannot be split" in data["text/html"]
+    assert "<script>" not in data["text/html"]

@@ -5,9 +5,11 @@ from abc import ABC, abstractmethod
 import altair as alt
 import ipywidgets
 import pandas as pd
-from IPython.display import display
+from IPython.display import HTML, display
 
+from semshift_nb.errors import InputError
 from semshift_nb.frontend import live_notebook
+from semshift_widgets._html import note_html
 
 
 class Explorer(ABC):
@@ -31,8 +33,15 @@ class Explorer(ABC):
         """Give the figures that are on the screen."""
 
     def _ipython_display_(self) -> None:
-        shown = [self.widget] if live_notebook() else self._still()
+        shown = [self.widget] if live_notebook() else self._still_or_why_not()
         display(*shown)  # type: ignore[no-untyped-call]
+
+    def _still_or_why_not(self) -> list[object]:
+        """Say in its place why a document cannot be shown: the rest of a report can."""
+        try:
+            return self._still()
+        except InputError as error:
+            return [HTML(note_html(str(error), alert=True))]  # type: ignore[no-untyped-call]
 
     def _still(self) -> list[object]:
         """Give what is shown where nobody can answer."""
