@@ -12,6 +12,9 @@ from semshift_nb.errors import InputError
 #: Rows summed at a time: 1024 of 384 numbers stay in a processor's cache.
 _BLOCK = 1024
 
+#: Parts that may rest on one another, each on the one before.
+_STEPS = 16
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -48,6 +51,11 @@ class Moments:
         return self.products - np.outer(self.total, self.total) / self.n
 
     @property
+    def mean(self) -> NDArray[np.float64]:
+        """Of the rows, the fixed point added again."""
+        return self.total / self.n + self.fixed
+
+    @property
     def mean_pairwise_distance(self) -> float:
         """Of rows of unit length."""
         total = self.total + self.n * self.fixed
@@ -75,6 +83,7 @@ class RowMoments:
         self._shifted = shifted
         self._fixed = fixed
         self._off = list(off)
+        self._before: tuple[NDArray[np.intp], Moments, int] | None = None
         self._kept = np.setdiff1d(np.arange(len(fixed)), off)
 
     @classmethod
@@ -114,16 +123,31 @@ class RowMoments:
         return self._sum(np.arange(self.n))
 
     def part(self, part: NDArray[np.intp]) -> Moments:
-        """Take the moments of some rows: summed, or left when the others are taken away."""
-        others = np.setdiff1d(np.arange(self.n), part)
-        if "whole" not in self.__dict__:
-            # Asked for first, a part costs no more than the whole, which it is a half of.
-            summed = self._sum(part)
-            self.whole = summed.add(self._sum(others))
-            return summed
-        if len(part) <= len(others):
-            return self._sum(part)
-        return self.whole.add(self._sum(others), times=-1)
+        """Take the moments of some rows: from those of none, of all or of the part before.
+
+        A brush that is dragged leaves few rows and meets few. Rounding adds up on the way, so that
+        after some steps it begins anew.
+        """
+        dim = len(self._kept)
+        none = Moments(0, np.zeros(dim), np.zeros((dim, dim)), self._fixed[self._kept])
+        known = [(np.zeros(0, dtype=np.intp), none, 0), (np.arange(self.n), self.whole, 0)]
+        if self._before is not None and self._before[2] < _STEPS:
+            known.append(self._before)
+        ways = [(np.setdiff1d(part, rows), np.setdiff1d(rows, part)) for rows, _, _ in known]
+        (more, fewer), (_, moments, steps) = min(
+            zip(ways, known, strict=True), key=lambda way: sum(map(len, way[0]))
+        )
+        found = moments.add(self._sum(more)).add(self._sum(fewer), times=-1)
+        self._before = part, found, steps + 1
+        return found
+
+    def along(self, direction: NDArray[np.float64], part: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Project some rows on a direction."""
+        if self._off or len(part) < self.n / 4:
+            projected: NDArray[np.float64] = self.rows(part) @ direction
+            return projected
+        # To project all and choose is cheaper than to copy the chosen.
+        return (self._shifted @ direction)[part] + self._fixed @ direction
 
     def plane(self) -> NDArray[np.float64]:
         """Project all rows on their two strongest directions, always the same way round."""

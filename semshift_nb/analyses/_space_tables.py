@@ -60,11 +60,9 @@ def profile(rows: NDArray[np.float64], texts: Sequence[str]) -> pd.DataFrame:
 
 
 def sentences(
-    rows: NDArray[np.float64], part: NDArray[np.intp], points: Points, n: int
+    cosines: NDArray[np.float64], part: NDArray[np.intp], points: Points, n: int
 ) -> pd.DataFrame:
     """List the texts of a part, those nearest to its mean first."""
-    mean = rows.mean(axis=0)
-    cosines = rows @ mean / max(float(np.linalg.norm(mean)), 1e-300)
     best = np.argsort(-cosines, kind="stable")[:n] if points.texts else np.zeros(0, dtype=np.intp)
     places = part[best]
     return pd.DataFrame(

@@ -174,8 +174,11 @@ class SpaceTexts(SpacePlaces):
         --------
         >>> spaces.sentences(SpaceView("minilm"), np.array([1, 2]))  # doctest: +SKIP
         """
-        rows = self.moments(view).rows(part)
-        return tables.sentences(rows, part, self.points, n)
+        moments = self.moments(view)
+        one = len(part) < 2
+        mean = moments.rows(part).mean(axis=0) if one else self._of(view, part).mean
+        cosines = moments.along(mean, part) / max(float(np.linalg.norm(mean)), 1e-300)
+        return tables.sentences(cosines, part, self.points, n)
 
     def _profile(self, view: SpaceView) -> pd.DataFrame:
         return tables.profile(self.moments(view).rows(), self.points.texts)

@@ -63,6 +63,23 @@ def test_the_spectrum_of_a_part_is_that_of_its_rows_alone(spaces, vectors, n):
     assert len(shares) == min(n - 1, 23)
 
 
+@pytest.mark.parametrize("off", [(), (2,)])
+def test_a_brush_that_is_dragged_far_still_shows_what_lies_under_it(vectors, off):
+    """Each part rests on the one before: nothing may add up on the way."""
+    spaces, view = EmbeddingSpaces(vectors), SpaceView("vectors", off=off)
+    rows = measures.drop_dimensions(off, dim=24)(vectors) if off else vectors
+    steps = [np.arange(start, start + 60 - start // 2) for start in range(70)]
+    for part in [*steps, *reversed(steps)]:
+        sigma = measures.singular_values(rows[part])
+        shares = spaces.spectrum(view, part)["share"].to_numpy()
+        expected = (sigma**2 / (sigma**2).sum())[: len(shares)]
+        assert shares == pytest.approx(expected, rel=1e-6, abs=1e-12)
+        table = spaces.quick_figures(view, part)
+        assert value(table, "MPD") == pytest.approx(
+            measures.mean_pairwise_distance(rows[part]), abs=1e-12
+        )
+
+
 def test_whichever_is_asked_for_first_the_whole_and_its_parts_are_the_same(vectors):
     part = part_of(100)
     first, last = EmbeddingSpaces(vectors), EmbeddingSpaces(vectors)
