@@ -4,7 +4,7 @@ import sys
 
 from langchain_text_splitters import TextSplitter
 
-from semshift_nb.adapters._encoder import as_encoder
+from semshift_nb.adapters._encoder import as_encoder, check_options
 from semshift_nb.analyses import split
 from semshift_nb.encoders import Encoder
 
@@ -27,7 +27,7 @@ class LeastDilutionTextSplitter(TextSplitter):  # type: ignore[misc]  # its type
     Raises
     ------
     InputError
-        If there is no such encoder.
+        If there is no such encoder, or an option cannot be.
 
     Examples
     --------
@@ -65,6 +65,7 @@ class LeastDilutionTextSplitter(TextSplitter):  # type: ignore[misc]  # its type
             "method": method,
             "language": language,
         }
+        check_options(self._encoder, self._options)
 
     def split_text(self, text: str) -> list[str]:
         """Split one text.

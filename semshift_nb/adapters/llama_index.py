@@ -8,9 +8,11 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.node_parser.node_utils import build_nodes_from_splits
 from llama_index.core.schema import BaseNode, MetadataMode
 
-from semshift_nb.adapters._encoder import as_encoder
+from semshift_nb.adapters._encoder import as_encoder, check_options
 from semshift_nb.analyses import split
 from semshift_nb.encoders import Encoder
+
+_OPTIONS = ("n_chunks", "price", "min_sentences", "max_tokens", "method", "language")
 
 
 class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types are not followed
@@ -21,8 +23,8 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
     encoder : Encoder, optional
         What turns sentences into vectors; without it the one that ``model`` names.
     model : str
-        Name of an encoder; a saved parser remembers no more of it. ``fingerprint`` follows from the
-        encoder, so that a pipeline's cache never takes the nodes of one for those of another.
+        Name of an encoder; a pickled parser remembers no more of it. ``fingerprint`` follows from
+        the encoder, so that a pipeline's cache never takes the nodes of one for those of another.
     n_chunks, price, min_sentences, max_tokens, method, language
         As for `split`. Set ``max_tokens`` to what the model reads that the nodes are for.
     **fields
@@ -32,7 +34,7 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
     Raises
     ------
     InputError
-        If there is no such encoder.
+        If there is no such encoder, or an option cannot be.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
         super().__init__(**fields)
         self._encoder = as_encoder(self.model if encoder is None else encoder)
         self.model, self.fingerprint = self._encoder.name, self._encoder.fingerprint
+        check_options(self._encoder, {name: getattr(self, name) for name in _OPTIONS})
 
     @classmethod
     def class_name(cls) -> str:
@@ -91,12 +94,7 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
         chunks = split(
             node.get_content(metadata_mode=MetadataMode.NONE),
             self._encoder,
-            n_chunks=self.n_chunks,
-            price=self.price,
-            min_sentences=self.min_sentences,
-            max_tokens=self.max_tokens,
-            method=self.method,
-            language=self.language,
+            **{name: getattr(self, name) for name in _OPTIONS},
         )
         found: list[BaseNode] = build_nodes_from_splits(chunks.texts, node, id_func=self.id_func)
         for chunk, made in zip(chunks, found, strict=True):

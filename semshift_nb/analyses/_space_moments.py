@@ -120,7 +120,7 @@ class RowMoments:
     @cached_property
     def whole(self) -> Moments:
         """The moments of all rows."""
-        return self._sum(np.arange(self.n))
+        return self._sum()
 
     def part(self, part: NDArray[np.intp]) -> Moments:
         """Take the moments of some rows: from those of none, of all or of the part before.
@@ -160,17 +160,19 @@ class RowMoments:
             placed = np.column_stack([placed, np.zeros(len(placed))])
         return placed
 
-    def _sum(self, chosen: NDArray[np.intp]) -> Moments:
-        dim = len(self._fixed)
+    def _sum(self, chosen: NDArray[np.intp] | None = None) -> Moments:
+        """Sum up some rows, or all of them, which need not be copied."""
+        dim, n = len(self._fixed), self.n if chosen is None else len(chosen)
         total, products = np.zeros(dim), np.zeros((dim, dim))
-        for start in range(0, len(chosen), _BLOCK):
-            block = self._take(chosen[start : start + _BLOCK])
+        for start in range(0, n, _BLOCK):
+            part = slice(start, start + _BLOCK)
+            block = self._take(part if chosen is None else chosen[part])
             total += block.sum(axis=0)
             products += block.T @ block
         kept = self._kept
         if self._off:
             total, products = total[kept], products[np.ix_(kept, kept)]
-        return Moments(len(chosen), total, products, self._fixed[kept])
+        return Moments(n, total, products, self._fixed[kept])
 
     def _take(self, chosen: slice | NDArray[np.intp]) -> NDArray[np.float64]:
         """Give some rows less the fixed point, zero where a dimension is off."""

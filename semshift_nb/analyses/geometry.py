@@ -130,7 +130,7 @@ def corpus_geometry(
     DataFrame
         The rows of `geometry` for each encoder, with ``corpus``, ``encoder``, ``of`` and
         ``truncated_share`` (of the texts, those of which the encoder read only the beginning) in
-        front. Texts without a direction are left out, and ``reason`` says how many.
+        front. Texts without words or a direction are left out, and ``reason`` says how many.
 
     Raises
     ------
@@ -156,14 +156,16 @@ def corpus_geometry(
 def _table_of(
     corpus: Corpus, encoder: Encoder, of: str, *, seed: int, n_sample: int
 ) -> pd.DataFrame:
-    texts = corpus.documents if of == "documents" else corpus.sentences
+    all_texts = corpus.documents if of == "documents" else corpus.sentences
+    # A model has a vector for nothing as well, the same for every text without words.
+    texts = all_texts[all_texts["text"].str.strip() != ""]
     read = encode_all(encoder, texts["text"].tolist())
     rows = np.flatnonzero(read.directed)
     groups = None if of == "documents" else texts["doc_id"].to_numpy()[rows]
     table = geometry(read.vectors[rows], groups=groups, seed=seed, n_sample=n_sample)
-    n_lost = len(texts) - len(rows)
+    n_lost = len(all_texts) - len(rows)
     if n_lost:
-        lost = f"{n_lost} of {len(texts)} {of} have no direction and were left out"
+        lost = f"{n_lost} of {len(all_texts)} {of} have no words or no direction and were left out"
         table["reason"] = [_joined(lost, reason) for reason in table["reason"]]
     share = float(read.truncated[rows].mean()) if len(rows) else np.nan
     named: dict[str, str | float] = {"corpus": corpus.name, "encoder": encoder.name, "of": of}

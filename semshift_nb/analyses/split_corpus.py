@@ -1,5 +1,6 @@
 """split, for all documents of a corpus."""
 
+import numpy as np
 import pandas as pd
 
 from semshift_nb.analyses.splitting import split
@@ -31,8 +32,9 @@ def split_corpus(
     -------
     DataFrame
         One row for each chunk: ``doc_id``, ``position`` in the document, ``start``, ``end``,
-        ``text``, ``n_sentences``, ``n_tokens``, ``dispersion``, ``semantic_shift``, ``dilution``,
-        ``gain`` of the cut before it (missing for the first) and ``price``. The texts of a
+        ``text``, ``n_sentences``, ``n_tokens``, ``truncated`` (whether the encoder would read only
+        the beginning), ``dispersion``, ``semantic_shift``, ``dilution``, ``gain`` of the cut
+        before it (missing for the first) and ``price``. The texts of a
         document's chunks, joined, are its text; an empty document has no row.
 
     Raises
@@ -61,6 +63,8 @@ def split_corpus(
         )
         table = chunks.table().drop(columns="sentences").assign(price=chunks.price)
         table.insert(0, "doc_id", doc_id)
+        after = list(table.columns).index("n_tokens") + 1
+        table.insert(after, "truncated", table["n_tokens"] > (encoder.max_length or np.inf))
         tables.append(table.astype({"price": "float64", "doc_id": ids.dtype}))
     # Of empty tables pandas would not take the types that their columns have.
     filled = [table for table in tables if len(table)]

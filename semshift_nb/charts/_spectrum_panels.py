@@ -104,11 +104,12 @@ def _colours(*, brushed: bool) -> alt.ColorValue:
 
 def dimensions_panel(selections: Sequence[alt.Parameter] = ()) -> alt.LayerChart:
     """Draw what each dimension does, above and below; those switched off are struck out."""
+    title = "dimension (click to switch off or on)" if selections else "dimension"
     base = (
         alt.Chart(alt.NamedData("dimensions"))
         .transform_calculate(start="datum.dimension - 0.5", end="datum.dimension + 0.5")
         .encode(
-            x=alt.X("start:Q", title="dimension (click to switch off or on)")
+            x=alt.X("start:Q", title=title)
             .scale(nice=False, zero=False)
             .axis(grid=False, tickCount=12, format="d"),
             x2="end:Q",

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import altair as alt
 
 from semshift_nb.charts._layout import sentence_axis, sentence_scale
-from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, INK, MUTED
+from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED
 
 _WIDE = 480
 _NARROW = 190
 _LEGEND = 150
 _FAINT = "#b8c2cc"
+_UNPAID = "datum.is_cut && datum.gain < price"
+_KIND = f"{_UNPAID} ? 'a cut that saves less than its price' : datum.is_cut ? 'a cut' : 'no cut'"
 _AT_THE_PRICE = "datum.from_price < price && price <= datum.to_price"
 _CHOSEN = "datum.first == chosen"
 
@@ -22,7 +24,7 @@ def at_the_price(name: str) -> alt.Chart:
 
 
 def gains_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
-    """Draw for every place what a cut there saves: cuts lie above the price, all others below."""
+    """Draw for every place what a cut there saves: above the price it pays."""
     base = (
         at_the_price("gains")
         .transform_lookup(
@@ -31,10 +33,14 @@ def gains_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
                 alt.NamedData("sentences"), key="position", fields=["before", "after"]
             ),
         )
-        .transform_calculate(kind="datum.is_cut ? 'cut' : 'no cut'", none="0")
+        .transform_calculate(kind=_KIND, none="0")
         .encode(
             x=alt.X("position:Q", title=None, scale=sentence_scale()).axis(None),
-            color=alt.when("datum.is_cut").then(alt.value(ACCENT)).otherwise(alt.value(_FAINT)),
+            color=alt.when(_UNPAID)
+            .then(alt.value(FELL))
+            .when("datum.is_cut")
+            .then(alt.value(ACCENT))
+            .otherwise(alt.value(_FAINT)),
         )
     )
     saved = alt.Y("gain:Q", title="scatter that a cut saves").axis(tickCount=5)
@@ -51,7 +57,7 @@ def gains_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
     return alt.LayerChart(layer=layers).properties(
         width=_WIDE,
         height=190,
-        title=_title("What does each cut save?", "dashed: its price; cuts that save more are made"),
+        title=_title("What does each cut save?", "dashed: its price; red: a cut that does not pay"),
     )
 
 
@@ -93,7 +99,7 @@ def strip_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
             direction="horizontal",
             gradientLength=150,
             gradientThickness=8,
-            format=".1f",
+            format=".2~f",
             tickCount=4,
         ),
         tooltip=_chunk_tooltip(),

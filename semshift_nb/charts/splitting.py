@@ -272,4 +272,6 @@ def _prepared(table: pd.DataFrame, name: str) -> pd.DataFrame:
         data["n_sentences"] = data["stop"] - data["first"]
     if "to_price" in data.columns:
         data["to_price"] = data["to_price"].clip(upper=_ENDLESS)
+    if name == "stages":  # the last step goes on: a line needs a point where it ends
+        data = pd.concat([data, data.tail(1).assign(from_price=_ENDLESS)])
     return data

@@ -48,7 +48,11 @@ def split(
         ),
     ] = "least_dilution",
     max_tokens: Annotated[
-        int | None, typer.Option(metavar="N", help="The most tokens of a chunk, kept always.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="The most tokens of a chunk, kept always; left out, there is no bound.",
+        ),
     ] = None,
     min_sentences: Annotated[
         int, typer.Option(metavar="N", min=1, help="Fewest sentences of a chunk.")
@@ -66,6 +70,8 @@ def split(
         raise InputError("say where the chunks go: --out chunks.jsonl.")
     if out is not None:
         check_ending(out)
+    if evaluate is not None:
+        _refuse_options(method, max_tokens, min_sentences, price)
     amount = _price(price)
     from semshift_nb.encoders import load_encoder
 
@@ -84,10 +90,19 @@ def split(
             method=method,
             price=amount,
         )
-        _say_chunks(table, len(corpus))
+        _say_chunks(table, len(corpus), encoder.max_length)
     if out is not None:
         write_table(table, out)
         typer.echo(shortest(out))
+
+
+def _refuse_options(method: str, max_tokens: int | None, min_sentences: int, price: str) -> None:
+    """Refuse what --evaluate would not heed: it compares all methods at their defaults."""
+    if (method, max_tokens, min_sentences, price) != ("least_dilution", None, 1, "auto"):
+        raise InputError(
+            "--evaluate compares all methods at their defaults: leave out --method, --max-tokens, "
+            "--min-sentences and --price."
+        )
 
 
 def _price(text: str) -> float | str:
@@ -122,11 +137,19 @@ def _evaluate(path: Path, model: str) -> "pd.DataFrame":
     return table
 
 
-def _say_chunks(table: "pd.DataFrame", n_documents: int) -> None:
-    typer.echo(f"{n_documents:,} documents, {len(table):,} chunks")
+def _say_chunks(table: "pd.DataFrame", n_documents: int, max_length: int | None) -> None:
+    n_empty = n_documents - table["doc_id"].nunique()
+    empty = f" (of none: {n_empty:,}, without text)" if n_empty else ""
+    typer.echo(f"{n_documents:,} documents, {len(table):,} chunks{empty}")
     if len(table):
         tokens, dilution = table["n_tokens"], table["dilution"]
         typer.echo(
             f"tokens a chunk: {tokens.min():,} to {tokens.max():,}, median {tokens.median():,.0f}; "
             f"mean dilution {dilution.mean():.3f}"
+        )
+    n_long = int(table["truncated"].sum())
+    if n_long:
+        typer.echo(
+            f"{n_long:,} of {len(table):,} chunks are longer than the {max_length} tokens that the "
+            f"model reads: --max-tokens {max_length} would bound them"
         )

@@ -38,6 +38,8 @@ def load_segments(path: str | Path) -> pd.DataFrame:
     >>> load_segments("choi.jsonl")  # doctest: +SKIP
     """
     file = Path(path)
+    if not file.exists():
+        raise InputError(f"there is no file {str(path)!r}.")
     if not file.is_file() or file.suffix.lower() != ".jsonl":
         raise InputError(f"{str(path)!r} is no .jsonl file: name one with {_SHAPE} on each line.")
     table = read_jsonl(file, only_known=False)

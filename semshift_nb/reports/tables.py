@@ -13,7 +13,9 @@ ENDINGS: dict[str, Callable[[pd.DataFrame, Path], object]] = {
     ".parquet": lambda table, path: table.to_parquet(path, index=False),
     ".csv": lambda table, path: table.to_csv(path, index=False, errors="backslashreplace"),
     ".json": lambda table, path: table.to_json(path, orient="records", indent=1),
-    ".jsonl": lambda table, path: table.to_json(path, orient="records", lines=True),
+    ".jsonl": lambda table, path: table.to_json(
+        path, orient="records", lines=True, force_ascii=False
+    ),
 }
 
 

@@ -88,3 +88,26 @@ def test_what_is_asked_wrongly_is_said_by_split(encoder):
         LeastDilutionTextSplitter(encoder, method="magic").split_text(TEXT)
     with pytest.raises(InputError, match="no/such"):
         LeastDilutionNodeParser(model="no/such")
+
+
+@pytest.mark.parametrize("make", [LeastDilutionTextSplitter, LeastDilutionNodeParser])
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"method": "magic"}, "method is 'magic'"),
+        ({"max_tokens": 2}, "the model itself adds 2 tokens"),
+        ({"price": -1.0}, "price"),
+        ({"price": 2.0, "n_chunks": 3}, "n_chunks and price were both given"),
+        ({"min_sentences": 0}, "min_sentences is 0"),
+        ({"n_chunks": 0}, "0"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_the_first_document(encoder, make, options, says):
+    with pytest.raises(InputError, match=says):
+        make(encoder, **options)
+
+
+@pytest.mark.parametrize("make", [LeastDilutionTextSplitter, LeastDilutionNodeParser])
+def test_options_that_can_be_are_taken(encoder, make):
+    for options in ({"n_chunks": 3, "min_sentences": 2}, {"max_tokens": 3}, {"price": 0.5}):
+        make(encoder, **options)

@@ -261,11 +261,13 @@ def test_documents_and_sentences_of_a_corpus(static):
     assert set(table["n"]) == {len(sentences)}
 
 
-def test_texts_without_direction_are_left_out_and_counted(static):
+@pytest.mark.parametrize("name", ["static", "minilm"])
+def test_texts_without_words_are_left_out_and_counted(name, static, encoder):
+    """Also where the model has a vector for nothing: of two such texts it would make twins."""
     corpus = Corpus.from_texts(["a river", "", "a bank", "the sea"], name="water")
-    table = by_metric(corpus_geometry(corpus, static))
+    table = by_metric(corpus_geometry(corpus, static if name == "static" else encoder))
     assert table.loc["MPD", "n"] == 3
-    lost = "1 of 4 documents have no direction and were left out"
+    lost = "1 of 4 documents have no words or no direction and were left out"
     assert table["reason"].str.startswith(lost).all()
     empty = corpus_geometry(Corpus.from_texts(["", ""], name="none"), static)
     assert set(empty["status"]) == {"not measured"}

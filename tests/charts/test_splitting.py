@@ -97,11 +97,12 @@ def test_the_live_chart_has_the_same_datasets_and_parameters_and_no_slider():
 def test_the_data_are_those_of_the_tables_rounded_and_without_infinity():
     data = charts.split_data(tables_of())
     assert {name: len(rows) for name, rows in data.items()} == {
-        "chunks": 3, "gains": 10, "stages": 2, "sentences": 5,
+        "chunks": 3, "gains": 10, "stages": 3, "sentences": 5,
     }  # fmt: skip
     assert [row["gain"] for row in data["gains"][:2]] == [0.1235, 0.2469]
     assert [row["n_sentences"] for row in data["chunks"]] == [3, 3, 6]
     assert data["chunks"][-1]["to_price"] > 1e5
+    assert data["stages"][-1] == {**data["stages"][-2], "from_price": 1e6}  # where its line ends
     json.dumps(data, allow_nan=False)
 
 

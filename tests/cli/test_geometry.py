@@ -84,7 +84,7 @@ def test_a_corpus_is_encoded(tmp_path: Path) -> None:
     )
     done = semshift("mine.csv", "--model", "static", "--max-length", 4, "--out", "t.parquet")
     assert "100% of them are longer" in done.stdout
-    assert "1 of 4 documents have no direction and were left out" in done.stdout
+    assert "1 of 4 documents have no words or no direction and were left out" in done.stdout
     assert list(tmp_path.glob("t.*")) == [tmp_path / "t.parquet"]
 
 

@@ -36,11 +36,24 @@ def test_chunks_are_written_and_joined_give_the_documents():
     done = run("mine.csv", "--out", "chunks.jsonl", "--max-tokens", "12")
     assert done.exit_code == 0, done.output
     rows = [json.loads(line) for line in Path("chunks.jsonl").read_text().splitlines()]
-    assert done.stdout.splitlines()[0] == f"3 documents, {len(rows)} chunks"
+    said = f"3 documents, {len(rows)} chunks (of none: 1, without text)"
+    assert done.stdout.splitlines()[0] == said
     assert done.stdout.splitlines()[-1] == "chunks.jsonl"
     for doc_id, text in zip("abc", TEXTS, strict=True):
         assert "".join(row["text"] for row in rows if row["doc_id"] == doc_id) == text
     assert all(row["n_tokens"] <= 12 for row in rows)
+
+
+def test_chunks_that_the_model_would_cut_are_marked_and_told():
+    """Without --max-tokens nothing bounds a chunk."""
+    Path("long.txt").write_text("The same thing is said here once more. " * 60 + "Stars burn.")
+    done = CliRunner().invoke(app, ["split", "long.txt", "--out", "long.parquet"])
+    assert done.exit_code == 0, done.output
+    table = pd.read_parquet("long.parquet")
+    assert table["truncated"].tolist() == (table["n_tokens"] > 256).tolist()
+    n_long = int(table["truncated"].sum())
+    assert n_long > 0
+    assert f"{n_long} of {len(table)} chunks are longer than the 256 tokens" in done.stdout
 
 
 def test_a_text_file_is_one_document():
@@ -79,8 +92,17 @@ def test_methods_are_compared_a_row_each(here):
         (["mine.csv", "--out", "a.csv", "--method", "magic"], "method is 'magic'"),
         (["mine.csv", "--out", "a.csv", "--price", "dear"], "--price 'dear'"),
         (["mine.csv", "--out", "a.csv", "--max-tokens", "2"], "the model itself adds 2 tokens"),
-        (["--evaluate", "none.jsonl"], "is no .jsonl file"),
+        (["--evaluate", "none.jsonl"], "there is no file"),
         (["--evaluate", "mine.csv"], "is no .jsonl file"),
+        *(
+            (["--evaluate", "known.jsonl", *option], "leave out --method, --max-tokens")
+            for option in (
+                ("--method", "fixed"),
+                ("--max-tokens", "9"),
+                ("--min-sentences", "2"),
+                ("--price", "1.5"),
+            )
+        ),
     ],
 )
 def test_asked_wrongly(arguments, says):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_widgets._expect import expect
 from semshift_widgets._explorer import Explorer
 from semshift_widgets._shift_state import ShiftState
 from semshift_widgets._shift_view import ShiftView
@@ -25,6 +26,8 @@ class ShiftExplorer(Explorer):
 
     Raises
     ------
+    InputError
+        If an argument is of another kind.
     SemshiftError
         If the encoder cannot encode the corpus.
 
@@ -37,6 +40,8 @@ class ShiftExplorer(Explorer):
     """
 
     def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
+        expect(corpus, Corpus, name="corpus")
+        expect(encoder, Encoder, name="encoder")
         self._state = ShiftState(corpus, encoder)
 
     @functools.cached_property

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from semshift_nb.analyses import EmbeddingSpaces
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_widgets._expect import expect
 from semshift_widgets._explorer import Explorer
 from semshift_widgets._spectrum_state import SpectrumState
 from semshift_widgets._spectrum_view import SpectrumView
@@ -41,7 +42,7 @@ class SpectrumExplorer(Explorer):
     Raises
     ------
     InputError
-        As `semshift_nb.analyses.EmbeddingSpaces`.
+        If an argument is of another kind, or as `semshift_nb.analyses.EmbeddingSpaces`.
 
     Examples
     --------
@@ -61,6 +62,8 @@ class SpectrumExplorer(Explorer):
         n_points: int | None = None,
         seed: int = 0,
     ) -> None:
+        if isinstance(encoders, str | Corpus):
+            expect(encoders, Encoder, name="encoders")
         spaces = EmbeddingSpaces(source, encoders, texts=texts, of=of, n_points=n_points, seed=seed)
         self._state = SpectrumState(spaces)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_widgets._expect import expect
 from semshift_widgets._explorer import Explorer
 from semshift_widgets._split_state import SplitState, beginning
 from semshift_widgets._split_view import SplitView
@@ -17,6 +18,9 @@ _SHOWN_CHARACTERS = 80
 
 class SplitExplorer(Explorer):
     """A document as a strip of chunks: choose the price of a cut, or cut and join by hand.
+
+    Prices go from half of the fair one, below which chunks are little but sentences, to where the
+    last cut goes.
 
     Parameters
     ----------
@@ -31,7 +35,8 @@ class SplitExplorer(Explorer):
     Raises
     ------
     InputError
-        If an option cannot be, or there is no text.
+        If an argument is of another kind, or an option cannot be. A document without words is told
+        where its chart would be.
     SemshiftError
         If the encoder cannot encode the first document.
 
@@ -52,6 +57,8 @@ class SplitExplorer(Explorer):
         min_sentences: int = 1,
         max_tokens: int | None = None,
     ) -> None:
+        expect(corpus_or_text, Corpus, str, name="corpus_or_text")
+        expect(encoder, Encoder, name="encoder")
         texts = (
             Corpus.from_texts([corpus_or_text])
             if isinstance(corpus_or_text, str)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_widgets._expect import expect
 from semshift_widgets._explorer import Explorer
 from semshift_widgets._tempscale_state import TempScaleState
 from semshift_widgets._tempscale_view import TempScaleView
@@ -32,7 +33,8 @@ class TempScaleExplorer(Explorer):
     Raises
     ------
     InputError
-        If there are fewer than three texts, or the encoder has no attention.
+        If an argument is of another kind, there are fewer than three texts, or the encoder has no
+        attention.
     NoDirectionError
         If a text has a zero vector.
 
@@ -45,6 +47,7 @@ class TempScaleExplorer(Explorer):
     """
 
     def __init__(self, encoder: Encoder, texts: Corpus | Sequence[str], *, query: str = "") -> None:
+        expect(encoder, Encoder, name="encoder")
         self._state = TempScaleState(texts, encoder, query)
 
     @functools.cached_property
