@@ -48,7 +48,11 @@ def geometry(
     ] = None,
     sample: Annotated[
         int,
-        typer.Option(metavar="N", min=2, help="Vectors drawn for figures that need pairs."),
+        typer.Option(
+            metavar="N",
+            min=2,
+            help="Vectors drawn for figures that need pairs, at least two for each dimension.",
+        ),
     ] = _SAMPLE,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of all draws.")] = 0,
 ) -> None:
@@ -56,7 +60,8 @@ def geometry(
 
     All figures are of directions: vectors of other lengths than one are divided
     by them, and the table says how many were. Vectors that are zero or not finite
-    are refused, and which they are is told.
+    are refused, and which they are is told. Where nothing could be measured the
+    exit status is 1.
     """
     from semshift_nb.reports.tables import check_ending, write_table
 
@@ -75,6 +80,9 @@ def geometry(
     write_table(table, out)
     print_summary(table)
     typer.echo(shortest(out))
+    if not (table["status"] == "measured").any():
+        tell("nothing was measured; the table says why")
+        raise typer.Exit(1)
 
 
 def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.DataFrame":
