@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from semshift_nb.reports.results import MEASURED
 
 _LINES_SHOWN = 16
 _NAMES_SHOWN = 4
+_METRICS_ABREAST = 6
 _LEAST_DECIMAL, _MOST_DECIMAL = 0.001, 1000.0
 
 
@@ -52,11 +53,12 @@ class FigureTable:
     title : str
         The group.
     head : list of str
-        Names of the conditions, then of the metrics.
+        Names of the conditions, then of the metrics; of many metrics the name of each is a
+        condition too, the first, and the last column holds its value.
     n_conditions : int
         How many of the head are conditions.
     lines : list of tuple
-        The conditions' values, then a Cell for each metric.
+        The conditions' values, then a Cell for each column of figures.
     n_shown : int
         How many lines are to be shown at first.
     remark : str
@@ -82,6 +84,11 @@ class FigureTable:
     n_shown: int
     remark: str = ""
     notes: tuple[str, ...] = ()
+
+
+Line: TypeAlias = tuple[list[str], list[Cell]]
+Found: TypeAlias = dict[tuple[str, str], Cell]
+"""Cells by their place and metric."""
 
 
 def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
@@ -135,18 +142,40 @@ def _table(name: str, records: list[dict[Any, Any]]) -> FigureTable:
     }
     conditions = {place: _conditions(place) for place in places}
     shared, keys = _shared(list(conditions.values()))
+    told = {m: _words(m) + (f", {units[m]}" if units[m] else "") for m in metrics}
+    remark = ", ".join([*shared, *filter(None, [n])])
+    fits = len(metrics) <= _METRICS_ABREAST and 2 * len(found) >= len(conditions) * len(metrics)
+    lay_out = _abreast if fits else _below_one_another
+    lines, head = lay_out(found, conditions, keys, told)
+    n_conditions = len(head) - len(lines[0][1])
+    return FigureTable(name, head, n_conditions, lines, _n_shown(len(lines)), remark, _notes(found))
+
+
+def _abreast(
+    found: Found, conditions: dict[str, dict[str, str]], keys: list[str], told: dict[str, str]
+) -> tuple[list[Line], list[str]]:
+    """Give a condition a line, and a metric a column."""
     lines = [
         (
             [values.get(key, "") for key in keys],
-            [found.get((place, metric), Cell()) for metric in metrics],
+            [found.get((place, metric), Cell()) for metric in told],
         )
         for place, values in conditions.items()
     ]
-    head = [_words(key) for key in keys]
-    head += [_words(metric) + (f", {units[metric]}" if units[metric] else "") for metric in metrics]
-    remark = ", ".join([*shared, *filter(None, [n])])
-    notes = _notes(found)
-    return FigureTable(name, head, len(keys), lines, _n_shown(len(lines)), remark, notes)
+    return lines, [*map(_words, keys), *told.values()]
+
+
+def _below_one_another(
+    found: Found, conditions: dict[str, dict[str, str]], keys: list[str], told: dict[str, str]
+) -> tuple[list[Line], list[str]]:
+    """Give each figure a line, those of a metric together: many columns would leave the page."""
+    lines = [
+        ([name, *(values.get(key, "") for key in keys)], [found[place, metric]])
+        for metric, name in told.items()
+        for place, values in conditions.items()
+        if (place, metric) in found
+    ]
+    return lines, ["figure", *map(_words, keys), "value"]
 
 
 def _common(values: Iterable[str]) -> str:

@@ -69,3 +69,34 @@ def test_long_tables_show_their_first_lines() -> None:
 )
 def test_durations_and_sizes(said: str, wanted: str) -> None:
     assert said == wanted
+
+
+def test_more_metrics_than_fit_beside_one_another_have_a_line_each() -> None:
+    pairs = [(k, f"m{i}") for k in (1, 2) for i in range(8)]
+    found = table(
+        k=[k for k, _ in pairs],
+        metric=[name for _, name in pairs],
+        value=[float(i) for i in range(len(pairs))],
+        n=[5] * len(pairs),
+    )
+    assert found.head == ["figure", "k", "value"]
+    assert found.n_conditions == 2
+    together = sorted(range(16), key=lambda i: pairs[i][1])
+    assert [line[0] for line in found.lines] == [[pairs[i][1], str(pairs[i][0])] for i in together]
+    assert [line[1][0].value for line in found.lines] == [str(i) for i in together]
+
+
+def test_a_table_that_would_be_mostly_empty_has_a_line_a_figure() -> None:
+    found = table(
+        aspect=["shift", "length", "spectrum", "dimensions"],
+        metric=["dispersion", "truncated_share", "effective_rank", "near_zero"],
+        value=[0.5, 0.1, 90.0, 3.0],
+        n=[5] * 4,
+    )
+    assert found.head == ["figure", "aspect", "value"]
+    assert [line[0][0] for line in found.lines] == [
+        "dispersion",
+        "truncated share",
+        "effective rank",
+        "near zero",
+    ]
