@@ -83,7 +83,7 @@ class RowMoments:
         self._shifted = shifted
         self._fixed = fixed
         self._off = list(off)
-        self._before: tuple[NDArray[np.intp], Moments, int] | None = None
+        self._before: tuple[NDArray[np.bool_], Moments, int] | None = None
         self._kept = np.setdiff1d(np.arange(len(fixed)), off)
 
     @classmethod
@@ -130,15 +130,15 @@ class RowMoments:
         """
         dim = len(self._kept)
         none = Moments(0, np.zeros(dim), np.zeros((dim, dim)), self._fixed[self._kept])
-        known = [(np.zeros(0, dtype=np.intp), none, 0), (np.arange(self.n), self.whole, 0)]
+        known = [(np.zeros(self.n, np.bool_), none, 0), (np.ones(self.n, np.bool_), self.whole, 0)]
         if self._before is not None and self._before[2] < _STEPS:
             known.append(self._before)
-        ways = [(np.setdiff1d(part, rows), np.setdiff1d(rows, part)) for rows, _, _ in known]
-        (more, fewer), (_, moments, steps) = min(
-            zip(ways, known, strict=True), key=lambda way: sum(map(len, way[0]))
-        )
+        wanted = np.zeros(self.n, dtype=np.bool_)
+        wanted[part] = True
+        there, moments, steps = min(known, key=lambda one: int((one[0] != wanted).sum()))
+        more, fewer = np.flatnonzero(wanted & ~there), np.flatnonzero(there & ~wanted)
         found = moments.add(self._sum(more)).add(self._sum(fewer), times=-1)
-        self._before = part, found, steps + 1
+        self._before = wanted, found, steps + 1
         return found
 
     def along(self, direction: NDArray[np.float64], part: NDArray[np.intp]) -> NDArray[np.float64]:
