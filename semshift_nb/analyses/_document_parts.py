@@ -70,8 +70,6 @@ class Sentences:
         wish = Wish(
             method=method,
             n_chunks=number,
-            price=None,
-            min_size=1,
             weights=laid_out.weights,
             max_weight=most,
             usual_weight=float(laid_out.weights.sum()) if most is None else most,

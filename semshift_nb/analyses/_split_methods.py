@@ -12,6 +12,9 @@ from semshift_nb.measures.least_dilution import check_price
 
 SPLIT_METHODS = ("least_dilution", "shift", "percentile", "windowed_percentile", "fixed")
 
+USUAL_TOKENS = 256
+"""Tokens of a fixed chunk where neither the caller nor the encoder has a limit."""
+
 Rows: TypeAlias = NDArray[np.float32]
 
 
@@ -19,12 +22,12 @@ class Wish(NamedTuple):
     """What was asked for; ``n_chunks`` and ``price`` exclude each other."""
 
     method: str
-    n_chunks: int | None
-    price: float | None  # None for the one that the text suggests
-    min_size: int
     weights: NDArray[np.float64]
-    max_weight: float | None
     usual_weight: float  # what fixed chunks are filled to where no bound was given
+    n_chunks: int | None = None
+    price: float | None = None  # None for the one that the text suggests
+    min_size: int = 1
+    max_weight: float | None = None
 
 
 class _Bounds(TypedDict):

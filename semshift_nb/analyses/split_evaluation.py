@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses._intervals import interval_row
 from semshift_nb.analyses._laid_out import vectors_of
-from semshift_nb.analyses._split_methods import SPLIT_METHODS, Wish, check_wish, find_cuts
+from semshift_nb.analyses._split_methods import (
+    SPLIT_METHODS,
+    USUAL_TOKENS,
+    Wish,
+    check_wish,
+    find_cuts,
+)
 from semshift_nb.analyses._token_lengths import TokenLengths
 from semshift_nb.encoders import Encoder
 
 KNOWN_NUMBER, NOT_CUT = "least_dilution, number given", "no cuts"
-
-_USUAL_TOKENS = 256
 
 
 class _Text(NamedTuple):
@@ -92,7 +96,7 @@ def evaluate_splits(
     for method in methods:
         check_wish(method, None, "auto")
     prepared = _prepare(texts, encoder)
-    usual = float((encoder.max_length or _USUAL_TOKENS) - TokenLengths(encoder).n_special)
+    usual = float((encoder.max_length or USUAL_TOKENS) - TokenLengths(encoder).n_special)
     found = {one: [_split(text, one, usual) for text in prepared] for one in methods}
     if references:
         found[KNOWN_NUMBER] = [
@@ -125,10 +129,7 @@ def _split(text: _Text, method: str, usual: float, *, n_chunks: int | None = Non
     wish = Wish(
         method=method,
         n_chunks=n_chunks,
-        price=None,
-        min_size=1,
         weights=text.weights,
-        max_weight=None,
         usual_weight=usual,
     )
     return _cut(text, find_cuts(text.rows, wish).cuts)

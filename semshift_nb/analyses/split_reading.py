@@ -86,13 +86,14 @@ class SplitReading:
     def stages(self) -> list[measures.Stage]:
         """Every segmentation that is the best at a price from half of the fair one on."""
         most = self._max_tokens
-        return measures.dilution_path(
+        path = measures.dilution_path(
             self._laid_out.rows,
             least_price=_CHEAPEST * self.fair_price,
             min_size=self._min_sentences,
             weights=None if most is None else self._laid_out.weights,
             max_weight=None if most is None else most - self._laid_out.lengths.n_special,
         )
+        return [stage._replace(cuts=self.within(stage.cuts)) for stage in path]
 
     def cuts_at(self, price: float) -> list[int]:
         """Return the best cuts at a price.

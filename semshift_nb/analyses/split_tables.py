@@ -60,7 +60,7 @@ def split_tables(reading: SplitReading, cuts: Sequence[int] | None = None) -> Sp
     --------
     >>> split_tables(reading).stages["n_chunks"].max()  # doctest: +SKIP
     """
-    stages = [stage._replace(cuts=reading.within(stage.cuts)) for stage in reading.stages]
+    stages = reading.stages
     # Below the prices that were tried the finest of these splits stands.
     best = [stages[0]._replace(from_price=0.0), *stages[1:]]
     shown = best if cuts is None else [measures.Stage(0.0, np.inf, reading.within(cuts), np.nan)]

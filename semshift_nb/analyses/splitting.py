@@ -8,11 +8,14 @@ import pandas as pd
 
 from semshift_nb.analyses._chunks import Chunk, chunks_at, kept_within
 from semshift_nb.analyses._laid_out import lay_out
-from semshift_nb.analyses._split_methods import Wish, check_fewest, check_wish, find_cuts
+from semshift_nb.analyses._split_methods import (
+    USUAL_TOKENS,
+    Wish,
+    check_fewest,
+    check_wish,
+    find_cuts,
+)
 from semshift_nb.encoders import Encoder
-
-_USUAL_TOKENS = 256
-"""Tokens of a fixed chunk where neither the caller nor the encoder has a limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +185,7 @@ def split(
         min_size=fewest,
         weights=laid_out.weights,
         max_weight=None if max_tokens is None else float(max_tokens - n_special),
-        usual_weight=float((encoder.max_length or _USUAL_TOKENS) - n_special),
+        usual_weight=float((encoder.max_length or USUAL_TOKENS) - n_special),
     )
     found = find_cuts(laid_out.rows, wish)
     cuts = kept_within(max_tokens, laid_out, found.cuts)

@@ -1,12 +1,17 @@
-"""What the charts of one document share: their measurements, their axis and their parameters."""
+"""What panels share: titles, and those of one document their measurements, axis and parameters."""
 
 import altair as alt
 
-from semshift_nb.charts.theme import HIGHLIGHT
+from semshift_nb.charts.theme import HIGHLIGHT, MUTED
 
 WIDTH = 380
 SIDE_WIDTH = 300
 SIDE_HEIGHT = 118
+
+
+def headed(question: str, told: str) -> alt.TitleParams:
+    """Head a panel with the question that it answers, and with what helps to read it."""
+    return alt.TitleParams(question, subtitle=told, subtitleColor=MUTED, fontSize=13)
 
 
 def document_params(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from semshift_nb.charts._layout import headed
 from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED
 
 #: The thick line, then what is kept beside it (Okabe & Ito 2008 without orange, the brush's own).
@@ -55,7 +56,7 @@ def spectrum_panel(*, named: bool) -> alt.LayerChart:
     return alt.LayerChart(layer=layers).properties(
         width=_WIDTH,
         height=_HEIGHT,
-        title=_title("On how many directions?", "how the variance is shared out"),
+        title=headed("On how many directions?", "how the variance is shared out"),
     )
 
 
@@ -136,7 +137,7 @@ def dimensions_panel(selections: Sequence[alt.Parameter] = ()) -> alt.LayerChart
         .properties(
             width=_STRIP,
             height=_STRIP_HEIGHT,
-            title=_title(
+            title=headed(
                 "What does each dimension carry?",
                 "its share of the variance, and what it adds to the mean cosine; "
                 "orange: an outlier; triangle: near zero; cross: off",
@@ -228,7 +229,3 @@ def _part_names() -> alt.Chart:
         )
     )
     return chart
-
-
-def _title(question: str, told: str) -> alt.TitleParams:
-    return alt.TitleParams(question, subtitle=told, subtitleColor=MUTED, fontSize=13)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from semshift_nb.charts._layout import sentence_axis, sentence_scale
+from semshift_nb.charts._layout import headed, sentence_axis, sentence_scale
 from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED
 
 _WIDE = 480
@@ -57,7 +57,7 @@ def gains_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
     return alt.LayerChart(layer=layers).properties(
         width=_WIDE,
         height=190,
-        title=_title("What does each cut save?", "dashed: its price; red: a cut that does not pay"),
+        title=headed("What does each cut save?", "dashed: its price; red: a cut that does not pay"),
     )
 
 
@@ -94,10 +94,10 @@ def strip_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
         .legend(
             # Beside the axis title: a legend at the bottom would lie below all panels.
             orient="none",
-            legendX=_WIDE - 150,
+            legendX=_WIDE - _LEGEND,
             legendY=72,
             direction="horizontal",
-            gradientLength=150,
+            gradientLength=_LEGEND,
             gradientThickness=8,
             format=".2~f",
             tickCount=4,
@@ -125,7 +125,9 @@ def sizes_panel() -> alt.Chart:
             tooltip=_chunk_tooltip(),
         )
         .properties(
-            width=_NARROW, height=110, title=_title("How large, how diluted?", "each dot a chunk")
+            width=_NARROW,
+            height=110,
+            title=headed("How large, how diluted?", "each dot a chunk"),
         )
     )
     return chart
@@ -160,7 +162,7 @@ def stages_panel() -> alt.LayerChart:
     return alt.LayerChart(layer=[fair, steps, now]).properties(
         width=_NARROW,
         height=110,
-        title=_title("How many at which price?", 'grey: the price of price="auto"'),
+        title=headed("How many at which price?", 'grey: the price of price="auto"'),
     )
 
 
@@ -171,7 +173,3 @@ def _chunk_tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("dilution:Q", format=".3f"),
         alt.Tooltip("text:N"),
     ]
-
-
-def _title(question: str, told: str) -> alt.TitleParams:
-    return alt.TitleParams(question, subtitle=told, subtitleColor=MUTED, fontSize=13)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from semshift_nb.charts._layout import headed
 from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED, ROSE
 
 _WIDTH = 230
@@ -29,7 +30,7 @@ def cosine_panel(data: alt.Chart) -> alt.LayerChart:
         line={"strokeWidth": 2}, fillOpacity=0.16, interpolate="monotone"
     )
     return alt.LayerChart(layer=[now, trained]).properties(
-        width=_WIDTH, height=_HEIGHT, title=_title("Do they crowd?", "dashed: tau 1")
+        width=_WIDTH, height=_HEIGHT, title=headed("Do they crowd?", "dashed: tau 1")
     )
 
 
@@ -52,7 +53,9 @@ def spectrum_panel(data: alt.Chart) -> alt.Chart:
             ),
         )
         .properties(
-            width=_NARROW, height=_HEIGHT, title=_title("On how many directions?", "longer texts")
+            width=_NARROW,
+            height=_HEIGHT,
+            title=headed("On how many directions?", "longer texts"),
         )
     )
     return chart
@@ -82,7 +85,7 @@ def heads_panel(data: alt.Chart, selections: Sequence[alt.Parameter] = ()) -> al
         .encode(tooltip=alt.value(None))
     )
     return alt.LayerChart(layer=[rates.add_params(*selections), framed]).properties(
-        width=_HEADS, height=_MAP, title=_title("What does each head let through?", "sigma_a")
+        width=_HEADS, height=_MAP, title=headed("What does each head let through?", "sigma_a")
     )
 
 
@@ -111,7 +114,7 @@ def attention_panel(data: alt.Chart) -> alt.Chart:
         .properties(
             width=_MAP,
             height=_MAP,
-            title=_title("Where does the framed head look?", "the chosen text"),
+            title=headed("Where does the framed head look?", "the chosen text"),
         )
     )
     return chart
@@ -145,9 +148,5 @@ def ranking_panel(data: alt.Chart) -> alt.LayerChart:
         x=alt.XDatum("now"), y=rank, text="title:N", color=alt.value(INK)
     )
     return alt.LayerChart(layer=[lines, before, after, names]).properties(
-        width=90, height=_HEIGHT, title=_title("Which texts rise?", "for the query")
+        width=90, height=_HEIGHT, title=headed("Which texts rise?", "for the query")
     )
-
-
-def _title(question: str, told: str) -> alt.TitleParams:
-    return alt.TitleParams(question, subtitle=told, subtitleColor=MUTED, fontSize=13)

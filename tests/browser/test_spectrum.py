@@ -1,14 +1,12 @@
 """The spectrum explorer under a real mouse, in the real JupyterLab."""
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lab_page import (
     RUN_MS,
     assert_no_error_output,
-    open_notebook,
-    run_all,
+    opened,
     take_picture,
     wait_until_idle,
 )
@@ -32,18 +30,6 @@ explorer
 """
 PICTURED = LIVE.replace("n_documents=30", "n_documents=70")
 SPECTRUM, MAP, DIMENSIONS = range(3)
-
-
-def opened(watched, lab, name: str, source: str) -> Page:
-    spec = {"name": "python3", "display_name": "Python 3"}
-    cell = nbformat.v4.new_code_cell(source.strip())
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": spec}, cells=[cell])
-    nbformat.write(notebook, lab.folder / name)
-    page = open_notebook(watched, lab, name)
-    run_all(page)
-    page.locator("[data-redraws]").nth(DIMENSIONS).wait_for(timeout=RUN_MS)
-    wait_until_idle(page)
-    return page
 
 
 def box_of(page: Page, chart: int) -> dict[str, float]:
@@ -83,7 +69,7 @@ def intervals_there(page: Page) -> None:
 
 
 def test_a_part_of_the_map_is_read_measured_and_compared(lab, watched):
-    page = opened(watched, lab, "spaces.ipynb", PICTURED)
+    page = opened(watched, lab, "spaces.ipynb", PICTURED, charts=3)
     expect(figures(page)).to_contain_text("static")
     slider = page.locator(".widget-slider .noUi-handle").first  # the layer, from the output down
     for _ in range(4):
@@ -111,7 +97,7 @@ def test_a_part_of_the_map_is_read_measured_and_compared(lab, watched):
 
 
 def test_a_dimension_is_read_switched_off_and_on_again(lab, watched):
-    page = opened(watched, lab, "dimensions.ipynb", LIVE)
+    page = opened(watched, lab, "dimensions.ipynb", LIVE, charts=3)
     box = box_of(page, DIMENSIONS)
     x, y = box["x"] + 300, box["y"] + 90
     page.mouse.move(x, y)
@@ -130,7 +116,7 @@ def test_a_dimension_is_read_switched_off_and_on_again(lab, watched):
 
 
 def test_the_neighbour_map_comes_from_the_background_and_keeps_what_is_marked(lab, watched):
-    page = opened(watched, lab, "neighbours.ipynb", LIVE)
+    page = opened(watched, lab, "neighbours.ipynb", LIVE, charts=3)
     drag(page, box_of(page, MAP), (200, 60), (330, 225))
     expect(sentences(page)).to_be_visible(timeout=RUN_MS)
     marked, pca = sentences(page).locator("h4").inner_text(), pixels(page, MAP)
@@ -145,7 +131,7 @@ def test_the_neighbour_map_comes_from_the_background_and_keeps_what_is_marked(la
 
 
 def test_texts_run_nothing(lab, watched):
-    page = opened(watched, lab, "hostile_spaces.ipynb", HOSTILE)
+    page = opened(watched, lab, "hostile_spaces.ipynb", HOSTILE, charts=3)
     box = box_of(page, MAP)
     drag(page, box, (15, 55), (340, 230))
     assert "<script>" in sentences(page).inner_text()

@@ -3,16 +3,13 @@
 import re
 from collections.abc import Iterator
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lab_page import (
-    RUN_MS,
     assert_no_error_output,
-    open_notebook,
+    opened,
     redraws,
-    run_all,
     settled_box,
     take_picture,
     wait_until_idle,
@@ -41,18 +38,6 @@ corpus = load_corpus(pd.DataFrame({"text": texts, "title": [attack, "<b>bold</b>
 explorer = SplitExplorer(corpus, load_encoder("static", store=None))
 explorer
 """
-
-
-def opened(watched, lab, name: str, *sources: str) -> Page:
-    spec = {"name": "python3", "display_name": "Python 3"}
-    cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": spec}, cells=cells)
-    nbformat.write(notebook, lab.folder / name)
-    page = open_notebook(watched, lab, name)
-    run_all(page)
-    page.locator("[data-redraws]").first.wait_for(timeout=RUN_MS)
-    wait_until_idle(page)
-    return page
 
 
 def figures(page: Page) -> Locator:

@@ -1,15 +1,13 @@
 """The temperature explorer under a real mouse, in the real JupyterLab."""
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lab_page import (
     RUN_MS,
     assert_no_error_output,
-    open_notebook,
+    opened,
     redraws,
-    run_all,
     settled_box,
     take_picture,
     wait_until_idle,
@@ -34,18 +32,6 @@ texts = [f"{attack} one", f"two {attack}", attack]
 explorer = TempScaleExplorer(load_encoder(store=None), texts, query=attack)
 explorer
 """
-
-
-def opened(watched, lab, name: str, source: str) -> Page:
-    spec = {"name": "python3", "display_name": "Python 3"}
-    cell = nbformat.v4.new_code_cell(source.strip())
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": spec}, cells=[cell])
-    nbformat.write(notebook, lab.folder / name)
-    page = open_notebook(watched, lab, name)
-    run_all(page)
-    page.locator("[data-redraws]").first.wait_for(timeout=RUN_MS)
-    wait_until_idle(page)
-    return page
 
 
 def table(page: Page, title: str) -> Locator:

@@ -1,5 +1,6 @@
 """What a reader does in JupyterLab: open, run, wait until it stands still, take a picture."""
 
+import nbformat
 from playwright.sync_api import Page
 
 from chromium import SCREENSHOTS, Watched
@@ -12,6 +13,19 @@ def open_notebook(watched: Watched, lab: Lab, name: str) -> Page:
     page = watched.page
     page.goto(f"{lab.url}/lab/tree/{name}?reset")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=120_000)
+    return page
+
+
+def opened(watched: Watched, lab: Lab, name: str, *sources: str, charts: int = 1) -> Page:
+    """Run these cells in a notebook of their own, until so many live charts are there."""
+    spec = {"name": "python3", "display_name": "Python 3"}
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": spec}, cells=cells)
+    nbformat.write(notebook, lab.folder / name)
+    page = open_notebook(watched, lab, name)
+    run_all(page)
+    page.locator("[data-redraws]").nth(charts - 1).wait_for(timeout=RUN_MS)
+    wait_until_idle(page)
     return page
 
 

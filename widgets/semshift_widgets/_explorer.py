@@ -1,6 +1,7 @@
 """What all explorers have in common: a chart, a table, and widgets where somebody can use them."""
 
 from abc import ABC, abstractmethod
+from typing import Protocol
 
 import altair as alt
 import ipywidgets
@@ -12,6 +13,12 @@ from semshift_nb.frontend import live_notebook
 from semshift_widgets._html import note_html
 
 
+class View(Protocol):
+    """Widgets over a state."""
+
+    root: ipywidgets.Widget
+
+
 class Explorer(ABC):
     """Something to look at with the mouse, and without it.
 
@@ -21,8 +28,13 @@ class Explorer(ABC):
 
     @property
     @abstractmethod
+    def _view(self) -> View:
+        """The widgets' keeper; to build it takes a moment, so it is kept."""
+
+    @property
     def widget(self) -> ipywidgets.Widget:
         """The widgets, built when they are first asked for."""
+        return self._view.root
 
     @abstractmethod
     def chart(self) -> alt.TopLevelMixin:

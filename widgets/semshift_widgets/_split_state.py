@@ -97,10 +97,7 @@ class SplitState:
     @property
     def cuts(self) -> list[int]:
         """Where there are cuts now."""
-        return self._best() if self.by_hand is None else self.by_hand
-
-    def _best(self) -> list[int]:
-        return self.reading.within(self.reading.cuts_at(self.price))
+        return self.reading.cuts_at(self.price) if self.by_hand is None else self.by_hand
 
     def prices(self) -> tuple[float, float]:
         """Give the prices that a slider goes over."""
@@ -128,7 +125,7 @@ class SplitState:
                 f"joined, these chunks would have more than {self._max_tokens} tokens: they stay "
                 "apart."
             )
-        self.by_hand = None if kept == self._best() else kept
+        self.by_hand = None if kept == self.reading.cuts_at(self.price) else kept
         self.sentence = position
 
     def chunk(self) -> tuple[int, int]:

@@ -65,7 +65,9 @@ class SplitView:
         follow(self.price, self.status, self._charge)
         follow(self.chunks, self.status, self._look)
         self.read.on_click(guarded(self.status, lambda _: self._read()))
-        self.fair.on_click(guarded(self.status, lambda _: self._best(self._fair_price())))
+        self.fair.on_click(
+            guarded(self.status, lambda _: self._best(self._state.reading.fair_price))
+        )
         self.undo.on_click(guarded(self.status, lambda _: self._best(self._state.price)))
         self.join.on_click(guarded(self.status, lambda _: self._toggle(self._state.chunk()[0])))
         self.view.on_selection("cut", guarded(self.status, _first("position", self._toggle)))
@@ -101,9 +103,6 @@ class SplitView:
             self.price.min, self.price.step = low, (high - low) / _STEPS
             self.price.value = self._state.price
         self._filling = False
-
-    def _fair_price(self) -> float:
-        return self._state.reading.fair_price
 
     def _charge(self, price: float) -> None:
         if self._filling:

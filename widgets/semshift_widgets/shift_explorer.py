@@ -3,7 +3,6 @@
 import functools
 
 import altair as alt
-import ipywidgets
 import pandas as pd
 
 from semshift_nb.corpora import Corpus
@@ -47,11 +46,6 @@ class ShiftExplorer(Explorer):
     @functools.cached_property
     def _view(self) -> ShiftView:
         return ShiftView(self._state)
-
-    @property
-    def widget(self) -> ipywidgets.Widget:
-        """The widgets, built when they are first asked for."""
-        return self._view.root
 
     def chart(self) -> alt.HConcatChart:
         """Draw the open document: path, map and prefix curves, the marked range shaded.

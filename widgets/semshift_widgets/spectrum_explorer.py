@@ -4,7 +4,6 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 import altair as alt
-import ipywidgets
 import pandas as pd
 from numpy.typing import ArrayLike
 
@@ -70,11 +69,6 @@ class SpectrumExplorer(Explorer):
     @functools.cached_property
     def _view(self) -> SpectrumView:
         return SpectrumView(self._state)
-
-    @property
-    def widget(self) -> ipywidgets.Widget:
-        """The widgets, built when they are first asked for."""
-        return self._view.root
 
     def chart(self) -> alt.VConcatChart:
         """Draw what is on the screen: spectra, map and dimensions.

@@ -3,7 +3,6 @@
 import functools
 
 import altair as alt
-import ipywidgets
 import pandas as pd
 
 from semshift_nb.corpora import Corpus
@@ -69,11 +68,6 @@ class SplitExplorer(Explorer):
     @functools.cached_property
     def _view(self) -> SplitView:
         return SplitView(self._state)
-
-    @property
-    def widget(self) -> ipywidgets.Widget:
-        """The widgets, built when they are first asked for."""
-        return self._view.root
 
     def chart(self) -> alt.HConcatChart:
         """Draw the open document at all prices, with a slider that needs no kernel.

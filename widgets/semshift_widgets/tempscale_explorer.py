@@ -4,7 +4,6 @@ import functools
 from collections.abc import Sequence
 
 import altair as alt
-import ipywidgets
 import pandas as pd
 
 from semshift_nb.corpora import Corpus
@@ -53,11 +52,6 @@ class TempScaleExplorer(Explorer):
     @functools.cached_property
     def _view(self) -> TempScaleView:
         return TempScaleView(self._state)
-
-    @property
-    def widget(self) -> ipywidgets.Widget:
-        """The widgets, built when they are first asked for."""
-        return self._view.root
 
     def chart(self) -> alt.VConcatChart:
         """Draw the setting on the screen: cosines, spectrum, heads, attention and ranking.
