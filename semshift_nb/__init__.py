@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from semshift_nb.analyses.splitting import split as split
+    from semshift_nb.analyses.splitting.split import split as split
     from semshift_nb.corpora import load_corpus as load_corpus
     from semshift_nb.encoders import load_encoder as load_encoder
 
@@ -14,7 +14,7 @@ __all__ = ["load_corpus", "load_encoder", "split"]
 _HOMES = {
     "load_corpus": "semshift_nb.corpora",
     "load_encoder": "semshift_nb.encoders",
-    "split": "semshift_nb.analyses.splitting",
+    "split": "semshift_nb.analyses.splitting.split",
 }
 
 

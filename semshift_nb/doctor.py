@@ -145,7 +145,7 @@ def _kernel() -> str:
 
 
 def _store() -> str:
-    from semshift_nb.encoders.store import default_root
+    from semshift_nb.encoders.store.store import default_root
 
     root = default_root()
     root.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "bundled_material"]
 
 # No test may reach a model hub, whatever the machine's own settings are.
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -4,46 +4,53 @@ Importing this package makes its renderer and theme Altair's, unless you have ch
 then show in a live notebook, an exported page and as a picture, all without a network.
 """
 
-from semshift_nb.charts._spectrum_panels import PART_COLOURS, VIEW_COLOURS
-from semshift_nb.charts.ablations import ablation_curves
-from semshift_nb.charts.alignment import alignment_plane, quality_plane
-from semshift_nb.charts.anisotropy import anisotropy_by_layer, cone_by_layer, spectra_by_layer
 from semshift_nb.charts.attention import filter_curves, layer_curves
 from semshift_nb.charts.concatenation import concatenation_curves
-from semshift_nb.charts.corrections import correction_effects, frequency_bands
-from semshift_nb.charts.dimensions import dimension_strip
-from semshift_nb.charts.discrepancy import discrepancy_by_dispersion
-from semshift_nb.charts.document import (
+from semshift_nb.charts.geometry import (
+    anisotropy_by_layer,
+    cone_by_layer,
+    correction_effects,
+    dimension_strip,
+    frequency_bands,
+    spectra_by_layer,
+)
+from semshift_nb.charts.length import length_curves
+from semshift_nb.charts.renderer import enable
+from semshift_nb.charts.report_card import report_card
+from semshift_nb.charts.retrieval import method_figures, retrieval_differences
+from semshift_nb.charts.shift import (
+    discrepancy_by_dispersion,
     document_data,
     document_view,
     live_document,
     prefix_curves,
     shift_map,
 )
-from semshift_nb.charts.length import length_curves
-from semshift_nb.charts.methods import method_figures
-from semshift_nb.charts.order import order_intervals
-from semshift_nb.charts.renderer import enable
-from semshift_nb.charts.report_card import report_card
-from semshift_nb.charts.retrieval import retrieval_differences
-from semshift_nb.charts.spectrum import (
+from semshift_nb.charts.spaces.panels import PART_COLOURS, VIEW_COLOURS
+from semshift_nb.charts.spaces.view import (
     live_spectrum,
     spectrum_data,
     spectrum_signals,
     spectrum_view,
 )
-from semshift_nb.charts.splitting import (
+from semshift_nb.charts.splitting.view import (
     live_split,
     price_range,
     split_data,
     split_signals,
     split_view,
 )
-from semshift_nb.charts.tempering import (
+from semshift_nb.charts.temperature.view import (
     live_tempering,
     tempering_data,
     tempering_sweep,
     tempering_view,
+)
+from semshift_nb.charts.variants import (
+    ablation_curves,
+    alignment_plane,
+    order_intervals,
+    quality_plane,
 )
 
 __all__ = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from semshift_nb.charts._checks import chart_data
+from semshift_nb.charts.rows import chart_data
 from semshift_nb.charts.theme import MODE_COLOURS
 
 _COLUMNS = ["corpus", "encoder", "mode", "k", "metric", "value", "ci_low", "ci_high", "n"]

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from semshift_nb.charts._checks import chart_data
+from semshift_nb.charts.rows import chart_data
 from semshift_nb.charts.theme import INK, MODE_COLOURS
 from semshift_nb.errors import InputError
 

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from semshift_nb.charts._checks import chart_data
+from semshift_nb.charts.rows import chart_data
 from semshift_nb.charts.theme import ACCENT, INK
 
 _COLUMNS = ["encoder", "role", "aspect", "metric", "value", "ci_low", "ci_high", "n", "unit"]

@@ -55,3 +55,54 @@ def theme() -> alt.theme.ThemeConfig:
             "line": {"strokeWidth": 2},
         }
     }
+
+
+WIDTH = 380
+SIDE_WIDTH = 300
+SIDE_HEIGHT = 118
+
+
+def headed(question: str, told: str) -> alt.TitleParams:
+    """Head a panel with the question that it answers, and with what helps to read it."""
+    return alt.TitleParams(question, subtitle=told, subtitleColor=MUTED, fontSize=13)
+
+
+def document_params(
+    *, n_sentences: int = 0, sentence_range: tuple[int, int] = (0, 0)
+) -> list[alt.Parameter]:
+    """Give the parameters that the charts of a document read.
+
+    They are parameters and not numbers in the specification, so that an explorer can show another
+    document or another range without building the chart anew.
+    """
+    start, end = sentence_range
+    values = {"n_sentences": n_sentences, "range_start": start, "range_end": end}
+    return [alt.param(name=name, value=value) for name, value in values.items()]
+
+
+def sentence_scale(*, reverse: bool = False) -> alt.Scale:
+    """Count sentences from 0 to ``n_sentences``; sentence ``i`` fills ``i - 1 .. i``."""
+    last = alt.ExprRef("max(n_sentences, 1)")
+    return alt.Scale(domainMin=0, domainMax=last, nice=False, zero=True, reverse=reverse)
+
+
+def sentence_axis(field: str, *, title: str | None = "sentence") -> alt.X:
+    """Lay sentences out from the left."""
+    return alt.X(f"{field}:Q", title=title, scale=sentence_scale()).axis(
+        tickMinStep=1, tickCount=8, grid=False, format="d"
+    )
+
+
+def marked_range(*, square: bool = False) -> alt.Chart:
+    """Shade the sentences of the range, or frame its square on the map's diagonal."""
+    # An empty range is drawn with no width and no stroke: leaving it out would leave its axes
+    # without an extent, and Vega would warn of it on every page.
+    shown = alt.ExprRef("range_end > range_start ? 1 : 0")
+    data = alt.InlineData(values=[{}])
+    base: alt.Chart = alt.Chart(data).transform_calculate(start="range_start", end="range_end")
+    across: alt.Chart = base.encode(x="start:Q", x2="end:Q")
+    shade: alt.Chart = across.mark_rect(color=HIGHLIGHT, opacity=0.16)
+    frame: alt.Chart = across.encode(y="start:Q", y2="end:Q").mark_rect(
+        filled=False, stroke=HIGHLIGHT, strokeWidth=2, strokeOpacity=shown
+    )
+    return frame if square else shade

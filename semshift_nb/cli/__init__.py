@@ -5,14 +5,14 @@ Exit status: 0 well, 1 something ran and failed, 2 asked wrongly.
 
 import sys
 
-from semshift_nb.cli import _check, _doctor, _geometry, _report, _retrieval, _shift, _split, _store
-from semshift_nb.cli._app import ASKED_WRONGLY, FAILED, app, tell
+from semshift_nb.cli import check, doctor, geometry, report, retrieval, shift, split, store
+from semshift_nb.cli.program import ASKED_WRONGLY, FAILED, app, tell
 from semshift_nb.errors import InputError, SemshiftError
 
 __all__ = ["app", "main"]
 
 # A command is part of the program once its module has been imported.
-_COMMANDS = (_report, _shift, _retrieval, _geometry, _check, _split, _store, _doctor)
+_COMMANDS = (report, shift, retrieval, geometry, check, split, store, doctor)
 
 
 def main() -> None:

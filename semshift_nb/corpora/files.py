@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from semshift_nb.corpora.documents import COLUMNS
+from semshift_nb.corpora.corpus import COLUMNS
 from semshift_nb.errors import InputError
 
 _BEIR_FILE = "corpus.jsonl"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from semshift_nb.corpora.documents import COLUMNS
+from semshift_nb.corpora.corpus import COLUMNS
 from semshift_nb.errors import InputError, SemshiftError
 
 SPLIT = "train"

@@ -1,69 +1,79 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
-from semshift_nb.measures._leave_out import LeaveOuts, leave_outs
-from semshift_nb.measures._resampling import Interval
-from semshift_nb.measures.accumulator import GeometryAccumulator
-from semshift_nb.measures.alignment import alignment, bootstrap_alignment
-from semshift_nb.measures.anisotropy import mean_cosine, uniformity
 from semshift_nb.measures.attention import attention_entropy, attention_share, score_variance
-from semshift_nb.measures.binned import BinnedDistances, binned_distances
-from semshift_nb.measures.bootstrap import bootstrap_interval, bootstrap_mean
-from semshift_nb.measures.bootstrap_distance import (
+from semshift_nb.measures.concentration.alignment import alignment, bootstrap_alignment
+from semshift_nb.measures.concentration.distance import (
     bootstrap_distance_contrast,
     bootstrap_mean_pairwise_distance,
+    mean_pairwise_distance,
 )
-from semshift_nb.measures.bootstrap_rank import bootstrap_spearman
-from semshift_nb.measures.bootstrap_two_way import bootstrap_two_way_mean
-from semshift_nb.measures.bootstrap_uniformity import bootstrap_uniformity
-from semshift_nb.measures.bounded_cuts import bounded_cuts
-from semshift_nb.measures.concentration import mean_pairwise_distance
-from semshift_nb.measures.correction import Correction, drop_dimensions, keep_dimensions
-from semshift_nb.measures.correction_fits import (
+from semshift_nb.measures.concentration.isotropy import (
+    jackknife_dimension_figures,
+    jackknife_partition_isotropy,
+    partition_isotropy,
+)
+from semshift_nb.measures.concentration.uniformity import (
+    bootstrap_uniformity,
+    mean_cosine,
+    uniformity,
+)
+from semshift_nb.measures.corrections import (
+    Correction,
+    drop_dimensions,
     fit_all_but_the_top,
     fit_centring,
     fit_principal_components,
     fit_whitening,
+    keep_dimensions,
 )
-from semshift_nb.measures.correlation import partial_spearman, spearman
-from semshift_nb.measures.cut_gains import cut_gains, total_scatter
-from semshift_nb.measures.dilution_path import Stage, dilution_path
 from semshift_nb.measures.dimensions import (
     DimensionShares,
     dimension_shares,
     near_zero_dimensions,
     outlier_dimensions,
 )
-from semshift_nb.measures.fair_price import fair_price
-from semshift_nb.measures.filter import (
+from semshift_nb.measures.distance_map import BinnedDistances, binned_distances
+from semshift_nb.measures.filter_rate import (
     column_filter_rate,
     filter_rate,
     filter_rate_bound,
     high_frequency_share,
     rms_filter_rate,
 )
-from semshift_nb.measures.hubs import hubness, k_occurrence
-from semshift_nb.measures.identity import dilution_from_dispersion
-from semshift_nb.measures.intrinsic_dimension import two_nn_dimension
-from semshift_nb.measures.isotropy import partition_isotropy
-from semshift_nb.measures.jackknife_isotropy import (
-    jackknife_dimension_figures,
-    jackknife_partition_isotropy,
-)
-from semshift_nb.measures.jackknife_spectrum import (
-    jackknife_effective_rank,
-    jackknife_spectral_figures,
-)
-from semshift_nb.measures.label_neighbours import (
+from semshift_nb.measures.neighbours.hubness import hubness, k_occurrence
+from semshift_nb.measures.neighbours.intrinsic_dimension import two_nn_dimension
+from semshift_nb.measures.neighbours.labels import (
     bootstrap_nearest_neighbour_accuracy,
     label_chance,
     nearest_neighbour_accuracy,
 )
-from semshift_nb.measures.least_dilution import least_dilution_cuts
-from semshift_nb.measures.least_dilution_walk import LeastDilutionWalk
-from semshift_nb.measures.neighbours import nearest_neighbours, overlap_at_k
-from semshift_nb.measures.other_cuts import even_cuts, percentile_cuts, shift_cuts
-from semshift_nb.measures.prefix import PrefixShift, prefix_shift
-from semshift_nb.measures.segmentation import (
+from semshift_nb.measures.neighbours.neighbours import nearest_neighbours, overlap_at_k
+from semshift_nb.measures.neighbours.subsampling import (
+    subsample_hubness,
+    subsample_two_nn_dimension,
+)
+from semshift_nb.measures.resampling.bootstrap import (
+    Interval,
+    bootstrap_interval,
+    bootstrap_mean,
+    bootstrap_two_way_mean,
+)
+from semshift_nb.measures.resampling.correlation import (
+    bootstrap_spearman,
+    partial_spearman,
+    spearman,
+)
+from semshift_nb.measures.resampling.jackknife import LeaveOuts, leave_outs
+from semshift_nb.measures.resampling.significance import holm, permutation_test_paired
+from semshift_nb.measures.segmentation.auto_price import fair_price
+from semshift_nb.measures.segmentation.baselines import (
+    bounded_cuts,
+    even_cuts,
+    percentile_cuts,
+    shift_cuts,
+)
+from semshift_nb.measures.segmentation.least_dilution import least_dilution_cuts
+from semshift_nb.measures.segmentation.metrics import (
     BoundaryScore,
     boundary_f1,
     mean_dilution,
@@ -71,33 +81,39 @@ from semshift_nb.measures.segmentation import (
     size_variation,
     window_diff,
 )
+from semshift_nb.measures.segmentation.online import LeastDilutionWalk
+from semshift_nb.measures.segmentation.price_path import Stage, dilution_path
+from semshift_nb.measures.segmentation.scatter import cut_gains, total_scatter
 from semshift_nb.measures.shift import (
+    PrefixShift,
     adjacent_distances,
     cosines_to_pooled,
     dilution,
+    dilution_from_dispersion,
     discrepancy,
     dispersion,
     local_evolution,
     mean_adjacent_distance,
+    prefix_shift,
     semantic_shift,
 )
-from semshift_nb.measures.significance import holm, permutation_test_paired
-from semshift_nb.measures.spectral_figures import spectral_figures
-from semshift_nb.measures.spectral_ranks import (
+from semshift_nb.measures.spectrum.jackknife import (
+    jackknife_effective_rank,
+    jackknife_spectral_figures,
+)
+from semshift_nb.measures.spectrum.named_figures import (
+    condition_number,
     effective_rank,
+    first_component_share,
     information_abundance,
+    iso_score,
     nesum,
     participation_ratio,
+    power_law_decay,
     stable_rank,
 )
-from semshift_nb.measures.spectral_shape import (
-    condition_number,
-    first_component_share,
-    iso_score,
-    power_law_decay,
-)
-from semshift_nb.measures.spectrum import singular_values
-from semshift_nb.measures.subsample_neighbours import subsample_hubness, subsample_two_nn_dimension
+from semshift_nb.measures.spectrum.spectrum import singular_values, spectral_figures
+from semshift_nb.measures.streaming.accumulator import GeometryAccumulator
 
 __all__ = [
     "BinnedDistances",

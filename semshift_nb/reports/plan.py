@@ -7,6 +7,7 @@ from pathlib import Path
 
 from semshift_nb.errors import InputError
 from semshift_nb.reports.environment import machine, versions
+from semshift_nb.reports.inputs import absolute, identify
 from semshift_nb.reports.manifest import (
     DONE,
     MANIFEST,
@@ -16,7 +17,6 @@ from semshift_nb.reports.manifest import (
     read_manifest,
 )
 from semshift_nb.reports.notebooks import Notebook, find_notebooks
-from semshift_nb.reports.subject import absolute, identify
 
 
 def new_run_id() -> str:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from semshift_nb import load_corpus, load_encoder
 from semshift_nb.analyses import corpus_geometry, geometry
-from semshift_nb.analyses.geometry import UNITS
+from semshift_nb.analyses.geometry.geometry import UNITS
 from semshift_nb.cli import app
 from semshift_nb.errors import InputError
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from semshift_nb import load_encoder
 from semshift_nb.analyses import RetrievalResult, retrieval
 from semshift_nb.cli import app
-from semshift_nb.cli._retrieval_summary import verdict
+from semshift_nb.cli.retrieval import verdict
 from semshift_nb.corpora import known_item, load_corpus, load_retrieval
 from semshift_nb.encoders import Temperature, entropy_matched
 from semshift_nb.errors import InputError

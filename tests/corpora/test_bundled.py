@@ -11,8 +11,8 @@ from pydoc_data.topics import topics
 import pytest
 
 from semshift_nb.corpora import Corpus, load_corpus
-from semshift_nb.corpora._gensim import gensim_file
-from semshift_nb.corpora.python_docs import topic_prose
+from semshift_nb.corpora.bundled import topic_prose
+from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.errors import InputError
 
 

@@ -7,15 +7,15 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from semshift_nb.encoders import _progress
+from semshift_nb.encoders import progress
 from semshift_nb.frontend import live_notebook
 
 SLOW = """
 import time
 from semshift_nb.encoders import _progress
-_progress.QUICK_SECONDS, _progress._LINE_SECONDS, _progress._Lines.interval = 0.05, 0.1, 0.1
-_progress._REDRAW_SECONDS = _progress._NotebookBar.interval = 0.05
-with _progress.progress(["text"] * 100, "<minilm>") as advance:
+progress.QUICK_SECONDS, progress._LINE_SECONDS, progress._Lines.interval = 0.05, 0.1, 0.1
+progress._REDRAW_SECONDS = progress._NotebookBar.interval = 0.05
+with progress.progress(["text"] * 100, "<minilm>") as advance:
     for row in range(100):
         time.sleep(0.005)
         advance([row])
@@ -64,18 +64,18 @@ def test_an_unattended_notebook_gets_a_few_plain_lines():
 
 
 def test_quick_work_shows_nothing(capsys):
-    with _progress.progress(["text"] * 10, "minilm") as advance:
+    with progress.progress(["text"] * 10, "minilm") as advance:
         advance(range(10))
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""
 
 
 def test_a_terminal_shows_a_bar_that_goes_away(capsys, monkeypatch):
-    monkeypatch.setattr(_progress, "QUICK_SECONDS", 0.0)
-    monkeypatch.setattr(_progress._TerminalBar, "interval", 0.0)
+    monkeypatch.setattr(progress, "QUICK_SECONDS", 0.0)
+    monkeypatch.setattr(progress._TerminalBar, "interval", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm-256color")
-    with _progress.progress(["text"] * 3, "minilm") as advance:
+    with progress.progress(["text"] * 3, "minilm") as advance:
         advance([0])
         advance([1])
     shown = capsys.readouterr().err

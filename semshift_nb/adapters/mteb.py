@@ -1,0 +1,158 @@
+"""An encoder as a model of MTEB, so that its tasks can be run at any temperature."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+
+
+class MtebModel:
+    """An encoder that MTEB takes for one of its models.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        At any temperature and length; both are part of the name that MTEB keeps results under, so
+        that it never takes one for another.
+
+    Raises
+    ------
+    InputError
+        If mteb is not installed.
+
+    References
+    ----------
+    Muennighoff et al. 2023, "MTEB".
+
+    Examples
+    --------
+    >>> import mteb  # doctest: +SKIP
+    >>> model = MtebModel(load_encoder().at_temperature(0.9))  # doctest: +SKIP
+    >>> mteb.evaluate(model, mteb.get_task("SciFact"))  # doctest: +SKIP
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        try:
+            import mteb  # noqa: F401
+        except ImportError:
+            raise InputError(
+                "an MTEB model needs the package mteb, which is not installed: type "
+                'pip install "semshift-nb[mteb]".'
+            ) from None
+        self.encoder = encoder
+
+    @property
+    def mteb_model_meta(self) -> Any:  # noqa: ANN401 - a class of a library that may not be there
+        """What MTEB knows the model by."""
+        from mteb.models.model_meta import ModelMeta
+
+        temperature = self.encoder.temperature
+        told = {
+            "name": f"semshift/{self.encoder.name}",
+            "revision": self.encoder.fingerprint,
+            "max_tokens": self.encoder.max_length,
+            "embed_dim": self.encoder.dim,
+            "similarity_fn_name": "cosine",
+            "framework": ["Sentence Transformers", "PyTorch"],
+            "experiment_kwargs": {
+                "temperature": temperature.key,
+                "max_length": str(self.encoder.max_length),
+            },
+        }
+        return ModelMeta.create_empty(told)
+
+    def encode(
+        self,
+        inputs: Iterable[Mapping[str, Any]],
+        *,
+        prompt_type: object = None,
+        **_: object,
+    ) -> NDArray[np.float32]:
+        """Turn MTEB's texts into unit vectors.
+
+        Parameters
+        ----------
+        inputs : iterable of mappings
+            Batches with a list ``text``, as MTEB hands them over.
+        prompt_type : optional
+            ``"query"`` for queries; anything else is a document.
+        **_
+            What else MTEB tells (task, split, batch size) and what has no influence here.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, dim), float32
+            In the order of the texts; zeros where a text has no direction.
+
+        Raises
+        ------
+        InputError
+            If a batch holds no texts.
+
+        Examples
+        --------
+        Called by ``mteb.evaluate``.
+        """
+        texts: list[str] = []
+        for batch in inputs:
+            if "text" not in batch:
+                raise InputError(
+                    f"MTEB handed over {', '.join(map(repr, batch))} without a 'text': choose a "
+                    "task of text."
+                )
+            texts.extend(batch["text"])
+        role = "query" if getattr(prompt_type, "value", prompt_type) == "query" else "document"
+        return encode_all(self.encoder, texts, role=role).vectors
+
+    def similarity(self, left: Any, right: Any) -> Any:  # noqa: ANN401 - arrays of two libraries
+        """Return the cosine of every vector with every other, as MTEB computes it.
+
+        Parameters
+        ----------
+        left, right : array of shape (n_left, dim) and (n_right, dim)
+            Vectors.
+
+        Returns
+        -------
+        torch.Tensor of shape (n_left, n_right)
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by ``mteb.evaluate``.
+        """
+        from mteb.similarity_functions import cos_sim
+
+        return cos_sim(left, right)
+
+    def similarity_pairwise(self, left: Any, right: Any) -> Any:  # noqa: ANN401
+        """Return the cosines of vectors pair by pair, as MTEB computes them.
+
+        Parameters
+        ----------
+        left, right : array of shape (n, dim)
+            Vectors.
+
+        Returns
+        -------
+        torch.Tensor of shape (n,)
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by ``mteb.evaluate``.
+        """
+        from mteb.similarity_functions import pairwise_cos_sim
+
+        return pairwise_cos_sim(left, right)

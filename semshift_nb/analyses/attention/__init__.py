@@ -1,0 +1,1 @@
+"""What attention lets through: head by head, against its bound, and held level by a temperature."""

@@ -1,0 +1,1 @@
+"""How concentrated a space is and in which directions: whole, by layer, by dimension, corrected."""

@@ -1,0 +1,281 @@
+"""How concentrated a space is, and in which directions: every figure in one table."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.geometry.vector_stream import Vectors, add_up, check_shape
+from semshift_nb.analyses.length.design import as_encoders
+from semshift_nb.analyses.length.length_collapse import turned
+from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, interval_row
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+from semshift_nb.measures import GeometryAccumulator, Interval
+
+PAIRWISE: dict[str, tuple[Callable[..., float], Callable[..., Interval]]] = {
+    "uniformity": (measures.uniformity, measures.bootstrap_uniformity),
+    "partition_isotropy": (measures.partition_isotropy, measures.jackknife_partition_isotropy),
+    "two_nn_dimension": (measures.two_nn_dimension, measures.subsample_two_nn_dimension),
+    "hubness": (measures.hubness, measures.subsample_hubness),
+}
+"""What no sum over the vectors gives: worked out on those that are kept, at most the sample."""
+
+_COUNTED = "a number of dimensions beyond a bound jumps, so that no resample gives an interval"
+_ALIGNMENT = "alignment needs pairs of texts that mean the same: see alignment_uniformity"
+
+
+def figure_rows(
+    accumulator: GeometryAccumulator, groups: NDArray[Any] | None, *, seed: int
+) -> Iterator[dict[str, object]]:
+    """Yield metric, value, ci_low, ci_high, n, status and reason of every figure."""
+    n = accumulator.n
+    sample = accumulator.sample()
+    rows, n_drawn = sample.rows, len(sample.rows)
+    resampled = {"groups": None if groups is None else groups[sample.places], "seed": seed}
+    drawn = f"{n_drawn:,} vectors drawn from {n:,}" if n_drawn < n else ""
+    for metric, (value, interval) in PAIRWISE.items():
+        note = drawn and f"of {drawn}"
+        measured = partial(value, rows), partial(interval, rows, **resampled)
+        yield {"metric": metric, **interval_row(*measured, n=n_drawn, note=note)}
+    # Without groups every vector is a document of its own, and n of them say more than the sample.
+    narrowed = 1.0 if groups is not None else float(np.sqrt(n_drawn / n))
+    known = _intervals(rows, resampled)
+    for metric, figure in accumulator.moment_figures().items():
+        told = _told(figure, known.get(metric, _missing(metric)), narrowed, drawn)
+        yield {"metric": metric, "n": n, **told}
+    yield {"metric": "alignment", "n": n, **_told(_ALIGNMENT, "", 1.0, "")}
+
+
+def _intervals(rows: NDArray[np.float64], resampled: dict[str, Any]) -> dict[str, Interval | str]:
+    """Return the intervals of figures that sums give, or why there are none."""
+    distance = _tried(partial(measures.bootstrap_mean_pairwise_distance, rows, **resampled))
+    found: dict[str, Interval | str] = {
+        "MPD": distance,
+        "mean_cosine": distance if isinstance(distance, str) else turned(distance),
+    }
+    for names, jackknife in (
+        (_SPECTRAL, measures.jackknife_spectral_figures),
+        (_OF_DIMENSIONS, measures.jackknife_dimension_figures),
+    ):
+        together = _tried(partial(jackknife, rows, **resampled))
+        found |= dict.fromkeys(names, together) if isinstance(together, str) else together
+    return found
+
+
+_SPECTRAL = (
+    *("effective_rank", "participation_ratio", "stable_rank", "nesum", "power_law_decay"),
+    *("information_abundance", "condition_number", "first_component_share", "iso_score"),
+)
+_OF_DIMENSIONS = ("top_dimension_variance_share", "top_dimension_cosine_share")
+
+
+def _told(
+    figure: float | str, interval: Interval | str, narrowed: float, drawn: str
+) -> dict[str, object]:
+    """Return value, interval, status and reason; what is a string is a reason."""
+    ends = {"value": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+    if isinstance(figure, str):
+        return {**ends, "status": NOT_MEASURED, "reason": figure}
+    ends["value"] = figure
+    if isinstance(interval, str):
+        return {**ends, "status": MEASURED, "reason": f"no interval: {interval}"}
+    # The interval is that of the sample's own value, which is not the value of all.
+    low, high = (figure + narrowed * (end - interval.value) for end in interval[1:3])
+    reason = drawn and f"interval from {drawn}"
+    return {"value": figure, "ci_low": low, "ci_high": high, "status": MEASURED, "reason": reason}
+
+
+def _missing(metric: str) -> str:
+    if metric.startswith("n_"):
+        return _COUNTED
+    return "it has no value without some of the documents"
+
+
+def _tried(intervals: Callable[[], Any]) -> Any:  # noqa: ANN401
+    try:
+        return intervals()
+    except InputError as error:
+        return str(error)
+
+
+UNITS = {
+    "MPD": "cosine distance",
+    "mean_cosine": "cosine",
+    "uniformity": "log potential",
+    "alignment": "squared distance",
+    "partition_isotropy": "ratio",
+    "iso_score": "share",
+    "effective_rank": "directions",
+    "participation_ratio": "directions",
+    "stable_rank": "directions",
+    "nesum": "directions",
+    "power_law_decay": "exponent",
+    "information_abundance": "directions",
+    "condition_number": "ratio",
+    "first_component_share": "share",
+    "two_nn_dimension": "dimensions",
+    "hubness": "skewness",
+    "n_near_zero_dimensions": "dimensions",
+    "n_outlier_dimensions": "dimensions",
+    "top_dimension_variance_share": "share",
+    "top_dimension_cosine_share": "share",
+}
+"""The metrics in the order of the table, and what each counts."""
+
+_COLUMNS = ["metric", "value", "ci_low", "ci_high", "n", "unit", "status", "reason"]
+_OF = ("documents", "sentences")
+
+
+def geometry(
+    source: Vectors,
+    *,
+    groups: ArrayLike | None = None,
+    seed: int = 0,
+    n_sample: int = 10_000,
+) -> pd.DataFrame:
+    """Measure how vectors lie: how close together, along how many directions, in which dimensions.
+
+    All figures are of directions: a vector that is not of length one is divided by its length, and
+    ``reason`` says how many were. Vectors are read once, in batches, and never all at once.
+
+    Parameters
+    ----------
+    source : array of shape (n, dim) or VectorFile
+        Of any number type and library; a memory-mapped array, or what
+        `semshift_nb.encoders.open_vectors` gives, may be larger than memory.
+    groups : array-like of shape (n,), optional
+        The document of each vector: intervals are over documents. By default every one is its own.
+    seed : int, default 0
+        Seed of the sample and of all resamples.
+    n_sample : int, default 10000
+        Figures that need pairs (uniformity, partition isotropy, TwoNN, hubness) are worked out on
+        so many vectors at most, drawn from all (at least two for each dimension); so are intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric: ``metric`` (see `semshift_nb.measures` for each), ``value``, ``ci_low``
+        and ``ci_high`` (95 %), ``n`` vectors behind the value, ``unit``, ``status`` and ``reason``,
+        which for a measured figure says what it rests on. Spectra are centred. With more than
+        ``n_sample`` vectors the interval of a figure of all of them is that of the sample, moved to
+        the value and, without ``groups``, narrowed by the root of their numbers.
+
+    Raises
+    ------
+    InputError
+        If ``source`` is no such array, or holds vectors that are zero or not finite; the message
+        says how many and which.
+
+    References
+    ----------
+    Those of the single measures, in `semshift_nb.measures`.
+
+    Examples
+    --------
+    >>> table = geometry(np.eye(8)).set_index("metric")
+    >>> float(table.loc["MPD", "value"]), round(float(table.loc["effective_rank", "value"]), 6)
+    (1.0, 7.0)
+    """
+    n, _ = check_shape(source)
+    labels = None if groups is None else np.asarray(groups)
+    if labels is not None and labels.shape != (n,):
+        raise InputError(f"groups have shape {labels.shape}, expected ({n},): one a vector.")
+    accumulator, note = add_up(source, seed=seed, n_sample=n_sample)
+    return pd.DataFrame(_rows(accumulator, labels, note, seed=seed), columns=_COLUMNS)
+
+
+def corpus_geometry(
+    corpus: Corpus,
+    encoders: Encoder | Sequence[Encoder],
+    *,
+    of: str = "documents",
+    seed: int = 0,
+    n_sample: int = 10_000,
+) -> pd.DataFrame:
+    """Measure how the texts of a corpus lie in the space of one or more encoders.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Where the texts come from.
+    encoders : Encoder or sequence of Encoder
+        They may be one model at several layers, temperatures or corrections.
+    of : {"documents", "sentences"}
+        What is encoded. Intervals are over documents either way.
+    seed : int, default 0
+        Seed of all draws.
+    n_sample : int, default 10000
+        See `geometry`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `geometry` for each encoder, with ``corpus``, ``encoder``, ``of`` and
+        ``truncated_share`` (of the texts, those of which the encoder read only the beginning) in
+        front. Texts without words or a direction are left out, and ``reason`` says how many.
+
+    Raises
+    ------
+    InputError
+        If ``of`` is neither, or there is no encoder.
+
+    References
+    ----------
+    See `geometry`.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> corpus_geometry(load_corpus("news"), load_encoder("static"))  # doctest: +SKIP
+    """
+    if of not in _OF:
+        raise InputError(f"of is {of!r}, expected one of {', '.join(_OF)}.")
+    readers = as_encoders(encoders)
+    tables = [_table_of(corpus, encoder, of, seed=seed, n_sample=n_sample) for encoder in readers]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _table_of(
+    corpus: Corpus, encoder: Encoder, of: str, *, seed: int, n_sample: int
+) -> pd.DataFrame:
+    all_texts = corpus.documents if of == "documents" else corpus.sentences
+    # A model has a vector for nothing as well, the same for every text without words.
+    texts = all_texts[all_texts["text"].str.strip() != ""]
+    read = encode_all(encoder, texts["text"].tolist())
+    rows = np.flatnonzero(read.directed)
+    groups = None if of == "documents" else texts["doc_id"].to_numpy()[rows]
+    table = geometry(read.vectors[rows], groups=groups, seed=seed, n_sample=n_sample)
+    n_lost = len(all_texts) - len(rows)
+    if n_lost:
+        lost = f"{n_lost} of {len(all_texts)} {of} have no words or no direction and were left out"
+        table["reason"] = [_joined(lost, reason) for reason in table["reason"]]
+    share = float(read.truncated[rows].mean()) if len(rows) else np.nan
+    named: dict[str, str | float] = {"corpus": corpus.name, "encoder": encoder.name, "of": of}
+    for place, (name, value) in enumerate({**named, "truncated_share": share}.items()):
+        table.insert(place, name, value)
+    return table
+
+
+def _rows(
+    accumulator: GeometryAccumulator, groups: NDArray[np.generic] | None, note: str, *, seed: int
+) -> Iterator[dict[str, object]]:
+    """Yield a row for each metric, in the order of `UNITS`."""
+    found = {}
+    if accumulator.n >= 2:
+        found = {row["metric"]: row for row in figure_rows(accumulator, groups, seed=seed)}
+    nothing = {"n": accumulator.n, "status": NOT_MEASURED}
+    few = f"{accumulator.n} vectors, expected at least 2"
+    for metric, unit in UNITS.items():
+        row = found.get(metric, {**nothing, "reason": few})
+        yield {**row, "metric": metric, "unit": unit, "reason": _joined(note, str(row["reason"]))}
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))

@@ -1,0 +1,1 @@
+"""Whether vectors crowd as texts grow longer, and whether length does it."""

@@ -1,0 +1,169 @@
+"""The texts of a study of length as one encoder reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.length.design import Lengths
+from semshift_nb.analyses.length.length_buckets import natural_texts
+from semshift_nb.analyses.length.text_growth import Start, Texts, grow_arm, start
+from semshift_nb.analyses.token_counts import Counter, token_counter
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+
+#: The texts of each arm and rung, or why there are none.
+Plan: TypeAlias = dict[tuple[str, int], Texts | str]
+
+
+def plan_texts(corpus: Corpus, encoders: Sequence[Encoder], wanted: Lengths) -> Plan:
+    """Choose and make the texts; encoders with other tokenizers get the very same ones."""
+    count = token_counter(encoders)
+    found: Plan = {}
+    if "natural" in wanted.arms:
+        by_bucket = natural_texts(corpus, wanted, count)
+        found.update({("natural", rung): texts for rung, texts in by_bucket.items()})
+    grown = [arm for arm in wanted.arms if arm != "natural"]
+    seen = _seen(encoders, wanted)
+    if not grown or not seen.rungs:
+        return found
+    begun = start(corpus, seen, count)
+    for arm in grown:
+        if isinstance(begun, str):
+            found.update({(arm, rung): begun for rung in seen.rungs})
+        else:
+            found.update(_arm(corpus, begun, arm, wanted=seen, count=count))
+    return found
+
+
+def _seen(encoders: Sequence[Encoder], wanted: Lengths) -> Lengths:
+    """Leave out the rungs that none of the encoders sees, so that no text need reach them."""
+    limits = [encoder.max_length for encoder in encoders]
+    rungs = [n for n in wanted.rungs if any(limit is None or n <= limit for limit in limits)]
+    return Lengths(tuple(rungs), wanted.arms, wanted.n_documents, wanted.seed)
+
+
+def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter) -> Plan:
+    """Return the texts of one arm: the same on every rung, for a rung is where they are cut."""
+    n_all = len(corpus)
+    texts = grow_arm(corpus, begun, arm, wanted=wanted, count=count)
+    n_short = n_all - begun.n_reaching.get(begun.top, n_all)
+    left_out = f"{n_short} of {n_all} documents are shorter than {begun.top} tokens and left out"
+    notes = [left_out if n_short else "", texts.note]
+    texts = Texts(texts.texts, texts.parts, texts.documents, "; ".join(filter(None, notes)))
+    found: Plan = {}
+    for rung in wanted.rungs:
+        found[arm, rung] = texts
+        if arm in ("cut", "sequential") and rung > begun.top:
+            found[arm, rung] = (
+                f"{begun.n_reaching[rung]} of {n_all} documents have {rung} tokens, expected at "
+                f"least {wanted.enough(n_all)}; ask for shorter lengths or bring longer documents"
+            )
+        elif len(texts.texts) < 2:
+            found[arm, rung] = (
+                f"only {len(texts.texts)} of {len(begun.documents)} texts could be grown to "
+                f"{wanted.rungs[-1]} tokens, expected at least 2; the corpus is too small"
+            )
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """Texts as an encoder read them at one rung, one a document; only those with a direction.
+
+    ``documents`` are rows of the corpus and ``parts`` those of the texts' sentences; ``n_tokens``
+    are what the texts have and ``n_seen`` what the model saw of them; ``truncated`` says where it
+    left out some that it was not asked to.
+    """
+
+    vectors: NDArray[np.float32]
+    documents: NDArray[np.intp]
+    parts: list[NDArray[np.intp]]
+    n_tokens: NDArray[np.int64]
+    n_seen: NDArray[np.int64]
+    truncated: NDArray[np.bool_]
+    note: str
+
+
+def read_cell(encoder: Encoder, plan: Plan, arm: str, rung: int) -> Cell | str:
+    """Return the texts of an arm at a rung as they were read, or why they could not be."""
+    cut, limit = arm != "natural", encoder.max_length
+    if cut and limit is not None and rung > limit:
+        return (
+            f"the encoder reads {limit} tokens of a text, so that none reaches {rung}: load it "
+            f"with max_length={rung} or more"
+        )
+    texts = plan[arm, rung]
+    if isinstance(texts, str):
+        return texts
+    cell = _read(encoder.at_length(rung) if cut else encoder, texts, cut=cut)
+    if len(cell.documents) < 2:
+        return f"{len(cell.documents)} texts have a direction in this encoder, expected at least 2"
+    return cell
+
+
+def _read(encoder: Encoder, texts: Texts, *, cut: bool) -> Cell:
+    """Encode texts, and note what of them was not read."""
+    read = encode_all(encoder, texts.texts)
+    rows = np.flatnonzero(read.directed)
+    limit = encoder.max_length or np.iinfo(np.int64).max
+    truncated = read.truncated[rows] & (not cut)
+    n_lost, n_truncated = len(texts.texts) - len(rows), int(truncated.sum())
+    notes = [
+        texts.note,
+        f"{n_lost} texts without direction were left out" if n_lost else "",
+        f"the model saw {limit} tokens of {n_truncated} longer texts" if n_truncated else "",
+    ]
+    return Cell(
+        vectors=read.vectors[rows],
+        documents=texts.documents[rows],
+        parts=[texts.parts[i] for i in rows.tolist()],
+        n_tokens=read.n_tokens[rows],
+        n_seen=np.minimum(read.n_tokens[rows], limit),
+        truncated=truncated,
+        note="; ".join(filter(None, notes)),
+    )
+
+
+class Shift:
+    """How far the meaning of a plan's texts moves.
+
+    It belongs to the texts: their sentences are read at temperature 1, whatever the temperature the
+    texts themselves are read at.
+    """
+
+    def __init__(self, corpus: Corpus, encoder: Encoder, plan: Plan) -> None:
+        parts = [
+            part for texts in plan.values() if isinstance(texts, Texts) for part in texts.parts
+        ]
+        self._rows = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *parts]))
+        plain = encoder if encoder.temperature.tau == 1 else encoder.at_temperature(1)
+        wanted = corpus.sentences["text"].iloc[self._rows].tolist()
+        self._sentences = encode_all(plain, wanted)
+
+    def mean_dispersion(self, cell: Cell) -> float:
+        """Return the mean over the texts, NaN where none has a sentence with a direction."""
+        texts = zip(cell.parts, cell.n_tokens, cell.n_seen, strict=True)
+        each = np.array([self._dispersion(*text) for text in texts])
+        known = each[np.isfinite(each)]
+        return float(known.mean()) if len(known) else float("nan")
+
+    def _dispersion(self, parts: NDArray[np.intp], n_tokens: int, n_seen: int) -> float:
+        """Return the dispersion of the sentences of which the model saw at least half.
+
+        What special tokens and a prompt add to a sentence follows from the sum of the sentences'
+        tokens and those of the text they make.
+        """
+        part = self._sentences.take(np.searchsorted(self._rows, parts))
+        if not part.directed.any():
+            return float("nan")
+        added = max((int(part.n_tokens.sum()) - n_tokens) / max(len(parts) - 1, 1), 0)
+        sizes = part.n_tokens - added
+        half_seen = np.cumsum(sizes) - sizes / 2 <= n_seen - added
+        half_seen[0] = True
+        kept = part.vectors[half_seen & part.directed]
+        return measures.dispersion(kept) if len(kept) else float("nan")

@@ -1,0 +1,224 @@
+"""Whether embeddings crowd together as texts grow longer, and whether length does it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from semshift_nb import measures
+from semshift_nb.analyses.length.conditions import Cell, Plan, Shift, plan_texts, read_cell
+from semshift_nb.analyses.length.design import (
+    ARMS,
+    Lengths,
+    as_encoders,
+    check_lengths,
+    considered,
+)
+from semshift_nb.analyses.length.length_buckets import buckets
+from semshift_nb.analyses.results import NOT_MEASURED, interval_row
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_nb.measures import Interval
+
+UNITS = {
+    "MPD": "cosine distance",
+    "mean_cosine": "cosine",
+    "uniformity": "log potential",
+    "effective_rank": "directions",
+    "nn_accuracy": "share",
+}
+
+
+def metric_rows(cell: Cell | str, corpus: Corpus, *, seed: int) -> Iterator[dict[str, object]]:
+    """Yield the metrics of one arm at one rung."""
+    if isinstance(cell, str):
+        told = unmeasured(cell)
+        yield from ({"metric": metric, "unit": unit, **told} for metric, unit in UNITS.items())
+        return
+    distance = partial(measures.bootstrap_mean_pairwise_distance, cell.vectors, seed=seed)
+    known: dict[str, tuple[Callable[[], float], Callable[[], Interval]]] = {
+        "MPD": (partial(measures.mean_pairwise_distance, cell.vectors), distance),
+        "mean_cosine": (
+            partial(measures.mean_cosine, cell.vectors),
+            lambda: turned(distance()),
+        ),
+        "uniformity": (
+            partial(measures.uniformity, cell.vectors),
+            partial(measures.bootstrap_uniformity, cell.vectors, seed=seed),
+        ),
+        "effective_rank": (
+            partial(measures.effective_rank, cell.vectors),
+            partial(measures.jackknife_effective_rank, cell.vectors, n_parts=50, seed=seed),
+        ),
+    }
+    n, dim = cell.vectors.shape
+    bound = {"effective_rank": f"at most {min(n - 1, dim)} for so many texts"}
+    for metric, (value, interval) in known.items():
+        note = "; ".join(filter(None, [bound.get(metric, ""), cell.note]))
+        figures = interval_row(value, interval, n=n, note=note)
+        yield {"metric": metric, "unit": UNITS[metric], **figures}
+    yield {"metric": "nn_accuracy", "unit": UNITS["nn_accuracy"], **_by_label(cell, corpus, seed)}
+
+
+def turned(distance: Interval) -> Interval:
+    """Return the interval of a mean cosine from that of the mean distance."""
+    return Interval(1 - distance.value, 1 - distance.high, 1 - distance.low, distance.n)
+
+
+def _by_label(cell: Cell, corpus: Corpus, seed: int) -> dict[str, object]:
+    """Return the accuracy of the nearest neighbour, over the documents that have a label."""
+    if "label" not in corpus.documents:
+        return unmeasured("the corpus has no labels")
+    labels = corpus.documents["label"].iloc[cell.documents]
+    known = labels.notna().to_numpy()
+    chosen, vectors = labels[known].astype(str).tolist(), cell.vectors[known]
+    if len(chosen) < 2:
+        return unmeasured(f"{len(chosen)} of {len(labels)} documents have a label")
+    chance = f"by chance {measures.label_chance(chosen):.2f}"
+    n_lost = len(labels) - len(chosen)
+    lost = f"{n_lost} documents without a label were left out" if n_lost else ""
+    return interval_row(
+        partial(measures.nearest_neighbour_accuracy, vectors, chosen),
+        partial(measures.bootstrap_nearest_neighbour_accuracy, vectors, chosen, seed=seed),
+        n=len(chosen),
+        note="; ".join(filter(None, [chance, cell.note, lost])),
+    )
+
+
+def unmeasured(reason: str) -> dict[str, object]:
+    """Return the columns of a figure that there is none of."""
+    nothing = dict.fromkeys(("value", "ci_low", "ci_high"), np.nan)
+    return {**nothing, "n": 0, "status": NOT_MEASURED, "reason": reason}
+
+
+_COLUMNS = [
+    *["corpus", "encoder", "tau", "schedule", "arm", "n_tokens", "bucket", "mean_tokens"],
+    *["mean_dispersion", "metric", "value", "ci_low", "ci_high", "n", "unit", "truncated_share"],
+    *["status", "reason"],
+]
+
+
+def length_collapse(
+    corpora: Corpus | Sequence[Corpus],
+    encoders: Encoder | Sequence[Encoder],
+    *,
+    lengths: Sequence[int] = (16, 32, 64, 128, 256, 500),
+    arms: Sequence[str] = ARMS,
+    n_documents: int | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Measure how closely embeddings crowd together at each of several lengths of text.
+
+    Length and shift go together in nature. Five arms take them apart; each document gives an arm
+    one text:
+
+    - *cut*: the beginning of the document, cut after n tokens. What is said stays alike in kind,
+      and only the length varies.
+    - *natural*: texts as long as their author made them: the document itself where it fits the
+      bucket of lengths, else one of its paragraphs, else one of its sentences. None is cut, and
+      short and long ones differ in kind.
+    - *repeat*: one sentence of the document, the anchor, over and over: long without any shift. On
+      rungs shorter than most anchors, about 16 and 32, it is the beginning of a sentence.
+    - *sequential*: the anchor and the sentences that follow it: as far as an author moves.
+    - *random*: the anchor and sentences from anywhere in the corpus: as far as a corpus can move.
+
+    The last three are grown until they have enough tokens and then cut after n, as *cut* is: on a
+    rung, the texts of all four have exactly n tokens and are from the same documents, which are the
+    same on all rungs. All encoders read the same texts.
+
+    Parameters
+    ----------
+    corpora : Corpus or sequence of Corpus
+        Where the texts come from.
+    encoders : Encoder or sequence of Encoder
+        Each is run on each corpus; they may be one encoder at several temperatures.
+    lengths : sequence of int, default (16, 32, 64, 128, 256, 500)
+        The ladder of tokens, special tokens and prompts included, and the upper edges of the
+        buckets of natural lengths. A rung is measured on the documents that reach the longest one;
+        one that fewer than 20 documents reach (or than a fifth of a small corpus) is not measured.
+    arms : sequence of str, default all
+        Which of the five to make.
+    n_documents : int, optional
+        At most so many documents, drawn from those that are long enough; without it all. They are
+        looked for among 2,000 documents (or 20 times as many as wanted), drawn first where a corpus
+        has more; then the random sentences are from these, too.
+    seed : int, default 0
+        Seed of all draws.
+
+    Returns
+    -------
+    DataFrame
+        One row a figure: ``corpus``, ``encoder``, ``tau`` (missing where the temperature is not one
+        number), ``schedule``, ``arm``, ``n_tokens`` (the rung; of *natural* the upper edge of the
+        bucket), ``bucket`` (such as ``"17-32"``; empty in other arms), ``mean_tokens`` (that the
+        model saw), ``mean_dispersion`` (the mean over the texts of the dispersion of those of their
+        sentences that the model saw at least half of; at temperature 1, for it belongs to the
+        texts), ``metric`` (``MPD``, ``mean_cosine``, ``uniformity``, ``effective_rank``,
+        ``nn_accuracy``), ``value``, ``ci_low`` and ``ci_high`` (95 %, over documents), ``n`` texts,
+        ``unit``, ``truncated_share``, ``status`` and ``reason``.
+
+        ``truncated_share`` is the share of texts that the encoder cut where nobody asked it to. In
+        all arms but *natural* the cut is the design, and a rung beyond the encoder's
+        ``max_length`` is not measured (and its share is 1). ``effective_rank`` and ``nn_accuracy``
+        follow the number of texts: compare rows of the same ``n``. ``reason`` also says what a
+        measured figure rests on. Intervals are of 1,000 resamples; that of the effective rank,
+        which none with copies can give, of leaving out documents 50 times.
+
+    Raises
+    ------
+    InputError
+        If a length, an arm, ``n_documents`` or ``seed`` is out of range, or there is no encoder.
+
+    References
+    ----------
+    Length-induced collapse, arXiv 2410.24200; semantic shift, arXiv 2603.21437 (concatenations).
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> encoder = load_encoder(max_length=512)
+    >>> length_collapse(load_corpus("wikipedia"), encoder, n_documents=30)  # doctest: +SKIP
+    """
+    wanted = check_lengths(lengths, arms, n_documents=n_documents, seed=seed)
+    readers = as_encoders(encoders)
+    rows: list[dict[str, object]] = []
+    for whole in [corpora] if isinstance(corpora, Corpus) else corpora:
+        corpus = considered(whole, wanted)
+        plan = plan_texts(corpus, readers, wanted)
+        for encoder in readers:
+            rows.extend(_rows(corpus, encoder, plan, wanted))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _rows(
+    corpus: Corpus, encoder: Encoder, plan: Plan, wanted: Lengths
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of one corpus and one encoder."""
+    shift = Shift(corpus, encoder, plan)
+    limit, temperature = encoder.max_length, encoder.temperature
+    named = {
+        "corpus": corpus.name,
+        "encoder": encoder.name,
+        "tau": temperature.tau,
+        "schedule": temperature.schedule,
+    }
+    for arm in wanted.arms:
+        for rung, (low, high) in buckets(wanted).items():
+            cell = read_cell(encoder, plan, arm, rung)
+            told = {**named, "arm": arm, "n_tokens": rung}
+            told["bucket"] = f"{low}-{high}" if arm == "natural" else ""
+            told.update(_of_texts(cell, shift, unseen=limit is not None and rung > limit))
+            yield from ({**told, **row} for row in metric_rows(cell, corpus, seed=wanted.seed))
+
+
+def _of_texts(cell: Cell | str, shift: Shift, *, unseen: bool) -> dict[str, float]:
+    """Return what the texts of a cell are like."""
+    if isinstance(cell, str):
+        nothing = dict.fromkeys(("mean_tokens", "mean_dispersion"), np.nan)
+        return {**nothing, "truncated_share": float(unseen)}
+    return {
+        "mean_tokens": float(cell.n_seen.mean()),
+        "mean_dispersion": shift.mean_dispersion(cell),
+        "truncated_share": float(cell.truncated.mean()),
+    }

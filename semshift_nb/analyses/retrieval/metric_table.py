@@ -1,0 +1,194 @@
+"""Rankings to a metric table: means, their intervals, and what differs from the reference."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.results import MEASURED, interval_row
+from semshift_nb.analyses.retrieval.buckets import ALL, Bucket
+from semshift_nb.analyses.retrieval.scores import MEASURES
+from semshift_nb.analyses.retrieval.search import Search
+from semshift_nb.errors import InputError
+
+ARM = ["tau", "schedule"]
+BUCKETS = ["length_bucket", "shift_bucket"]
+CHANGE = ["difference", "difference_low", "difference_high", "p_value", "p_holm"]
+COLUMNS = [
+    *["dataset", "split", "encoder", "max_length", *ARM, "queries", *BUCKETS],
+    *["metric", "value", "ci_low", "ci_high", "n", "unit", *CHANGE],
+    *["truncated_share", "status", "reason"],
+]
+BY_QUERY = [
+    *["dataset", "split", "encoder", "max_length", *ARM, "queries", *BUCKETS, "metric"],
+    *["query_id", "value", "n_relevant", "n_truncated"],
+]
+
+
+Values: TypeAlias = NDArray[np.float64]
+
+
+class Chance:
+    """How often to draw, and from which seed."""
+
+    def __init__(self, *, n_resamples: int, n_permutations: int, seed: int) -> None:
+        if min(n_resamples, n_permutations) < 1:
+            raise InputError(
+                f"n_resamples is {n_resamples} and n_permutations {n_permutations}, expected at "
+                "least 1 of each (1000 and 9999 are usual)."
+            )
+        self.n_resamples = n_resamples
+        self.n_permutations = n_permutations
+        self.seed = seed
+
+
+def score_rows(
+    scores: pd.DataFrame, reference: pd.DataFrame | None, chance: Chance
+) -> list[dict[str, object]]:
+    """Return one row a measure for the queries of one arm and one bucket.
+
+    ``reference`` holds the same queries in the same order; None for the reference itself.
+    """
+    n_relevant, n_truncated = scores["n_relevant"].sum(), scores["n_truncated"].sum()
+    share = float(n_truncated / n_relevant) if n_relevant else 0.0
+    rows = []
+    for metric in MEASURES:
+        values = scores[metric].to_numpy(dtype=np.float64)
+        before = None if reference is None else reference[metric].to_numpy(dtype=np.float64)
+        rows.append(
+            {
+                "metric": metric,
+                **mean_row(values, chance),
+                "unit": "0 to 1",
+                **({} if before is None else change_row(values, before, chance)),
+                "truncated_share": share,
+            }
+        )
+    return rows
+
+
+def distance_row(
+    search: Search, reference: Search | None, bucket: Bucket, chance: Chance
+) -> dict[str, object]:
+    """Return the mean pairwise distance of a bucket's documents."""
+    kept = search.documents.directed
+    if bucket.documents is not None:
+        kept = kept & bucket.documents
+    vectors = search.documents.vectors[kept]
+    row = {
+        "metric": "MPD",
+        **interval_row(
+            lambda: measures.mean_pairwise_distance(vectors),
+            lambda: measures.bootstrap_mean_pairwise_distance(
+                vectors, n_resamples=chance.n_resamples, seed=chance.seed
+            ),
+            n=len(vectors),
+        ),
+        "unit": "cosine distance",
+        "truncated_share": float(search.documents.truncated[kept].mean()) if kept.any() else 0.0,
+    }
+    if reference is not None and row["status"] == MEASURED:
+        pair = [vectors, reference.documents.vectors[kept]]
+        row.update(_distance_change(pair, chance))
+    return row
+
+
+def change_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn the differences of a comparison into figures, a row each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``RetrievalResult.table`` or what `chunk_retrieval` gives.
+
+    Returns
+    -------
+    DataFrame
+        The rows that have a difference, with ``difference``, ``difference_low`` and
+        ``difference_high`` as ``value``, ``ci_low`` and ``ci_high``. Their metric begins with
+        "change of"; the reason holds the p-value after Holm's adjustment, which the interval knows
+        nothing of.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> change_rows(found.table)["metric"].tolist()  # doctest: +SKIP
+    ['change of nDCG@10']
+    """
+    compared = table[table["difference"].notna()]
+    return compared.assign(
+        metric="change of " + compared["metric"],
+        value=compared["difference"],
+        ci_low=compared["difference_low"],
+        ci_high=compared["difference_high"],
+        reason=["" if np.isnan(p) else f"p (Holm) {p:.2g}" for p in compared["p_holm"].tolist()],
+    ).drop(columns=CHANGE)
+
+
+def adjust(table: pd.DataFrame) -> pd.DataFrame:
+    """Adjust the p-values of each measure for all that were looked at together.
+
+    All temperatures are one family for the whole set; and all temperatures and buckets for each way
+    to part the documents.
+    """
+    adjusted = table.assign(p_holm=np.nan)
+    parted = [table[name] != ALL for name in BUCKETS]
+    for _, family in adjusted.groupby([table["metric"], *parted], sort=False):
+        tested = family["p_value"].dropna()
+        adjusted.loc[tested.index, "p_holm"] = measures.holm(tested.to_numpy())
+    return adjusted
+
+
+def long_form(scores: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the scores of all arms and buckets under each other, one row a figure."""
+    wide = pd.concat(list(scores), ignore_index=True)
+    named = [name for name in wide.columns if name not in MEASURES]
+    table = wide.melt(named, list(MEASURES), var_name="metric", value_name="value")
+    return table[BY_QUERY]
+
+
+def _distance_change(pair: list[NDArray[np.float32]], chance: Chance) -> dict[str, object]:
+    """Return by how much the same documents lie further apart than before, with its interval."""
+    try:
+        change = measures.bootstrap_distance_contrast(
+            pair, [1, -1], n_resamples=chance.n_resamples, seed=chance.seed
+        )
+    except InputError:  # too few documents to redraw; the row's own reason says so
+        now, before = (measures.mean_pairwise_distance(vectors) for vectors in pair)
+        return {"difference": now - before}
+    return dict(zip(CHANGE, (change.value, change.low, change.high), strict=False))
+
+
+def mean_row(values: Values, chance: Chance) -> dict[str, object]:
+    """Return the mean of values, one a query or a document, with its interval."""
+    return interval_row(
+        lambda: _plain_mean(values),
+        lambda: measures.bootstrap_mean(values, n_resamples=chance.n_resamples, seed=chance.seed),
+        n=len(values),
+    )
+
+
+def _plain_mean(values: Values) -> float:
+    if not len(values):
+        raise InputError("there is no query")
+    return float(values.mean())
+
+
+def change_row(values: Values, before: Values, chance: Chance) -> dict[str, object]:
+    """Return what changed, query by query, with its interval and the p-value of no change."""
+    if len(values) < 2:
+        return {"difference": _plain_mean(values - before)} if len(values) else {}
+    change = measures.bootstrap_mean(
+        values - before, n_resamples=chance.n_resamples, seed=chance.seed
+    )
+    p_value = measures.permutation_test_paired(
+        values, before, n_resamples=chance.n_permutations, seed=chance.seed
+    )
+    return dict(zip(CHANGE, (change.value, change.low, change.high, p_value), strict=False))

@@ -1,0 +1,1 @@
+"""How far meaning moves inside texts, and what pooling loses of it."""

@@ -1,0 +1,339 @@
+"""The figures of a range of sentences, quick enough to follow a mouse."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.encoded import (
+    Encoded,
+    EncodedDocument,
+    encode_all,
+    encoded_documents,
+    no_direction_reason,
+)
+from semshift_nb.analyses.results import (
+    FIGURE_COLUMNS,
+    MEASURED,
+    NOT_MEASURED,
+    known_tokens,
+    row,
+    shift_figures,
+    tidy,
+)
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+
+
+def range_shift(
+    sentences: pd.DataFrame,
+    embeddings: NDArray[np.float32],
+    *,
+    start: int,
+    stop: int,
+    encoder: Encoder,
+    text: str,
+) -> pd.DataFrame:
+    """Measure a range of sentences of one document.
+
+    Only the text of the range is encoded, which takes one short pass of the model; the sentences'
+    vectors are those that the document's map was made from.
+
+    Parameters
+    ----------
+    sentences : DataFrame
+        The document's sentences in order: ``start`` and ``end``, their offsets into ``text``.
+    embeddings : ndarray of shape (n_sentences, dim)
+        Their vectors. A zero row is a sentence without direction.
+    start, stop : int
+        The range, from 0: sentences ``start`` up to, not including, ``stop``.
+    encoder : Encoder
+        What the vectors came from.
+    text : str
+        The document's whole text.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``start``, ``stop``, ``text`` (of the range, as it stands in the document) and the
+        columns of `document_shift` from ``n_sentences`` on.
+
+    Raises
+    ------
+    InputError
+        If there are not as many vectors as sentences, or the range is empty or leaves the document.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437.
+
+    Examples
+    --------
+    >>> range_shift(sentences, vectors, start=0, stop=6, encoder=encoder, text=text)
+    ... # doctest: +SKIP
+    """
+    if len(sentences) != len(embeddings):
+        raise InputError(f"{len(sentences)} sentences came with {len(embeddings)} vectors.")
+    if not 0 <= start < stop <= len(sentences):
+        raise InputError(
+            f"the range {start}:{stop} was asked for, expected at least one sentence between 0 and "
+            f"{len(sentences)}."
+        )
+    vectors = np.asarray(embeddings[start:stop])
+    directed = np.asarray(vectors.any(axis=1))
+    unknown = np.zeros(len(vectors), dtype=np.int64)
+    offsets = sentences["start"].iloc[start], sentences["end"].iloc[stop - 1]
+    part = text[offsets[0] : offsets[1]]
+    figures = shift_figures(
+        Encoded(vectors, unknown, unknown.astype(np.bool_), directed), encode_all(encoder, [part])
+    )
+    told = {"start": start, "stop": stop, "text": part, **figures}
+    return tidy(pd.DataFrame([told], columns=["start", "stop", "text", *FIGURE_COLUMNS]))
+
+
+def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
+    """Measure the semantic shift of every document.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Documents and their sentences.
+    encoder : Encoder
+        What turns sentences and whole texts into vectors.
+
+    Returns
+    -------
+    DataFrame
+        One row a document, in the corpus's order: ``doc_id``, ``title``, ``label`` (if the corpus
+        has labels), ``n_sentences``, ``n_tokens`` of the whole text (before truncation),
+        ``truncated`` (whether the model saw only its beginning), ``local_evolution``,
+        ``mean_adjacent_distance``, ``dispersion``, ``semantic_shift``, ``dilution``,
+        ``discrepancy`` (see `semshift_nb.measures`), ``status`` (``measured`` or ``not measured``)
+        and ``reason``. A document without a sentence, or with one that has no direction in this
+        encoder, is not measured: its figures are missing and ``reason`` says why.
+
+    Raises
+    ------
+    SemshiftError
+        If the encoder fails for another cause.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> document_shift(load_corpus("wikipedia"), load_encoder())  # doctest: +SKIP
+    """
+    texts = encode_all(encoder, corpus.documents["text"].tolist())
+    figures = [
+        shift_figures(document.encoded, row(texts, document.row))
+        for document in encoded_documents(corpus, encoder)
+    ]
+    named = ["doc_id", "title", *(["label"] if "label" in corpus.documents else [])]
+    table = corpus.documents[named].reset_index(drop=True)
+    return tidy(pd.concat([table, pd.DataFrame(figures, columns=FIGURE_COLUMNS)], axis=1))
+
+
+def dilution_gap(documents: pd.DataFrame) -> float | None:
+    """Compare the dilution of every document with what its dispersion says it must be.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        `document_shift` or `window_shift`.
+
+    Returns
+    -------
+    float or None
+        The largest absolute difference over the texts that were measured, a rounding error unless
+        this program is wrong; None where no text was measured.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437, Theorem 1.
+
+    Examples
+    --------
+    >>> dilution_gap(document_shift(load_corpus("news"), load_encoder()))  # doctest: +SKIP
+    """
+    measured = documents[documents["status"] == MEASURED]
+    if measured.empty:
+        return None
+    by_formula = measures.dilution_from_dispersion(
+        measured["dispersion"].to_numpy(), measured["n_sentences"].to_numpy()
+    )
+    return float((measured["dilution"] - by_formula).abs().max())
+
+
+_SENTENCE = ["doc_id", "position", "start", "end", "text"]
+_ADDED = ["n_tokens", "truncated", "adjacent_distance", "cosine_to_pooled", "status", "reason"]
+
+
+def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
+    """Measure every sentence against the next one and against its document's pooled vector.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Documents and their sentences.
+    encoder : Encoder
+        What turns sentences into vectors.
+
+    Returns
+    -------
+    DataFrame
+        One row a sentence: ``doc_id``, ``position``, ``start``, ``end`` (offsets into the
+        document's text), ``text``, ``n_tokens``, ``truncated``, ``adjacent_distance`` (cosine
+        distance to the next sentence; missing on a document's last sentence, which has none),
+        ``cosine_to_pooled`` (with the direction of the sum of the document's sentences; 0 when
+        they cancel out), ``status`` and ``reason``. When a sentence has no direction in this
+        encoder, its whole document is not measured, and ``reason`` says which sentence it is.
+
+    Raises
+    ------
+    SemshiftError
+        If the encoder fails for another cause.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> sentence_shift(load_corpus("news"), load_encoder())  # doctest: +SKIP
+    """
+    tables = [
+        sentences_of(document)
+        for document in encoded_documents(corpus, encoder)
+        if len(document.sentences)
+    ]
+    nothing = pd.DataFrame(columns=_SENTENCE + _ADDED)
+    return pd.concat([nothing, *tables], ignore_index=True).infer_objects()
+
+
+def sentences_of(document: EncodedDocument) -> pd.DataFrame:
+    """Return the sentences of one document.
+
+    Parameters
+    ----------
+    document : EncodedDocument
+        A document whose sentences are encoded.
+
+    Returns
+    -------
+    DataFrame
+        Its rows of `sentence_shift`.
+
+    Raises
+    ------
+    InputError
+        If a vector is not finite and of length one.
+
+    Examples
+    --------
+    >>> [sentences_of(document) for document in encoded_documents(corpus, encoder)]
+    ... # doctest: +SKIP
+    """
+    reason = no_direction_reason(document.encoded)
+    steps = pooled = np.full(len(document.sentences), np.nan)
+    if not reason:
+        vectors = document.encoded.vectors
+        steps = np.append(measures.adjacent_distances(vectors), np.nan)
+        pooled = measures.cosines_to_pooled(vectors)
+    return document.sentences[_SENTENCE].assign(
+        n_tokens=known_tokens(document.encoded).array,
+        truncated=document.encoded.truncated,
+        adjacent_distance=steps,
+        cosine_to_pooled=pooled,
+        status=NOT_MEASURED if reason else MEASURED,
+        reason=reason,
+    )
+
+
+_COLUMNS = ["doc_id", "title", "k", *measures.PrefixShift._fields, "status", "reason"]
+
+
+def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
+    """Measure the first k sentences of every document, for every k.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Documents and their sentences.
+    encoder : Encoder
+        What turns sentences into vectors.
+
+    Returns
+    -------
+    DataFrame
+        One row a prefix: ``doc_id``, ``title``, ``k`` (1, 2, ... sentences), ``local_evolution``,
+        ``dispersion``, ``semantic_shift``, ``dilution`` of the first k sentences, ``status`` and
+        ``reason``. A document that cannot be measured is one row with ``k`` its number of
+        sentences, no figures, and the reason.
+
+    Raises
+    ------
+    SemshiftError
+        If the encoder fails for another cause than a text without direction.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> prefix_shift(load_corpus("news"), load_encoder())  # doctest: +SKIP
+    """
+    tables = [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
+    return pd.concat([pd.DataFrame(columns=_COLUMNS), *tables], ignore_index=True).infer_objects()
+
+
+def prefixes_of(document: EncodedDocument) -> pd.DataFrame:
+    """Return the prefixes of one document.
+
+    Parameters
+    ----------
+    document : EncodedDocument
+        A document whose sentences are encoded.
+
+    Returns
+    -------
+    DataFrame
+        Its rows of `prefix_shift`.
+
+    Raises
+    ------
+    InputError
+        If a vector is not finite and of length one.
+
+    Examples
+    --------
+    >>> [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
+    ... # doctest: +SKIP
+    """
+    reason = no_direction_reason(document.encoded)
+    n_sentences = len(document.sentences)
+    if reason:
+        curves = {name: np.full(1, np.nan) for name in measures.PrefixShift._fields}
+    else:
+        curves = measures.prefix_shift(document.encoded.vectors)._asdict()
+    return pd.DataFrame(
+        {
+            "doc_id": document.doc_id,
+            "title": document.title,
+            "k": [n_sentences] if reason else np.arange(1, n_sentences + 1),
+            **curves,
+            "status": NOT_MEASURED if reason else MEASURED,
+            "reason": reason,
+        }
+    )

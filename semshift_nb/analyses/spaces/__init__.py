@@ -1,0 +1,1 @@
+"""Some texts in embedding space after embedding space: what SpectrumExplorer shows."""

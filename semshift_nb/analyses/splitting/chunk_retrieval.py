@@ -1,0 +1,295 @@
+"""Do chunks find more? Retrieval by a document's best chunk, by several ways to cut it."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.encoded import Encoded, encode_all
+from semshift_nb.analyses.retrieval.buckets import ALL
+from semshift_nb.analyses.retrieval.metric_table import (
+    CHANGE,
+    Chance,
+    adjust,
+    change_row,
+    mean_row,
+    score_rows,
+)
+from semshift_nb.analyses.retrieval.scores import query_scores
+from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, without_own
+from semshift_nb.analyses.splitting.chunks import kept_within, text_of
+from semshift_nb.analyses.splitting.segments import LaidOut, lay_out
+from semshift_nb.analyses.splitting.split import Wish, check_wish, find_cuts
+from semshift_nb.corpora import RetrievalSet
+from semshift_nb.encoders import Encoder
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The chunks of all documents by one method.
+
+    ``parents`` holds the row of each chunk's document, and ``dilutions`` the mean dilution of each
+    document that has sentences with a direction.
+    """
+
+    texts: list[str]
+    parents: NDArray[np.intp]
+    dilutions: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sentences:
+    """All documents laid out in sentences, from which any splits are made."""
+
+    documents: list[LaidOut]
+    max_tokens: int | None
+
+    def whole(self) -> Parts:
+        """Leave every document whole."""
+        return self._parts([[] for _ in self.documents])
+
+    def cut(self, method: str, *, like: Parts | None = None) -> Parts:
+        """Cut by a method, at its own defaults or into as many chunks as other parts have."""
+        numbers: list[int | None] = [None] * len(self.documents)
+        if like is not None:
+            counted = np.bincount(like.parents, minlength=len(self.documents))
+            numbers = [max(number, 1) for number in counted.tolist()]
+        cuts = [
+            self._cuts(laid_out, method, number)
+            for laid_out, number in zip(self.documents, numbers, strict=True)
+        ]
+        return self._parts(cuts)
+
+    def _cuts(self, laid_out: LaidOut, method: str, number: int | None) -> list[int]:
+        if not laid_out.pieces:
+            return []
+        if number is None:
+            return self._bounded(laid_out, method, None)
+        # Bounds on size add cuts of their own: ask for so many that the sum comes out right.
+        asked = bisect_left(
+            range(1, number + 1),
+            number,
+            key=lambda n: len(self._bounded(laid_out, method, n)) + 1,
+        )
+        return self._bounded(laid_out, method, min(asked + 1, number))
+
+    def _bounded(self, laid_out: LaidOut, method: str, number: int | None) -> list[int]:
+        most = None if self.max_tokens is None else self.max_tokens - laid_out.lengths.n_special
+        wish = Wish(
+            method=method,
+            n_chunks=number,
+            weights=laid_out.weights,
+            max_weight=most,
+            usual_weight=float(laid_out.weights.sum()) if most is None else most,
+        )
+        return kept_within(self.max_tokens, laid_out, find_cuts(laid_out.rows, wish).cuts)
+
+    def _parts(self, cuts: Sequence[Sequence[int]]) -> Parts:
+        texts, parents, dilutions = [], [], []
+        for row, (laid_out, own) in enumerate(zip(self.documents, cuts, strict=True)):
+            if not laid_out.directed.any():
+                continue
+            edges = [0, *own, len(laid_out.pieces)]
+            chunks = [text_of(laid_out, range(a, b)) for a, b in pairwise(edges)]
+            texts += chunks
+            parents += [row] * len(chunks)
+            dilutions.append(measures.mean_dilution(laid_out.rows, np.diff(edges).tolist()))
+        return Parts(texts, np.array(parents, dtype=np.intp), np.array(dilutions))
+
+
+def sentences_of(dataset: RetrievalSet, encoder: Encoder) -> Sentences:
+    """Encode the sentences of all documents; no chunk is to be longer than the model reads."""
+    languages = dataset.corpus.documents["language"]
+    return Sentences(
+        [
+            lay_out(text, encoder, max_tokens=encoder.max_length, language=language, separator=" ")
+            for text, language in zip(dataset.texts, languages, strict=True)
+        ],
+        encoder.max_length,
+    )
+
+
+_CELLS = 4_000_000
+"""Cosines that are held at a time."""
+
+
+def rank_by_parts(
+    dataset: RetrievalSet, queries: Encoded, parts: Encoded, parents: NDArray[np.intp]
+) -> Ranking:
+    """Rank documents for each query by the cosine of the best part; of equal ones by document id.
+
+    ``parents`` holds for each part the row of its document, ascending. Documents without a part
+    that has a direction are never found.
+    """
+    n_documents = len(dataset.corpus)
+    truncated = np.zeros(n_documents, dtype=np.bool_)
+    np.logical_or.at(truncated, parents, parts.truncated)
+    owners, starts = np.unique(parents[parts.directed], return_index=True)
+    ids = dataset.corpus.documents["doc_id"].to_numpy(dtype=object)
+    by_id = np.argsort(ids[owners], kind="stable")
+    left_out = dataset.left_out
+    depth = min(DEPTH + int((left_out >= 0).any()), len(owners))
+    rows = np.full((len(queries.directed), depth), NONE, dtype=np.intp)
+    asking = np.flatnonzero(queries.directed)
+    vectors = parts.vectors[parts.directed]
+    for block in _blocks(asking, len(vectors)):
+        cosines = queries.vectors[block] @ vectors.T
+        best = np.maximum.reduceat(cosines, starts, axis=1)[:, by_id]
+        order = np.argsort(-best, axis=1, kind="stable")[:, :depth]
+        rows[block] = owners[by_id[order]]
+    return Ranking(without_own(rows, left_out), truncated)
+
+
+def _blocks(asking: NDArray[np.intp], n_parts: int) -> Iterator[NDArray[np.intp]]:
+    """Yield queries a block at a time; none where there is nothing to find."""
+    size = max(_CELLS // max(n_parts, 1), 1)
+    for start in range(0, len(asking) if n_parts else 0, size):
+        yield asking[start : start + size]
+
+
+WHOLE, POOLED = "whole document", "mean of its sentences"
+_REFERENCE = "least_dilution"
+_UNITS = {"dilution": "0 to 1", "n_chunks": "chunks", "chunk_tokens": "tokens"}
+_COLUMNS = [
+    *["dataset", "encoder", "max_length", "method", "metric", "value", "ci_low", "ci_high", "n"],
+    *["unit", *CHANGE, "truncated_share", "status", "reason"],
+]
+
+
+def chunk_retrieval(
+    dataset: RetrievalSet,
+    encoder: Encoder,
+    *,
+    methods: Sequence[str] = ("percentile", "windowed_percentile", "fixed"),
+    n_resamples: int = 1000,
+    n_permutations: int = 9999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Search documents by their best chunk, and set ways to cut them beside each other.
+
+    A document's score is the largest cosine of the query with one of its chunks. Least dilution
+    cuts each document at the price that the document suggests; every other method cuts it into
+    equally many chunks, so that mean sizes are equal. Beside them stand the document whole, as far
+    as the model reads it, and the mean of its sentences' vectors, which is pooled over all of the
+    document and so parts what pooling loses from what truncation does.
+
+    Parameters
+    ----------
+    dataset : RetrievalSet
+        Documents, queries and judgements.
+    encoder : Encoder
+        What turns sentences, chunks and queries into vectors. Chunks keep to its ``max_length``.
+    methods : sequence of str
+        Methods of `split` beside ``"least_dilution"``.
+    n_resamples, n_permutations : int
+        Of the intervals and of the tests.
+    seed : int
+        Of all draws.
+
+    Returns
+    -------
+    DataFrame
+        One row a method and figure: ``dataset``, ``encoder``, ``max_length``, ``method``,
+        ``metric`` (``nDCG@10``, ``RR@10``, ``R@100``, ``AP``; and, as means over documents,
+        ``dilution`` within chunks, ``n_chunks`` and ``chunk_tokens``), ``value`` with its 95 %
+        bootstrap interval, ``n``, ``unit``, ``difference`` from least dilution with its paired
+        interval, ``p_value`` and ``p_holm`` (paired permutation, adjusted for all methods),
+        ``truncated_share`` of the relevant documents, ``status`` and ``reason``. Queries that
+        ask for the same documents are averaged first, for they are not independent: ``n`` counts
+        what was asked for.
+
+    Raises
+    ------
+    InputError
+        If a method is unknown, or no document has a sentence with a direction.
+
+    Examples
+    --------
+    >>> from semshift_nb.corpora import known_item, load_corpus
+    >>> chunk_retrieval(known_item(load_corpus("news")), load_encoder())  # doctest: +SKIP
+    """
+    for method in methods:
+        check_wish(method, None, "auto")
+    chance = Chance(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
+    sentences = sentences_of(dataset, encoder)
+    least = sentences.cut(_REFERENCE)
+    arms = {_REFERENCE: least, WHOLE: sentences.whole()}
+    arms |= {one: sentences.cut(one, like=least) for one in methods if one != _REFERENCE}
+    report = _Report(dataset, encoder, chance)
+    for method, parts in arms.items():
+        report.add(method, parts, encode_all(encoder, parts.texts))
+    report.add(POOLED, arms[WHOLE], _pooled(sentences, arms[WHOLE]))
+    return report.table()
+
+
+def _pooled(sentences: Sentences, whole: Parts) -> Encoded:
+    """Return the mean of each document's sentence vectors, of the whole of it."""
+    documents = [sentences.documents[row] for row in whole.parents.tolist()]
+    means = np.stack([one.rows[one.directed].mean(axis=0) for one in documents])
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    n_tokens = np.array([one.weights.sum() for one in documents], dtype=np.int64)
+    return Encoded(
+        means / np.maximum(lengths, np.finfo(np.float32).tiny),
+        n_tokens,
+        np.zeros(len(documents), dtype=np.bool_),
+        lengths[:, 0] > 0,
+    )
+
+
+def _averaged(scores: pd.DataFrame, dataset: RetrievalSet) -> pd.DataFrame:
+    """Average the scores of queries that have the same relevant documents."""
+    wanted = [
+        tuple(sorted(doc for doc, value in dataset.relevance[query].items() if value > 0))
+        for query in scores["query_id"]
+    ]
+    groups = pd.factorize(pd.Series(wanted, dtype=object))[0]
+    return scores.drop(columns="query_id").groupby(groups).mean()
+
+
+def _by_document(parts: Parts, encoded: Encoded) -> dict[str, NDArray[np.float64]]:
+    """Return how many chunks each document has, and their mean size."""
+    _, starts, counts = np.unique(parts.parents, return_index=True, return_counts=True)
+    tokens = np.add.reduceat(encoded.n_tokens, starts) / counts
+    return {"n_chunks": counts.astype(np.float64), "chunk_tokens": tokens}
+
+
+class _Report:
+    """Rows of figures while they are gathered; the first method is what others differ from."""
+
+    def __init__(self, dataset: RetrievalSet, encoder: Encoder, chance: Chance) -> None:
+        self._dataset, self._encoder, self._chance = dataset, encoder, chance
+        self._queries = encode_all(encoder, dataset.queries["text"].tolist(), role="query")
+        self._rows: list[dict[str, object]] = []
+        self._reference: tuple[pd.DataFrame, dict[str, NDArray[np.float64]]] | None = None
+
+    def add(self, method: str, parts: Parts, encoded: Encoded) -> None:
+        """Search by these parts."""
+        ranking = rank_by_parts(self._dataset, self._queries, encoded, parts.parents)
+        scores = _averaged(query_scores(self._dataset, ranking), self._dataset)
+        found = {**_by_document(parts, encoded), "dilution": parts.dilutions}
+        before = self._reference
+        rows = score_rows(scores, before and before[0], self._chance)
+        for metric, values in found.items():
+            changed = change_row(values, before[1][metric], self._chance) if before else {}
+            row = mean_row(values, self._chance)
+            rows.append({"metric": metric, **row, "unit": _UNITS[metric], **changed})
+        told = {
+            "dataset": self._dataset.name,
+            "encoder": self._encoder.name,
+            "max_length": self._encoder.max_length,
+            "method": method,
+            "truncated_share": rows[0]["truncated_share"],
+        }
+        self._rows += [{**row, **told} for row in rows]
+        self._reference = before or (scores, found)
+
+    def table(self) -> pd.DataFrame:
+        """Return all rows, p-values adjusted for all methods together."""
+        rows = pd.DataFrame(self._rows).reindex(columns=_COLUMNS)
+        everything = rows.assign(length_bucket=ALL, shift_bucket=ALL)
+        return adjust(everything)[_COLUMNS]

@@ -1,0 +1,178 @@
+"""A text laid out in pieces that have vectors and token counts: all that a splitter works on."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.token_counts import TokenLengths
+from semshift_nb.corpora.sentences import check_language, sentence_spans
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+
+# Where a sentence that is too long is cut, the best first: lines, clauses, words.
+_CLAUSE_ENDS = ".;:!?,\u3002\uff1b\uff1a\uff01\uff1f\uff0c\u3001"  # and their Chinese forms
+_BREAKS = tuple(map(re.compile, (r"\n\s*", rf"(?<=[{_CLAUSE_ENDS}])\s*", r"\s+")))
+
+
+class Piece(NamedTuple):
+    """A stretch of the text: its sentence, and the white space up to the next."""
+
+    start: int
+    end: int
+    sentence: int
+
+
+def pieces_of_text(text: str, language: str) -> list[Piece]:
+    """Lay out the sentences of a text; white space before the first belongs to it."""
+    starts = [start for start, _ in sentence_spans(text, check_language(language))]
+    if not text:
+        return []
+    edges = [0, *starts[1:], len(text)]
+    return [Piece(start, end, number) for number, (start, end) in enumerate(pairwise(edges))]
+
+
+def pieces_of_sentences(sentences: Iterable[object], separator: str) -> tuple[str, list[Piece]]:
+    """Join sentences to a text, and lay them out."""
+    checked = [check_sentence(sentence, number) for number, sentence in enumerate(sentences)]
+    pieces, start = [], 0
+    for number, sentence in enumerate(checked):
+        gap = len(separator) if number + 1 < len(checked) else 0
+        end = start + len(sentence) + gap
+        pieces.append(Piece(start, end, number))
+        start = end
+    return separator.join(checked), pieces
+
+
+def check_sentence(sentence: object, number: int) -> str:
+    """Return a sentence, or say what else came."""
+    if not isinstance(sentence, str):
+        raise InputError(
+            f"split takes a text or a list of sentences, but sentence {number} is "
+            f"{type(sentence).__name__} ({sentence!r:.60}): hand in strings."
+        )
+    return sentence
+
+
+def fitting(text: str, pieces: Sequence[Piece], lengths: TokenLengths, most: float) -> list[Piece]:
+    """Cut pieces of more than ``most`` tokens in two, and in two again, until all fit."""
+    fine = list(pieces)
+    while True:
+        too_long = lengths.exceed([text[piece.start : piece.end] for piece in fine], most)
+        if not too_long.any():
+            return fine
+        fine = [
+            part
+            for piece, cut in zip(fine, too_long.tolist(), strict=True)
+            for part in (_halves(text, piece, most) if cut else (piece,))
+        ]
+
+
+def _halves(text: str, piece: Piece, most: float) -> tuple[Piece, Piece]:
+    size = piece.end - piece.start
+    if size == 1:
+        raise InputError(
+            f"max_tokens leaves room for {most:g} tokens, special ones included, but the character "
+            f"{text[piece.start]!r} alone has more: allow more tokens."
+        )
+    middle = _break_near_middle(text[piece.start : piece.end]) + piece.start
+    return piece._replace(end=middle), piece._replace(start=middle)
+
+
+def _break_near_middle(text: str) -> int:
+    """Return where to cut: of the best kind of break in the middle half the most central one."""
+    low, high = len(text) // 4, len(text) - len(text) // 4
+    for kind in _BREAKS:
+        ends = [found.end() for found in kind.finditer(text, low, high)]
+        ends = [end for end in ends if 0 < end < len(text)]
+        if ends:
+            return min(ends, key=lambda end: abs(2 * end - len(text)))
+    return len(text) // 2
+
+
+@dataclass(frozen=True, eq=False)
+class LaidOut:
+    """Pieces of a text with what is known of each.
+
+    ``rows`` are unit rows; a piece without direction, such as one of white space only, has that of
+    the piece before it, so that nothing is gained by parting them, and ``directed`` says which.
+    ``weights`` are tokens without the special ones.
+    """
+
+    text: str
+    pieces: list[Piece]
+    rows: NDArray[np.float32]
+    directed: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    lengths: TokenLengths
+
+
+def lay_out(
+    text_or_sentences: object,
+    encoder: Encoder,
+    *,
+    max_tokens: int | None,
+    language: str,
+    separator: str,
+) -> LaidOut:
+    """Find the pieces of a text, none longer than the model reads, and encode them."""
+    if isinstance(text_or_sentences, str):
+        text, pieces = text_or_sentences, pieces_of_text(text_or_sentences, language)
+    elif isinstance(text_or_sentences, bytes) or not isinstance(text_or_sentences, Iterable):
+        raise InputError(
+            f"split takes a text or a list of sentences, but got "
+            f"{type(text_or_sentences).__name__}: decode or convert it first."
+        )
+    else:
+        text, pieces = pieces_of_sentences(text_or_sentences, separator)
+    lengths = TokenLengths(encoder)
+    check_max_tokens(max_tokens, lengths)
+    most = min(max_tokens or np.inf, encoder.max_length or np.inf, lengths.limit)
+    pieces = fitting(text, pieces, lengths, most)
+    tiles = [text[piece.start : piece.end] for piece in pieces]
+    rows, directed = vectors_of(encoder, [tile.strip() for tile in tiles])
+    weights = (lengths.count(tiles) - lengths.n_special).astype(np.float64)
+    return LaidOut(text, pieces, rows, directed, weights, lengths)
+
+
+def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
+    """Refuse a bound that leaves no room for a single token."""
+    if max_tokens is None:
+        return
+    if isinstance(max_tokens, bool) or not isinstance(max_tokens, int | np.integer):
+        raise InputError(f"max_tokens is {max_tokens!r:.60}: expected a whole number.")
+    if max_tokens <= lengths.n_special:
+        raise InputError(
+            f"max_tokens is {max_tokens}, but the model itself adds {lengths.n_special} tokens to "
+            f"every text: allow at least {lengths.n_special + 1}, and sensibly some dozens."
+        )
+
+
+def vectors_of(
+    encoder: Encoder, sentences: list[str]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Encode sentences; give those without words or direction that of their neighbours."""
+    worded = np.array([bool(sentence) for sentence in sentences], dtype=np.bool_)
+    encoded = encode_all(encoder, [sentence for sentence in sentences if sentence])
+    rows = np.zeros((len(sentences), encoder.dim), dtype=np.float32)
+    rows[worded] = encoded.vectors
+    directed = worded.copy()
+    directed[worded] = encoded.directed
+    return _filled(rows, directed), directed
+
+
+def _filled(rows: NDArray[np.float32], directed: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Give each row without direction that of the one before it, or the first there is."""
+    if directed.all():
+        return rows
+    if not directed.any():
+        rows[:, 0] = 1
+        return rows
+    latest = np.maximum.accumulate(np.where(directed, np.arange(len(rows)), -1))
+    latest[latest < 0] = int(directed.argmax())
+    return np.asarray(rows[latest])

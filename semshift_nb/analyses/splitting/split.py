@@ -1,0 +1,368 @@
+"""split: a text cut where its meaning turns."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import NamedTuple, TypeAlias, TypedDict, overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
+from semshift_nb.analyses.splitting.segments import lay_out
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+from semshift_nb.measures.segmentation.least_dilution import check_price
+
+SPLIT_METHODS = ("least_dilution", "shift", "percentile", "windowed_percentile", "fixed")
+
+USUAL_TOKENS = 256
+"""Tokens of a fixed chunk where neither the caller nor the encoder has a limit."""
+
+Rows: TypeAlias = NDArray[np.float32]
+
+
+class Wish(NamedTuple):
+    """What was asked for; ``n_chunks`` and ``price`` exclude each other."""
+
+    method: str
+    weights: NDArray[np.float64]
+    usual_weight: float  # what fixed chunks are filled to where no bound was given
+    n_chunks: int | None = None
+    price: float | None = None  # None for the one that the text suggests
+    min_size: int = 1
+    max_weight: float | None = None
+
+
+class _Bounds(TypedDict):
+    min_size: int
+    weights: NDArray[np.float64] | None
+    max_weight: float | None
+
+
+class Found(NamedTuple):
+    """Cuts, and the price or threshold that led to them, if one did."""
+
+    cuts: list[int]
+    price: float | None
+
+
+def check_wish(method: object, n_chunks: object, price: object) -> float | None:
+    """Return the price, None for "auto"; refuse what does not go together."""
+    if method not in SPLIT_METHODS:
+        raise InputError(f"method is {method!r:.60}: expected one of {', '.join(SPLIT_METHODS)}.")
+    if isinstance(price, str) and price == "auto":
+        return None
+    if n_chunks is not None:
+        raise InputError("n_chunks and price were both given: one follows from the other.")
+    if method not in ("least_dilution", "shift"):
+        raise InputError(f"method {method!r} has no price: leave it out.")
+    return check_price(price)
+
+
+def check_fewest(min_sentences: object) -> int:
+    """Return the fewest sentences of a chunk, or say why there is no such number."""
+    is_whole = isinstance(min_sentences, int | np.integer) and not isinstance(min_sentences, bool)
+    if not is_whole or min_sentences < 1:  # type: ignore[operator]
+        raise InputError(
+            f"min_sentences is {min_sentences!r:.60}: expected a whole number from 1 on."
+        )
+    return int(min_sentences)  # type: ignore[call-overload, no-any-return]
+
+
+def find_cuts(rows: Rows, wish: Wish) -> Found:
+    """Cut by the method asked for, within the bounds on size."""
+    if len(rows) == 0:
+        if wish.n_chunks is not None:
+            raise InputError(f"n_chunks is {wish.n_chunks}, but the text is empty: leave it out.")
+        return Found([], None)
+    if wish.method == "least_dilution":
+        return _least_dilution(rows, wish)
+    found = _OTHERS[wish.method](rows, wish)
+    return found._replace(cuts=measures.bounded_cuts(found.cuts, len(rows), **_bounds(wish)))
+
+
+def _bounds(wish: Wish) -> _Bounds:
+    weights = None if wish.max_weight is None else wish.weights
+    return {"min_size": wish.min_size, "weights": weights, "max_weight": wish.max_weight}
+
+
+def _least_dilution(rows: Rows, wish: Wish) -> Found:
+    if wish.n_chunks is not None:
+        cuts = measures.least_dilution_cuts(rows, n_segments=wish.n_chunks, **_bounds(wish))
+        return Found(cuts, None)
+    price = measures.fair_price(rows) if wish.price is None else wish.price
+    return Found(measures.least_dilution_cuts(rows, price=price, **_bounds(wish)), price)
+
+
+def _shift(rows: Rows, wish: Wish) -> Found:
+    if wish.price is not None:
+        return Found(measures.shift_cuts(rows, threshold=wish.price), wish.price)
+    number = wish.n_chunks
+    if number is None:  # as many as the other method that looks at the whole text
+        fair = measures.least_dilution_cuts(rows, price=measures.fair_price(rows))
+        number = len(fair) + 1
+    return Found(measures.shift_cuts(rows, n_segments=number), None)
+
+
+def _percentile(rows: Rows, wish: Wish) -> Found:
+    return Found(measures.percentile_cuts(rows, n_segments=wish.n_chunks), None)
+
+
+def _windowed_percentile(rows: Rows, wish: Wish) -> Found:
+    return Found(measures.percentile_cuts(rows, window=3, n_segments=wish.n_chunks), None)
+
+
+def _fixed(rows: Rows, wish: Wish) -> Found:
+    if wish.n_chunks is not None:
+        return Found(measures.even_cuts(len(rows), wish.n_chunks), None)
+    most = wish.usual_weight if wish.max_weight is None else wish.max_weight
+    most = max(most, float(wish.weights.max()))
+    return Found(measures.bounded_cuts([], len(rows), weights=wish.weights, max_weight=most), None)
+
+
+_OTHERS: dict[str, Callable[[Rows, Wish], Found]] = {
+    "shift": _shift,
+    "percentile": _percentile,
+    "windowed_percentile": _windowed_percentile,
+    "fixed": _fixed,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Splitting(Sequence[Chunk]):
+    """The chunks of a text, in order.
+
+    Attributes
+    ----------
+    chunks : tuple of Chunk
+        Joined, their texts are the original.
+    method : str
+        The rule that cut it.
+    price : float or None
+        What a cut had to save, or the threshold of the rule ``shift``; None where there is none.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Made by `split`.
+    """
+
+    chunks: tuple[Chunk, ...]
+    method: str
+    price: float | None
+
+    @overload
+    def __getitem__(self, index: int) -> Chunk: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Chunk, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Chunk | tuple[Chunk, ...]:
+        return self.chunks[index]
+
+    def __len__(self) -> int:
+        return len(self.chunks)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return iter(self.chunks)
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the chunks."""
+        return [chunk.text for chunk in self.chunks]
+
+    def table(self) -> pd.DataFrame:
+        """Return the chunks as a table.
+
+        Returns
+        -------
+        DataFrame
+            One row for each chunk: ``position`` and what `Chunk` has, with ``n_sentences`` before
+            ``sentences``.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        >>> from semshift_nb import load_encoder
+        >>> len(split("", load_encoder("static", store=None)).table())
+        0
+        """
+        columns = ["position", *Chunk.__dataclass_fields__]
+        rows = [{"position": i, **asdict(chunk)} for i, chunk in enumerate(self.chunks)]
+        table = pd.DataFrame(rows, columns=columns)
+        table["sentences"] = [list(chunk.sentences) for chunk in self.chunks]
+        table.insert(4, "n_sentences", [len(chunk.sentences) for chunk in self.chunks])
+        return table.astype({"gain": "float64"})
+
+
+def split(
+    text_or_sentences: str | Iterable[str],
+    encoder: Encoder,
+    *,
+    n_chunks: int | None = None,
+    price: float | str = "auto",
+    min_sentences: int = 1,
+    max_tokens: int | None = None,
+    method: str = "least_dilution",
+    language: str = "en",
+    separator: str = " ",
+) -> Splitting:
+    """Cut a text into chunks whose vectors are diluted least.
+
+    The vector of a chunk is pooled from sentences, and the further these lie apart, the less it
+    stands for any of them. ``"least_dilution"`` takes, of all ways to cut the text, the one whose
+    chunks scatter least in total, each cut being charged a price; the optimum is exact.
+
+    With ``price="auto"`` the price comes from the text and the encoder alone. Say that sentences
+    scatter by ``w`` within a chunk, and the means of chunks ``F`` times as much as chance would
+    have it; then a Gaussian model of the text gains from one more chunk if it saves more than
+    ``w (1 + ln F)``. The first guess is what a cut at a random place saves on average; the text is
+    cut, ``w`` and ``F`` are read off the chunks, and so on until the price no longer rises. See
+    `fair_price`. As ``w`` scales with the encoder's own scatter and ``F`` with how far and how long
+    the topics of the text are, the same default serves other encoders and other texts. It finds
+    turns of the topic; chapters and sections that editors set are often coarser, and want a higher
+    price or ``n_chunks``.
+
+    Parameters
+    ----------
+    text_or_sentences : str or iterable of str
+        A text, or its sentences, which are joined by ``separator`` to make the original.
+    encoder : Encoder
+        What turns sentences into vectors. A sentence longer than it reads is taken in parts.
+    n_chunks : int, optional
+        How many chunks there are to be, instead of a price. For the other methods bounds on size
+        come afterwards and may change the number.
+    price : float or "auto"
+        What a cut must save; for ``"shift"`` the threshold, which is by default the one that gives
+        as many chunks as ``"least_dilution"``.
+    min_sentences : int
+        Fewest sentences of a chunk. Fewer only where the text or ``max_tokens`` leaves no other
+        way.
+    max_tokens : int, optional
+        The most tokens of a chunk as the encoder reads it, special tokens included: a bound that no
+        chunk breaks. A sentence beyond it is cut, at a line, a clause, a word, or within a word.
+    method : {"least_dilution", "shift", "percentile", "windowed_percentile", "fixed"}
+        ``"shift"``: a chunk grows until its semantic shift would pass a threshold.
+        ``"percentile"``: cut where neighbours lie further apart than 95 % of the text's
+        neighbours; ``"windowed_percentile"``: the same with three sentences pooled.
+        ``"fixed"``: chunks filled to ``max_tokens``, or to what the encoder reads.
+    language : str
+        Language code for finding sentences; Chinese marks count in every language.
+    separator : str
+        What stands between sentences that are handed in.
+
+    Returns
+    -------
+    Splitting
+        A sequence of `Chunk`; none for an empty text, one for white space.
+
+    Raises
+    ------
+    InputError
+        If there is no text, an option cannot be, options exclude each other, there are to be more
+        chunks than sentences, or ``max_tokens`` leaves no room for a character.
+    SemshiftError
+        If the model gave numbers that are not finite.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437, Theorem 1.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_encoder
+    >>> text = "Cats purr. Kittens mew. Stars burn hydrogen. Galaxies hold stars."
+    >>> chunks = split(text, load_encoder("static", store=None), n_chunks=2)
+    >>> chunks.texts
+    ['Cats purr. Kittens mew. ', 'Stars burn hydrogen. Galaxies hold stars.']
+    """
+    fixed_price = check_wish(method, n_chunks, price)
+    fewest = check_fewest(min_sentences)
+    laid_out = lay_out(
+        text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
+    )
+    n_special = laid_out.lengths.n_special
+    wish = Wish(
+        method=method,
+        n_chunks=n_chunks,
+        price=fixed_price,
+        min_size=fewest,
+        weights=laid_out.weights,
+        max_weight=None if max_tokens is None else float(max_tokens - n_special),
+        usual_weight=float((encoder.max_length or USUAL_TOKENS) - n_special),
+    )
+    found = find_cuts(laid_out.rows, wish)
+    cuts = kept_within(max_tokens, laid_out, found.cuts)
+    return Splitting(chunks_at(laid_out, cuts), method, found.price)
+
+
+def split_corpus(
+    corpus: Corpus,
+    encoder: Encoder,
+    *,
+    max_tokens: int | None = None,
+    min_sentences: int = 1,
+    method: str = "least_dilution",
+    price: float | str = "auto",
+) -> pd.DataFrame:
+    """Split every document of a corpus, each in its own language and at a price of its own.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        What to split.
+    encoder : Encoder
+        What turns sentences into vectors.
+    max_tokens, min_sentences, method, price
+        As for `split`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each chunk: ``doc_id``, ``position`` in the document, ``start``, ``end``,
+        ``text``, ``n_sentences``, ``n_tokens``, ``truncated`` (whether the encoder would read only
+        the beginning), ``dispersion``, ``semantic_shift``, ``dilution``, ``gain`` of the cut
+        before it (missing for the first) and ``price``. The texts of a
+        document's chunks, joined, are its text; an empty document has no row.
+
+    Raises
+    ------
+    InputError
+        As `split` does.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_encoder
+    >>> corpus = Corpus.from_texts(["Cats purr. Kittens mew.", ""])
+    >>> split_corpus(corpus, load_encoder("static", store=None), price=9)["text"].tolist()
+    ['Cats purr. Kittens mew.']
+    """
+    ids, texts, codes = (corpus.documents[column] for column in ("doc_id", "text", "language"))
+    tables = []
+    for doc_id, text, language in zip(ids, texts, codes, strict=True):
+        chunks = split(
+            text,
+            encoder,
+            price=price,
+            min_sentences=min_sentences,
+            max_tokens=max_tokens,
+            method=method,
+            language=language,
+        )
+        table = chunks.table().drop(columns="sentences").assign(price=chunks.price)
+        table.insert(0, "doc_id", doc_id)
+        after = list(table.columns).index("n_tokens") + 1
+        table.insert(after, "truncated", table["n_tokens"] > (encoder.max_length or np.inf))
+        tables.append(table.astype({"price": "float64", "doc_id": ids.dtype}))
+    # Of empty tables pandas would not take the types that their columns have.
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled or tables[:1], ignore_index=True)

@@ -1,0 +1,219 @@
+"""split, for sentences that come one after another and are never all held."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
+from semshift_nb.analyses.splitting.segments import LaidOut, check_sentence, lay_out
+from semshift_nb.analyses.splitting.split import check_fewest, check_wish
+from semshift_nb.encoders import Encoder
+from semshift_nb.errors import InputError
+from semshift_nb.measures import LeastDilutionWalk
+
+_BATCH = 256
+"""Sentences that are read and encoded at a time."""
+
+_SETTLE_EVERY = 16
+"""Looking for settled cuts costs about as much as some sentences do."""
+
+
+def split_stream(
+    sentences: Iterable[str],
+    encoder: Encoder,
+    *,
+    price: float | str = "auto",
+    min_sentences: int = 1,
+    max_tokens: int | None = None,
+    look_ahead: int = 512,
+    separator: str = " ",
+) -> Iterator[Chunk]:
+    """Cut a stream of sentences where its meaning turns, and give each chunk when it is settled.
+
+    A chunk is given as soon as no sentence to come could change where it ends; on real text that is
+    some dozens of sentences later. So the chunks are those that `split` makes of all sentences at
+    the same price, as long as no chunk has to be ended by ``look_ahead``.
+
+    Parameters
+    ----------
+    sentences : iterable of str
+        They are read 256 at a time.
+    encoder : Encoder
+        What turns sentences into vectors. One with a store keeps the vectors there; see
+        ``Encoder.without_store``.
+    price : float or "auto"
+        As for `split`; worked out from the first ``look_ahead`` sentences, and kept.
+    min_sentences, max_tokens : int, optional
+        As for `split`.
+    look_ahead : int
+        The most sentences after which a chunk is ended: it bounds how long one waits, how long a
+        chunk can be, and the memory.
+    separator : str
+        What stands between sentences in the text.
+
+    Yields
+    ------
+    Chunk
+        In order; offsets count from the beginning of the stream, and the texts joined are the
+        sentences joined by ``separator``.
+
+    Raises
+    ------
+    InputError
+        As `split` does, and if ``look_ahead`` is below 2.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_encoder
+    >>> encoder = load_encoder("static", store=None)
+    >>> next(split_stream(["Cats purr.", "Kittens mew."], encoder, price=9)).text
+    'Cats purr. Kittens mew.'
+    """
+    amount = check_wish("least_dilution", None, price)
+    fewest = check_fewest(min_sentences)
+    if not look_ahead >= 2:
+        raise InputError(f"look_ahead is {look_ahead!r:.60}: expected a whole number from 2 on.")
+
+    def parts() -> Iterator[LaidOut]:
+        for batch in _batches(sentences, separator):
+            yield lay_out(batch, encoder, max_tokens=max_tokens, language="en", separator="")
+
+    return _chunks(parts(), amount, fewest, max_tokens, look_ahead)
+
+
+def _batches(sentences: Iterable[str], separator: str) -> Iterator[list[str]]:
+    """Yield sentences, each with the separator behind it but the last of all."""
+    numbered = (check_sentence(one, number) for number, one in enumerate(sentences))
+    batch = list(islice(numbered, _BATCH))
+    while batch:
+        following = list(islice(numbered, _BATCH))
+        ends = [separator] * (len(batch) - 1) + [separator if following else ""]
+        yield [sentence + end for sentence, end in zip(batch, ends, strict=True)]
+        batch = following
+
+
+def _chunks(
+    parts: Iterator[LaidOut],
+    price: float | None,
+    min_size: int,
+    max_tokens: int | None,
+    look_ahead: int,
+) -> Iterator[Chunk]:
+    first = _first_parts(parts, look_ahead if price is None else 1)
+    if first is None:
+        return
+    if price is None:
+        price = measures.fair_price(first.rows[:look_ahead])
+    most = np.inf if max_tokens is None else max_tokens - first.lengths.n_special
+    walk = LeastDilutionWalk(first.rows.shape[1], price, min_size, most)
+    held = _Held(first, max_tokens)
+    place = 0
+    while True:
+        while place < held.n_pieces:
+            walk.push(held.row(place), held.weight(place))
+            place += 1
+            if place % _SETTLE_EVERY == 0 or place >= held.first + look_ahead:
+                yield from held.release(walk.settle(look_ahead))
+        following = next(parts, None)
+        if following is None:
+            break
+        held.add(following)
+    yield from held.release([*walk.cuts(), held.n_pieces])
+
+
+def _first_parts(parts: Iterator[LaidOut], n_pieces: int) -> LaidOut | None:
+    """Read on until there are so many pieces."""
+    first = next(parts, None)
+    while first is not None and len(first.pieces) < n_pieces:
+        following = next(parts, None)
+        if following is None:
+            break
+        first = _joined(first, following)
+    return first
+
+
+@dataclass
+class _Held:
+    """What has been read and not yet been given, and the chunk before it, for the next one's gain.
+
+    Pieces are counted from the beginning of the stream: ``first`` is the first that is not given.
+    """
+
+    laid_out: LaidOut
+    max_tokens: int | None
+    first: int = 0
+    _dropped: int = 0
+    _characters: int = 0
+
+    @property
+    def n_pieces(self) -> int:
+        return self._dropped + len(self.laid_out.pieces)
+
+    def row(self, place: int) -> NDArray[np.float64]:
+        row = self.laid_out.rows[place - self._dropped].astype(np.float64)
+        return np.asarray(row / np.linalg.norm(row))
+
+    def weight(self, place: int) -> float:
+        return float(self.laid_out.weights[place - self._dropped])
+
+    def add(self, following: LaidOut) -> None:
+        self.laid_out = _joined(self.laid_out, following)
+
+    def release(self, cuts: list[int]) -> Iterator[Chunk]:
+        """Give the chunks that end at these places."""
+        for cut in cuts:
+            if cut > self.first:
+                yield from self._give(cut)
+
+    def _give(self, cut: int) -> Iterator[Chunk]:
+        part = _slice(self.laid_out, 0, cut - self._dropped)
+        before = [self.first - self._dropped] if self.first > self._dropped else []
+        inner = kept_within(self.max_tokens, part, before)
+        chunks = chunks_at(part, inner)[len(before) :]
+        for chunk in chunks:
+            yield replace(
+                chunk, start=chunk.start + self._characters, end=chunk.end + self._characters
+            )
+        # The last chunk stays, for the gain of the cut after it.
+        last = [0, *inner][-1]
+        self._characters += self.laid_out.pieces[last].start
+        self.laid_out = _slice(self.laid_out, last, len(self.laid_out.pieces))
+        self._dropped += last
+        self.first = cut
+
+
+def _slice(laid_out: LaidOut, start: int, end: int) -> LaidOut:
+    """Return some of the pieces, with the text that they are in."""
+    pieces = laid_out.pieces[start:end]
+    offset = pieces[0].start
+    return LaidOut(
+        laid_out.text[offset : pieces[-1].end],
+        [one._replace(start=one.start - offset, end=one.end - offset) for one in pieces],
+        laid_out.rows[start:end],
+        laid_out.directed[start:end],
+        laid_out.weights[start:end],
+        laid_out.lengths,
+    )
+
+
+def _joined(one: LaidOut, other: LaidOut) -> LaidOut:
+    """Put what was read next behind what is held."""
+    offset, number = len(one.text), one.pieces[-1].sentence + 1
+    moved = [
+        piece._replace(
+            start=piece.start + offset, end=piece.end + offset, sentence=piece.sentence + number
+        )
+        for piece in other.pieces
+    ]
+    return LaidOut(
+        one.text + other.text,
+        one.pieces + moved,
+        np.concatenate([one.rows, other.rows]),
+        np.concatenate([one.directed, other.directed]),
+        np.concatenate([one.weights, other.weights]),
+        one.lengths,
+    )

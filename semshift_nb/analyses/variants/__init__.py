@@ -1,0 +1,1 @@
+"""Many variants of an encoder compared: figures of their spaces beside how well they retrieve."""

@@ -1,0 +1,166 @@
+"""What is measured of a variant's vectors: its pairs and its documents."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb import measures
+from semshift_nb.analyses.variants.pair_vectors import PairVectors
+from semshift_nb.errors import InputError
+
+Rows: TypeAlias = NDArray[np.float64]
+
+ALIGNMENT, RELATIVE, SPEARMAN = "alignment", "relative_alignment", "Spearman"
+UNIFORMITY, MEAN_COSINE = "uniformity", "mean_cosine"
+EFFECTIVE_RANK, ISO_SCORE, PARTITION = "effective_rank", "iso_score", "partition_isotropy"
+
+UNITS = {
+    ALIGNMENT: "squared distance",
+    RELATIVE: "share of chance",
+    UNIFORMITY: "log potential",
+    MEAN_COSINE: "cosine",
+    SPEARMAN: "-1 to 1",
+    EFFECTIVE_RANK: "directions",
+    ISO_SCORE: "0 to 1",
+    PARTITION: "0 to 1",
+}
+
+BETTER = dict.fromkeys((ALIGNMENT, RELATIVE, UNIFORMITY, MEAN_COSINE), "lower")
+BETTER |= dict.fromkeys((SPEARMAN, EFFECTIVE_RANK, ISO_SCORE, PARTITION), "higher")
+"""Which way the literature holds a figure to be good."""
+
+FOLLOWS_N = (EFFECTIVE_RANK, ISO_SCORE, PARTITION)
+"""Figures that follow the number of texts, so that those of a half are of another size."""
+
+
+def relative_alignment(alignment: float, distance: float) -> float:
+    """Return alignment over what two texts taken at random have: 2 MPD is their squared distance.
+
+    NaN where all texts lie in one place.
+    """
+    return alignment / (2 * distance) if distance > 0 else np.nan
+
+
+def pair_figures(read: PairVectors) -> dict[str, float]:
+    """Return the figures of some pairs and of their texts; NaN where undefined."""
+    alignment = number(lambda: measures.alignment(*read.positives()))
+    distance = number(lambda: measures.mean_pairwise_distance(read.vectors))
+    figures = {
+        ALIGNMENT: alignment,
+        RELATIVE: relative_alignment(alignment, distance),
+        UNIFORMITY: number(lambda: measures.uniformity(read.vectors)),
+        MEAN_COSINE: 1 - distance,
+    }
+    if read.scores is None:
+        return figures
+    scores = read.scores
+    return {**figures, SPEARMAN: number(lambda: measures.spearman(read.cosines(), scores))}
+
+
+def pair_counts(read: PairVectors) -> dict[str, int]:
+    """Return of how many pairs or texts each figure is."""
+    n_positive, n_texts = int(read.positive.sum()), len(read.vectors)
+    counts = {ALIGNMENT: n_positive, RELATIVE: n_positive, SPEARMAN: len(read.left)}
+    return {**counts, UNIFORMITY: n_texts, MEAN_COSINE: n_texts}
+
+
+def document_figures(rows: Rows) -> dict[str, float]:
+    """Return the figures of some documents; NaN where undefined."""
+    return {
+        UNIFORMITY: number(lambda: measures.uniformity(rows)),
+        MEAN_COSINE: number(lambda: measures.mean_cosine(rows)),
+        **spectral(rows, dim=rows.shape[1]),
+    }
+
+
+def spectral(rows: Rows, *, dim: int) -> dict[str, float]:
+    """Return the figures that turning the space does not change, of rows in ``dim`` dimensions."""
+    found: dict[str, float | str] = {}
+    if len(rows) > 1:
+        sigma = np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False)
+        size = float(np.linalg.norm(rows))
+        least = min(len(rows), dim)
+        found = measures.spectral_figures(sigma[:least], n_texts=len(rows), dim=dim, size=size)
+    known = {name: found.get(name, "") for name in (EFFECTIVE_RANK, ISO_SCORE)}
+    return {
+        **{name: np.nan if isinstance(value, str) else value for name, value in known.items()},
+        PARTITION: number(lambda: measures.partition_isotropy(rows)),
+    }
+
+
+def number(figure: Callable[[], float]) -> float:
+    """Return a figure, or NaN where it has no value."""
+    try:
+        return float(figure())
+    except InputError:
+        return np.nan
+
+
+_BLOCK = 1024
+
+
+def pair_halves(
+    read: PairVectors, pairs: NDArray[np.bool_], texts: NDArray[np.bool_]
+) -> dict[str, Rows]:
+    """Return the figures of halves, which hold these pairs and texts, one row a half."""
+    rows = read.vectors.astype(np.float64)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    apart = ((rows[read.left] - rows[read.right]) ** 2).sum(axis=1)
+    positive = pairs & read.positive
+    figures = {ALIGNMENT: _ratio(positive @ apart, positive.sum(axis=1)), **_spread(rows, texts)}
+    figures[RELATIVE] = _ratio(figures[ALIGNMENT], 2 * (1 - figures[MEAN_COSINE]))
+    if read.scores is None:
+        return figures
+    cosines, scores = read.cosines(), read.scores
+    ranked = [number(partial(measures.spearman, cosines[half], scores[half])) for half in pairs]
+    return {**figures, SPEARMAN: np.array(ranked)}
+
+
+def document_halves(vectors: NDArray[np.float32], kept: NDArray[np.bool_]) -> dict[str, Rows]:
+    """Return the figures of halves of some documents."""
+    rows = vectors.astype(np.float64)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    dim = rows.shape[1]
+    turned = _turned(rows)
+    by_half = [spectral(turned[half], dim=dim) for half in kept]
+    found = {name: np.array([figures[name] for figures in by_half]) for name in FOLLOWS_N}
+    return {**_spread(rows, kept), **found}
+
+
+def _spread(rows: Rows, kept: NDArray[np.bool_]) -> dict[str, Rows]:
+    """Return uniformity and mean cosine of each half."""
+    chosen = kept.astype(np.float64)
+    n = chosen.sum(axis=1)
+    n_pairs = n * (n - 1)
+    totals = ((chosen @ rows) ** 2).sum(axis=1)
+    potentials = np.zeros(len(kept))
+    for start in range(0, len(rows), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        distances = np.clip(2 - 2 * rows[block] @ rows.T, 0, None)
+        potentials += np.vecdot(chosen[:, block] @ np.exp(-2 * distances), chosen)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Each text meets itself, at a potential of 1.
+        uniformity = np.log(_ratio(potentials - n, n_pairs))
+    return {UNIFORMITY: uniformity, MEAN_COSINE: _ratio(totals - n, n_pairs)}
+
+
+def _turned(rows: Rows) -> Rows:
+    """Return the rows in as few dimensions as they span, and one more if there are more.
+
+    No figure of a spectrum feels a turn of the space. Of the directions in which there is nothing
+    one is kept: partition isotropy looks at all directions, and those are alike.
+    """
+    if not len(rows):
+        return rows
+    left, sigma, _ = np.linalg.svd(rows, full_matrices=False)
+    spare = np.zeros((len(rows), int(rows.shape[1] > len(sigma))))
+    return np.hstack([left * sigma, spare])
+
+
+def _ratio(top: Rows, bottom: Rows) -> Rows:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Rows = np.where(bottom > 0, top / bottom, np.nan)
+    return ratio

@@ -1,0 +1,1 @@
+"""An embedding space: its spectrum, its map and its dimensions."""

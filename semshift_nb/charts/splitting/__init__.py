@@ -1,0 +1,1 @@
+"""A text and its splits at every price."""

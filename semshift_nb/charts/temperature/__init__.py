@@ -1,0 +1,1 @@
+"""A temperature of the attention, and everything that it moves."""

@@ -1,0 +1,175 @@
+"""``semshift geometry``."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from semshift_nb.cli.program import TableFile, app, shortest, tell
+from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_SAMPLE = 10_000
+
+
+@app.command()
+def geometry(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="VECTORS|CORPUS",
+            help="A file of vectors (.npy, .npz, .parquet with a column of lists, .safetensors), "
+            "or a corpus by name or path.",
+            show_default=False,
+        ),
+    ],
+    *,
+    out: TableFile,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="M",
+            help="Of a corpus: minilm (if left out), static, a folder, or a local name.",
+        ),
+    ] = None,
+    of: Annotated[
+        Literal["documents", "sentences"] | None,
+        typer.Option(help="Of a corpus: what is encoded; documents if left out."),
+    ] = None,
+    max_length: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Of a corpus: the most tokens of a text that are read."),
+    ] = None,
+    array: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of a file: which array or column, where it has more."),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=2,
+            help="Vectors drawn for figures that need pairs, at least two for each dimension.",
+        ),
+    ] = _SAMPLE,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of all draws.")] = 0,
+) -> None:
+    """Measure how vectors lie, and write the table; a file may be of any size.
+
+    All figures are of directions: vectors of other lengths than one are divided
+    by them, and the table says how many were. Vectors that are zero or not finite
+    are refused, and which they are is told. Where nothing could be measured the
+    exit status is 1.
+    """
+    from semshift_nb.reports.tables import check_ending, write_table
+
+    check_ending(out)
+    from semshift_nb.encoders import holds_vectors
+
+    if holds_vectors(source) and (model is None or Path(source).suffix.lower() != ".parquet"):
+        _refuse({"--model": model, "--of": of, "--max-length": max_length}, "a file of vectors")
+        table = _of_file(source, array, sample=sample, seed=seed)
+    else:
+        _refuse({"--array": array}, "a corpus")
+        table = _of_corpus(
+            source, model or "minilm", of or "documents", max_length, sample=sample, seed=seed
+        )
+    write_table(table, out)
+    print_summary(table)
+    typer.echo(shortest(out))
+    if not (table["status"] == "measured").any():
+        tell("nothing was measured; the table says why")
+        raise typer.Exit(1)
+
+
+def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.DataFrame":
+    from semshift_nb.analyses import geometry as measured
+    from semshift_nb.encoders import open_vectors
+
+    file = open_vectors(source, array=array)
+    tell(f"{file.n_vectors:,} vectors of {file.dim:,} dimensions in {file.dtype}")
+    return measured(file, seed=seed, n_sample=sample)
+
+
+def _of_corpus(
+    source: str, model: str, of: str, max_length: int | None, *, sample: int, seed: int
+) -> "pd.DataFrame":
+    from semshift_nb.analyses import corpus_geometry
+    from semshift_nb.corpora import load_corpus
+    from semshift_nb.encoders import load_encoder
+
+    corpus, encoder = load_corpus(source), load_encoder(model, max_length=max_length)
+    return corpus_geometry(corpus, encoder, of=of, seed=seed, n_sample=sample)
+
+
+def _refuse(options: dict[str, object], what: str) -> None:
+    """Refuse options that mean nothing for what was given."""
+    for name, value in options.items():
+        if value is not None:
+            raise InputError(f"{name} has no meaning for {what}; leave it out.")
+
+
+_WIDTH = 130
+
+Row: TypeAlias = dict[str, Any]
+"""One row of the metric table."""
+
+
+def print_summary(table: "pd.DataFrame") -> None:
+    """Print the figures with their intervals, and first what holds for all of them."""
+    console = Console(highlight=False)
+    if not console.is_terminal:  # which is taken for 80 columns, and would break the table's lines
+        console.width = max(console.width, _WIDTH)
+    rows: list[Row] = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+    shared = _shared_notes(rows)
+    for line in filter(None, [_head(rows[0]), *shared]):
+        console.print(line, markup=False, soft_wrap=True)
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False)
+    shown.add_column("metric", no_wrap=True)
+    for name in ("value", "95 %", "n"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("note")
+    for row in rows:
+        notes = [part for part in row["reason"].split("; ") if part not in shared]
+        shown.add_row(row["metric"], *_cells(row), "; ".join(notes))
+    console.print(shown, markup=False)
+
+
+def _shared_notes(rows: list[Row]) -> list[str]:
+    """Return what the reason of every row says."""
+    others = [set(row["reason"].split("; ")) for row in rows[1:]]
+    return [
+        part for part in rows[0]["reason"].split("; ") if part and all(part in o for o in others)
+    ]
+
+
+def _head(row: Row) -> str:
+    if "encoder" not in row:
+        return ""
+    return (
+        f"{row['corpus']}, {row['encoder']}: {row['n']:,} {row['of']}; "
+        f"{row['truncated_share']:.0%} of them are longer than the model reads"
+    )
+
+
+def _cells(row: Row) -> tuple[str, str, str]:
+    if math.isnan(row["value"]):
+        return "not measured", "", ""
+    ends = [row["ci_low"], row["ci_high"]]
+    interval = "" if math.isnan(ends[0]) else " to ".join(map(_figure, ends))
+    counted = row["metric"].startswith("n_")
+    value = f"{row['value']:,.0f}" if counted else _figure(row["value"])
+    return value, interval, f"{row['n']:,}"
+
+
+def _figure(value: float) -> str:
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.3g}"
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:,.1f}"

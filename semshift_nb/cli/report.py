@@ -1,0 +1,69 @@
+"""``semshift report``."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from semshift_nb.cli.program import FAILED, app, shortest, tell
+from semshift_nb.errors import InputError
+
+
+@app.command()
+def report(
+    *,
+    notebook: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="01_semantic_shift, or 01; all if left out. Repeatable."),
+    ] = None,
+    corpus: Annotated[
+        str | None,
+        typer.Option(metavar="SRC", help="wikipedia, news, python-docs, reviews, or a path."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="M", help="minilm, static, a folder, or a local name.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p", metavar="NAME=VALUE", help="Goes to every notebook that has it. Repeatable."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run's folder; runs/<id> if left out.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out: only what is missing.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Notebooks at once.")] = 1,
+) -> None:
+    """Run the notebooks and build the page that shows what they found."""
+    from semshift_nb.reports.manifest import DONE, read_manifest
+    from semshift_nb.reports.page import PAGE
+    from semshift_nb.reports.run import run_report
+
+    # A scheduler ends a job with SIGTERM: leave a readable run then, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = _parameters(parameter or [], corpus=corpus, model=model)
+    folder = run_report(notebook or [], given, out=out, resume=resume, jobs=jobs, tell=tell)
+    manifest = read_manifest(folder)
+    for record in manifest.notebooks:
+        if record.error:
+            tell(f"{record.notebook}: {record.error.splitlines()[0]}")
+    typer.echo(shortest(folder / PAGE))
+    if manifest.status != DONE:
+        raise typer.Exit(FAILED)
+
+
+def _parameters(pairs: list[str], **named: str | None) -> dict[str, str]:
+    """Collect ``-p name=value`` and the options that stand for one."""
+    given = {name: value for name, value in named.items() if value is not None}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise InputError(f"-p takes name=value, for example -p n_documents=20, not {pair!r}")
+        if name in given:
+            raise InputError(f"the parameter {name!r} is given twice; give it once")
+        given[name] = value
+    return given

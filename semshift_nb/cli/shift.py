@@ -1,0 +1,88 @@
+"""``semshift shift``."""
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semshift_nb.cli.program import Model, TableFile, app, shortest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@app.command()
+def shift(
+    source: Annotated[
+        str, typer.Argument(metavar="SRC", help="A corpus by name or path.", show_default=False)
+    ],
+    *,
+    out: TableFile,
+    model: Model = "minilm",
+) -> None:
+    """Measure how much meaning moves in every document, and write the table."""
+    from semshift_nb.reports.tables import check_ending, write_table
+
+    check_ending(out)
+    from semshift_nb.analyses import document_shift
+    from semshift_nb.corpora import load_corpus
+    from semshift_nb.encoders import load_encoder
+
+    table = document_shift(load_corpus(source), load_encoder(model))
+    write_table(table, out)
+    for line in shift_summary(table):
+        typer.echo(line)
+    typer.echo(shortest(out))
+
+
+_N_SHOWN = 5
+_TITLE_WIDTH = 60
+
+
+def shift_summary(table: "pd.DataFrame") -> list[str]:
+    """Summarise the table of ``document_shift``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a document.
+
+    Returns
+    -------
+    list of str
+        How many documents there are, were measured and were truncated, and the five whose
+        meaning moves most.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> columns = ["doc_id", "title", "status", "reason", "truncated", "semantic_shift"]
+    >>> import pandas as pd
+    >>> shift_summary(pd.DataFrame(columns=columns))
+    ['0 documents, 0 measured']
+    """
+    measured = table[table["status"] == "measured"]
+    lines = [f"{len(table):,} documents, {len(measured):,} measured"]
+    if len(table):
+        truncated = table["truncated"].fillna(value=False).astype(bool)
+        lines[0] += f", {truncated.mean():.0%} longer than the model reads"
+    for reason, count in table.loc[table["status"] != "measured", "reason"].value_counts().items():
+        lines.append(f"not measured: {count:,} ({reason})")
+    if len(measured):
+        lines += ["", "semantic shift"]
+        most = measured.nlargest(_N_SHOWN, "semantic_shift")
+        lines += [
+            f"{row['semantic_shift']:14.3f}  {_title(row)}" for row in most.to_dict("records")
+        ]
+    return lines
+
+
+def _title(row: Mapping[Hashable, object]) -> str:
+    """Show a title in one line of a terminal, whatever characters it holds."""
+    text = str(row["title"] or row["doc_id"])
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return plain if len(plain) <= _TITLE_WIDTH else plain[: _TITLE_WIDTH - 1] + "…"

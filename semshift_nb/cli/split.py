@@ -1,0 +1,155 @@
+"""``semshift split``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semshift_nb.cli.program import Model, app, shortest
+from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from semshift_nb.corpora import Corpus
+
+
+@app.command()
+def split(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SRC",
+            help="A corpus by name or path, or one .txt file.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The table: .parquet, .csv, .json or .jsonl.", show_default=False),
+    ] = None,
+    evaluate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.jsonl",
+            help="Instead of SRC: texts of known segments, a JSON object with _id and segments "
+            "(a list of lists of sentences) on each line. All methods are compared; --out keeps "
+            "the figures with their intervals.",
+            show_default=False,
+        ),
+    ] = None,
+    model: Model = "minilm",
+    method: Annotated[
+        str,
+        typer.Option(
+            metavar="M",
+            help="least_dilution, shift, percentile, windowed_percentile or fixed.",
+        ),
+    ] = "least_dilution",
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="The most tokens of a chunk, kept always; left out, there is no bound.",
+        ),
+    ] = None,
+    min_sentences: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Fewest sentences of a chunk.")
+    ] = 1,
+    price: Annotated[
+        str, typer.Option(metavar="P", help="What a cut must save: a number, or auto.")
+    ] = "auto",
+) -> None:
+    """Cut documents where their meaning turns, and write the chunks."""
+    from semshift_nb.reports.tables import check_ending, write_table
+
+    if (source is None) == (evaluate is None):
+        raise InputError("semshift split takes either SRC or --evaluate FILE.jsonl.")
+    if out is None and evaluate is None:
+        raise InputError("say where the chunks go: --out chunks.jsonl.")
+    if out is not None:
+        check_ending(out)
+    if evaluate is not None:
+        _refuse_options(method, max_tokens, min_sentences, price)
+    amount = _price(price)
+    from semshift_nb.encoders import load_encoder
+
+    if evaluate is not None:
+        table = _evaluate(evaluate, model)
+    else:
+        from semshift_nb import analyses
+
+        corpus = _corpus(str(source))
+        encoder = load_encoder(model)
+        table = analyses.split_corpus(
+            corpus,
+            encoder,
+            max_tokens=max_tokens,
+            min_sentences=min_sentences,
+            method=method,
+            price=amount,
+        )
+        _say_chunks(table, len(corpus), encoder.max_length)
+    if out is not None:
+        write_table(table, out)
+        typer.echo(shortest(out))
+
+
+def _refuse_options(method: str, max_tokens: int | None, min_sentences: int, price: str) -> None:
+    """Refuse what --evaluate would not heed: it compares all methods at their defaults."""
+    if (method, max_tokens, min_sentences, price) != ("least_dilution", None, 1, "auto"):
+        raise InputError(
+            "--evaluate compares all methods at their defaults: leave out --method, --max-tokens, "
+            "--min-sentences and --price."
+        )
+
+
+def _price(text: str) -> float | str:
+    try:
+        return text if text == "auto" else float(text)
+    except ValueError:
+        raise InputError(f"--price {text!r}: expected a number from 0 on, or auto.") from None
+
+
+def _corpus(source: str) -> "Corpus":
+    from semshift_nb.corpora import Corpus, load_corpus
+    from semshift_nb.corpora.files import read_text
+
+    path = Path(source)
+    if path.suffix.lower() == ".txt" and path.is_file():
+        return Corpus.from_texts([read_text(path)], name=path.stem)
+    return load_corpus(source)
+
+
+def _evaluate(path: Path, model: str) -> "pd.DataFrame":
+    from semshift_nb import analyses
+    from semshift_nb.corpora import load_segments
+    from semshift_nb.encoders import load_encoder
+
+    texts = load_segments(path)
+    table = analyses.evaluate_splits(texts, load_encoder(model))
+    wide = table.pivot_table(index="method", columns="metric", values="value", sort=False)
+    typer.echo(f"{len(texts):,} texts")
+    typer.echo("".join([f"{'':32}", *(f"{metric:>16}" for metric in wide.columns)]))
+    for name, row in wide.iterrows():
+        typer.echo("".join([f"{name!s:32}", *(f"{value:16.4f}" for value in row)]))
+    return table
+
+
+def _say_chunks(table: "pd.DataFrame", n_documents: int, max_length: int | None) -> None:
+    n_empty = n_documents - table["doc_id"].nunique()
+    empty = f" (of none: {n_empty:,}, without text)" if n_empty else ""
+    typer.echo(f"{n_documents:,} documents, {len(table):,} chunks{empty}")
+    if len(table):
+        tokens, dilution = table["n_tokens"], table["dilution"]
+        typer.echo(
+            f"tokens a chunk: {tokens.min():,} to {tokens.max():,}, median {tokens.median():,.0f}; "
+            f"mean dilution {dilution.mean():.3f}"
+        )
+    n_long = int(table["truncated"].sum())
+    if n_long:
+        typer.echo(
+            f"{n_long:,} of {len(table):,} chunks are longer than the {max_length} tokens that the "
+            f"model reads: --max-tokens {max_length} would bound them"
+        )

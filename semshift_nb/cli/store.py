@@ -1,0 +1,51 @@
+"""``semshift store``."""
+
+from typing import Annotated
+
+import typer
+
+from semshift_nb.cli.program import app
+
+store_app = typer.Typer(help="Show the vectors that are kept on disk, or delete some.")
+app.add_typer(store_app, name="store")
+
+
+@store_app.callback(invoke_without_command=True)
+def _store(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_spaces()
+
+
+@store_app.command("list")
+def list_spaces() -> None:
+    """List the spaces with their counts and sizes."""
+    from semshift_nb.encoders import Store
+    from semshift_nb.encoders.store.store import default_root
+
+    root = default_root()
+    spaces = Store(root).spaces()
+    if spaces.empty:
+        typer.echo(f"{root} holds no vectors yet.")
+        return
+    typer.echo(spaces.to_string(index=False, na_rep="none"))
+    typer.echo(f"{int(spaces['n_bytes'].sum()) / 1e6:,.1f} MB in {root}")
+
+
+@store_app.command("delete")
+def delete_space(
+    space: Annotated[str, typer.Argument(metavar="SPACE", help="Its id, as list shows it.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a space and all its vectors."""
+    from semshift_nb.encoders import Store
+    from semshift_nb.encoders.store.store import default_root
+
+    store = Store(default_root())
+    spaces = store.spaces()
+    found = spaces[spaces["space"] == space]
+    if not found.empty and not yes:
+        n_vectors = int(found["n_vectors"].iloc[0])
+        typer.confirm(f"Delete {n_vectors:,} vectors of {found['encoder'].iloc[0]}?", abort=True)
+    store.delete(space)
+    typer.echo(f"deleted {space}")

@@ -1,0 +1,1 @@
+"""Pairs of texts that are said, or found, to mean alike."""

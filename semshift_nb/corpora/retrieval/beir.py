@@ -1,0 +1,186 @@
+"""BEIR folders: corpus.jsonl, queries.jsonl and qrels/<split>.tsv."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from semshift_nb.corpora.corpus import Corpus
+from semshift_nb.corpora.files import read_jsonl, read_text
+from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
+from semshift_nb.errors import InputError
+
+HEADER = ("query-id", "corpus-id", "score")
+_FILES = ("corpus.jsonl", "queries.jsonl")
+
+
+def read_beir(
+    path: Path,
+    *,
+    split: str = "test",
+    language: str | None = None,
+    ignore_identical_ids: bool | None = None,
+    allow_unknown: bool = False,
+) -> RetrievalSet:
+    """Read a BEIR folder.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    split : str, default "test"
+        Which judgements: those of ``qrels/<split>.tsv``.
+    language : str, optional
+        Language code of the documents; "en" if left out.
+    ignore_identical_ids, allow_unknown
+        See `RetrievalSet`.
+
+    Returns
+    -------
+    RetrievalSet
+        Named as the folder is. What is encoded of a document is its title and its text, joined by a
+        space, as MTEB joins them.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be used; the message says which, where and what to do.
+
+    References
+    ----------
+    Thakur et al. 2021, "BEIR", whose folders these are.
+
+    Examples
+    --------
+    ``read_beir(Path("scifact"))`` gives its test split.
+    """
+    _check_folder(path)
+    try:
+        documents, queries = (read_jsonl(path / name) for name in _FILES)
+        judgements = read_judgements(_judgement_file(path, split))
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}): check path and permissions."
+        ) from error
+    if language is not None:
+        documents = documents.assign(language=language)
+    corpus = Corpus(path.resolve().name, documents)
+    return RetrievalSet(
+        corpus,
+        _with_ids(queries, path / _FILES[1]),
+        judgements,
+        corpus.name,
+        split,
+        passages=passages(documents),
+        ignore_identical_ids=ignore_identical_ids,
+        allow_unknown=allow_unknown,
+    )
+
+
+def passages(documents: pd.DataFrame) -> list[str]:
+    """Join titles and texts as MTEB and BEIR do before they encode.
+
+    Parameters
+    ----------
+    documents : DataFrame
+        ``text``, and ``title`` if there is one.
+
+    Returns
+    -------
+    list of str
+        Title, a space and text where there is a title, else the text; without white space around.
+
+    Raises
+    ------
+    KeyError
+        If there is no ``text``.
+
+    Examples
+    --------
+    >>> passages(pd.DataFrame({"title": ["One", ""], "text": ["Two. ", "Three."]}))
+    ['One Two.', 'Three.']
+    """
+    titles = documents["title"] if "title" in documents else pd.Series("", documents.index)
+    pairs = zip(titles, documents["text"], strict=True)
+    return [
+        f"{title} {text}".strip() if isinstance(title, str) and title else text.strip()
+        for title, text in pairs
+    ]
+
+
+def read_judgements(path: Path) -> pd.DataFrame:
+    """Read a file of judgements in BEIR's form.
+
+    Parameters
+    ----------
+    path : Path
+        Tab-separated, with the header line ``query-id  corpus-id  score``.
+
+    Returns
+    -------
+    DataFrame
+        ``query_id``, ``doc_id`` and ``relevance``, all as the strings they are.
+
+    Raises
+    ------
+    InputError
+        If there is no such header, or a line has more or fewer cells; the message names the line.
+    OSError
+        If it cannot be opened.
+
+    Examples
+    --------
+    ``read_judgements(Path("scifact/qrels/test.tsv"))`` gives one row for each judgement.
+    """
+    lines = [line.rstrip("\r") for line in read_text(path).split("\n")]
+    header = tuple(cell.strip().lower() for cell in lines[0].split("\t"))
+    if sorted(header) != sorted(HEADER):
+        raise InputError(
+            f"{path} begins with {lines[0]!r:.80}, but the header line "
+            f"{' '.join(HEADER)!r}, separated by tabs, was expected: put it on top. (Files in the "
+            "form of TREC have a fourth column, which must go.)"
+        )
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = line.split("\t")
+        if line.strip() and len(cells) != len(HEADER):
+            raise InputError(
+                f"{path}, line {number}, has {len(cells)} cells: {line!r:.80}. Every line needs "
+                f"{' '.join(HEADER)}, separated by tabs."
+            )
+        if line.strip():
+            rows.append([cell.strip() for cell in cells])
+    places = [header.index(name) for name in HEADER]
+    table = pd.DataFrame(rows, columns=range(len(HEADER)), dtype=object)[places]
+    return table.set_axis(["query_id", "doc_id", "relevance"], axis=1)
+
+
+def _check_folder(path: Path) -> None:
+    missing = [name for name in (*_FILES, "qrels") if not (path / name).exists()]
+    if not path.is_dir() or missing:
+        there = f"lacks {', '.join(missing)}" if path.is_dir() else "is no folder"
+        raise InputError(
+            f"{path} {there}; expected a BEIR folder: corpus.jsonl, queries.jsonl and "
+            "qrels/<split>.tsv."
+        )
+
+
+def _judgement_file(path: Path, split: str) -> Path:
+    file = path / "qrels" / f"{split}.tsv"
+    if not file.is_file() or file.parent.name != "qrels":
+        splits = sorted(other.stem for other in (path / "qrels").glob("*.tsv"))
+        raise InputError(
+            f"{path} has no judgements for the split {split!r}; it has "
+            f"{', '.join(map(repr, splits)) or 'none (no .tsv file in qrels)'}: ask for one of "
+            "these."
+        )
+    return file
+
+
+def _with_ids(queries: pd.DataFrame, path: Path) -> pd.DataFrame:
+    missing = {"doc_id", "text"} - set(queries.columns)
+    if missing:
+        raise InputError(
+            f'{path}: every line needs an "_id" and a "text", such as '
+            '{"_id": "q1", "text": "what is a shift"}.'
+        )
+    return queries.rename(columns={"doc_id": "query_id"})

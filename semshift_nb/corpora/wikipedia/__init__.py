@@ -1,0 +1,1 @@
+"""Articles of the English Wikipedia as plain prose; their wikitext unmarked."""

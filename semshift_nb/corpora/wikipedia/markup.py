@@ -1,0 +1,131 @@
+"""Tags in wikitext: elements that go with their content, and tags that go alone."""
+
+import re
+
+# ruff: noqa: RUF001 - dashes, quotes and signs that look alike are what this file is about.
+
+
+# Stands for something that was said here and cannot be kept: a formula, an unknown template.
+# A private character, which no article uses.
+HOLE = "\ue000"
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_NOTE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>", re.DOTALL | re.IGNORECASE)
+_ELEMENTS = (
+    "gallery|timeline|imagemap|blockquote|poem|table|source|syntaxhighlight|references|score"
+)
+_APART = re.compile(rf"<({_ELEMENTS})\b[^<>]*(?:/>|>.*?</\1\s*>)", re.DOTALL | re.IGNORECASE)
+_FORMULA = re.compile(r"<(math|chem|hiero)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_RAISED = re.compile(r"<(su[bp])\b[^<>]*>([^<>]*)</su[bp]\s*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*(?:br|p|/p|hr|li|/li)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+_PLAIN = "0123456789+-−()n"
+_SUPERSCRIPT = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₙ")
+
+
+def drop_elements(text: str) -> str:
+    """Drop comments, notes and all that is set apart from the running text.
+
+    Parameters
+    ----------
+    text : str
+        Wikitext.
+
+    Returns
+    -------
+    str
+        Wikitext, with `HOLE` where a formula stood.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> drop_elements("One.<ref>A book.</ref><!-- no --> Two.")
+    'One. Two.'
+    """
+    for pattern in (_COMMENT, _NOTE, _APART):
+        text = pattern.sub("", text)
+    return _FORMULA.sub(HOLE, text)
+
+
+def strip_tags(text: str) -> str:
+    """Strip tags and keep what they enclose.
+
+    Parameters
+    ----------
+    text : str
+        Text with tags.
+
+    Returns
+    -------
+    str
+        Text without; raised and lowered numbers are the characters Unicode has for them.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> strip_tags("10<sup>6</sup> <b>H<sub>2</sub>O</b>")
+    '10⁶ H₂O'
+    """
+    text = _RAISED.sub(_raise, _BREAK.sub(" ", text))
+    return _TAG.sub("", text)
+
+
+def _raise(match: re.Match[str]) -> str:
+    kind, content = match[1].lower(), match[2].strip()
+    if not set(content) <= set(_PLAIN):
+        return content
+    return content.translate(_SUPERSCRIPT if kind == "sup" else _SUBSCRIPT)
+
+
+# Innermost links first: an image's caption may hold links of its own.
+_LINK = re.compile(r"\[\[((?:[^\[\]]|\[(?!\[)|\](?!\]))*)\]\]")
+_EXTERNAL = re.compile(r"\[(?:https?:|ftp:)?//[^\s\[\]]*\s*([^\[\]]*)\]", re.IGNORECASE)
+# [[Category:...]], [[File:...]], [[de:...]]; a colon in front ([[:File:...]]) makes a plain link.
+_NAMESPACE = re.compile(
+    r"\s*(?:file|image|category|media|[a-z]{2,3}(?:-[a-z-]+)?|simple)\s*:(?!\s|:)\S", re.IGNORECASE
+)
+
+
+def unlink(text: str) -> str:
+    """Replace links by their words.
+
+    Parameters
+    ----------
+    text : str
+        Wikitext without templates.
+
+    Returns
+    -------
+    str
+        The same without links; images, their captions and categories are gone.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> unlink("[[Rome|The city]] of [[Italy]].[[File:a.jpg|thumb|A [[view]]]]")
+    'The city of Italy.'
+    """
+    count = 1
+    while count:
+        text, count = _LINK.subn(_words, text)
+    return _EXTERNAL.sub(r"\1", text)
+
+
+def _words(match: re.Match[str]) -> str:
+    target, bar, words = match[1].partition("|")
+    if _NAMESPACE.match(target):
+        return ""
+    if bar and not words:  # [[Mercury (planet)|]] shows as Mercury
+        return re.sub(r"\s*\(.*\)|^:?[^:]*:|,.*", "", target)
+    return words if bar else target.lstrip(":")

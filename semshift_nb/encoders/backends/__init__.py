@@ -1,0 +1,1 @@
+"""Models that turn texts into rows, batch by batch, and what lies inside them."""

@@ -1,0 +1,331 @@
+"""Hidden states of a model of transformers, asked for and kept while one pass of it runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling
+from transformers import PreTrainedModel
+
+from semshift_nb.encoders.backends.attention import special_ids
+from semshift_nb.encoders.backends.model_config import pooling_layer
+from semshift_nb.encoders.backends.protocol import InputEmbeddings, TokenStates
+from semshift_nb.encoders.backends.tokenise import TURN
+from semshift_nb.encoders.temperature.forward_patch import Recording, keeping_states, wrapping
+from semshift_nb.errors import InputError
+
+_widths: WeakKeyDictionary[PreTrainedModel, tuple[int, ...]] = WeakKeyDictionary()
+
+
+@contextmanager
+def recording(models: Sequence[PreTrainedModel]) -> Iterator[Recording]:
+    """Ask some models for their hidden states, in this context only.
+
+    Parameters
+    ----------
+    models : sequence of PreTrainedModel
+        The models; other threads may run them meanwhile and notice nothing.
+
+    Yields
+    ------
+    Recording
+        Filled when one of the models has run.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> with recording([]) as kept:
+    ...     kept.states
+    ()
+    """
+    with wrapping(models), keeping_states() as kept:
+        yield kept
+
+
+def widths(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> tuple[int, ...]:
+    """Return how many numbers a token has at each layer; found out by running the model once.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        The model.
+    models : sequence of PreTrainedModel
+        The models of transformers in it.
+
+    Returns
+    -------
+    tuple of int
+        One for layer 0 and for each layer after it.
+
+    Raises
+    ------
+    InputError
+        If it gives no hidden states.
+
+    Examples
+    --------
+    Used by the encoders.
+    """
+    if not models or models[0] not in _widths:
+        with TURN:
+            asked = model.preprocess(["a"])
+        features = {
+            name: value.to(model.device) if isinstance(value, torch.Tensor) else value
+            for name, value in asked.items()
+        }
+        with torch.inference_mode(), recording(models) as kept:
+            model(features, task="document")
+        if not kept.states:
+            classes = ", ".join(type(each).__name__ for each in models) or "nothing of transformers"
+            raise InputError(
+                f"this model (of {classes}) gives no hidden states, so it has no layer to look at: "
+                "use its whole output, or another model."
+            )
+        _widths[models[0]] = tuple(int(states.shape[-1]) for states in kept.states)
+    return _widths[models[0]]
+
+
+def pooling_of(model: SentenceTransformer, pooling: str | None, width: int) -> Pooling:
+    """Make a pooling layer for hidden states.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        The model whose states they are.
+    pooling : {"mean", "cls", "max"} or None
+        How; None for the model's own way.
+    width : int
+        Numbers of a token.
+
+    Returns
+    -------
+    Pooling
+        With the model's own treatment of its prompt's tokens.
+
+    Raises
+    ------
+    InputError
+        If the model has no way of its own.
+
+    Examples
+    --------
+    Used by the encoders.
+    """
+    own = pooling_layer(model)
+    if pooling is None and own is None:
+        raise InputError(
+            "this model has no pooling layer, so it does not say how a layer's tokens become one "
+            'vector: hand in pooling="mean", "cls" or "max".'
+        )
+    mode = pooling or (own.pooling_mode if own else "mean")
+    layer: Pooling = Pooling(width, mode, include_prompt=own.include_prompt if own else True)
+    return layer
+
+
+def pooled(states: torch.Tensor, features: dict[str, Any], layer: Pooling) -> torch.Tensor:
+    """Make one vector of a text's hidden states.
+
+    Parameters
+    ----------
+    states : Tensor of shape (n_texts, n, width)
+        Hidden states; padding among them.
+    features : dict
+        What came out of the model's pass: the attention mask is in it.
+    layer : Pooling
+        How.
+
+    Returns
+    -------
+    Tensor of shape (n_texts, dim), float32
+        On the same device.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> batch = {"attention_mask": torch.tensor([[1, 0]])}
+    >>> pooled(torch.tensor([[[1.0], [9.0]]]), batch, Pooling(1, "mean")).tolist()
+    [[1.0]]
+    """
+    # A first token that the model singled out is one of its last layer.
+    kept = {key: value for key, value in features.items() if key != "cls_token_embeddings"}
+    vectors: torch.Tensor = layer({**kept, "token_embeddings": states.float()})[
+        "sentence_embedding"
+    ]
+    return vectors
+
+
+def drop_hooks(models: Sequence[PreTrainedModel]) -> None:
+    """Take off what transformers hangs on a model that is asked for its states.
+
+    It hangs local functions there and leaves them, which cannot be sent to another process; when
+    the model is asked again it hangs them anew.
+
+    Parameters
+    ----------
+    models : sequence of PreTrainedModel
+        Changed in place.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> drop_hooks([])
+    """
+    for module in (module for model in models for module in model.modules()):
+        hooks = module._forward_hooks  # noqa: SLF001 - torch has no public list of them
+        for place, hook in list(hooks.items()):
+            if getattr(hook, "__module__", None) == "transformers.utils.output_capturing":
+                del hooks[place]
+        module.__dict__.pop("_output_capturing_hooks_installed", None)
+
+
+def table_of(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> InputEmbeddings:
+    """Return the table in which a model looks up its tokens.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        The model.
+    models : sequence of PreTrainedModel
+        The models of transformers in it.
+
+    Returns
+    -------
+    InputEmbeddings
+        A copy, in float32.
+
+    Raises
+    ------
+    InputError
+        If there is not exactly one such table.
+
+    Examples
+    --------
+    Called by ``Encoder.input_embeddings``.
+    """
+    tables: list[object] = [each.get_input_embeddings() for each in models]
+    tables = tables or [getattr(model[0], "embedding", None)]
+    weights = getattr(tables[0], "weight", None)
+    if len(tables) > 1 or not isinstance(weights, torch.Tensor):
+        raise InputError(
+            f"this model has {len(tables) if weights is not None else 'no'} tables of input "
+            "embeddings that are understood, expected 1: use another model."
+        )
+    tokenizer = model.tokenizer
+    # A table may be padded beyond the vocabulary.
+    entries = tokenizer.get_vocab()
+    names = {place: token for token, place in entries.items()}
+    tokens = [names.get(place, "") for place in range(min(len(weights), max(names) + 1))]
+    vectors = weights.detach()[: len(tokens)].float().cpu().numpy().copy()
+    return InputEmbeddings(tokens, vectors, are_special(np.arange(len(tokens)), tokenizer))
+
+
+def are_special(ids: NDArray[np.int64], tokenizer: Any) -> NDArray[np.bool_]:  # noqa: ANN401
+    """Say which tokens stand for no text.
+
+    Parameters
+    ----------
+    ids : ndarray of shape (n_tokens,)
+        Tokens.
+    tokenizer : transformers.PreTrainedTokenizerBase
+        Whose they are.
+
+    Returns
+    -------
+    ndarray of shape (n_tokens,)
+        True for those.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by the encoders.
+    """
+    return np.isin(ids, sorted(special_ids(tokenizer)))
+
+
+def ids_in(features: Mapping[str, Any]) -> list[NDArray[np.int64]]:
+    """Take the tokens of each text out of what a model is given.
+
+    Parameters
+    ----------
+    features : mapping of str to object
+        A batch.
+
+    Returns
+    -------
+    list of ndarray of shape (n_tokens,)
+        Padding left out.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> batch = {"input_ids": torch.tensor([[5, 0]]), "attention_mask": torch.tensor([[1, 0]])}
+    >>> ids_in(batch)
+    [array([5])]
+    """
+    ids = features["input_ids"].cpu().numpy()
+    if "attention_mask" not in features:  # texts strung together, as static embeddings take them
+        return np.split(ids, features["offsets"].cpu().numpy()[1:])
+    seen = features["attention_mask"].cpu().numpy() != 0
+    return [row[real] for row, real in zip(ids, seen, strict=True)]
+
+
+class Gathered:
+    """States of tokens, gathered batch by batch.
+
+    Parameters
+    ----------
+    layers : sequence of int
+        Layers whose states are kept.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Used by the encoders.
+    """
+
+    def __init__(self, layers: Sequence[int]) -> None:
+        self._rows: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+        self._ids: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+        self._states: dict[int, list[NDArray[np.float32]]] = {layer: [] for layer in layers}
+
+    def add(self, rows: NDArray[np.intp], passed: Mapping[str, Any], kept: Recording) -> None:
+        """Keep the tokens of a batch that are no padding."""
+        seen = passed["attention_mask"] != 0
+        self._rows.append(np.repeat(rows, seen.sum(dim=1).cpu().numpy()).astype(np.int64))
+        self._ids.append(passed["input_ids"][seen].cpu().numpy())
+        for layer, states in self._states.items():
+            states.append(kept.states[layer][seen].float().cpu().numpy())
+
+    def in_order(self, tokenizer: Any) -> TokenStates:  # noqa: ANN401
+        """Return all, in the order of the texts."""
+        rows, ids = np.concatenate(self._rows), np.concatenate(self._ids)
+        order = np.argsort(rows, kind="stable")
+        states = {
+            layer: np.concatenate(parts)[order] if parts else np.zeros((0, 0), np.float32)
+            for layer, parts in self._states.items()
+        }
+        special = are_special(ids[order], tokenizer)
+        return TokenStates(rows[order], ids[order], special, states)

@@ -1,0 +1,352 @@
+"""Length and pooling of a sentence-transformers model: what it has, and what may be set."""
+
+import copy
+from collections.abc import Mapping
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+
+from semshift_nb.errors import InputError
+
+# Tokenizers without a limit report 1e30 or infinity.
+_NO_LIMIT = 1_000_000_000
+
+
+def n_positions(model: SentenceTransformer) -> int | None:
+    """Return how many tokens the model has positions for.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    int or None
+        The number, None where positions set no limit.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    512 for all-MiniLM-L6-v2.
+    """
+    config = getattr(model.transformers_model, "config", None)
+    limit = getattr(config, "max_position_embeddings", None)
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    return limit - _position_offset(model)
+
+
+def own_max_length(model: SentenceTransformer) -> int | None:
+    """Return the length at which the model cuts its texts.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    int or None
+        Tokens, special tokens included; None where it cuts nothing.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    256 for all-MiniLM-L6-v2.
+    """
+    length = model.max_seq_length
+    limits = [limit for limit in (length, n_positions(model)) if limit is not None]
+    shortest = min(limits, default=_NO_LIMIT)
+    return int(shortest) if shortest < _NO_LIMIT else None
+
+
+def set_max_length(model: SentenceTransformer, max_length: int) -> None:
+    """Let the model see more or fewer tokens of a text.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Changed in place.
+    max_length : int
+        Tokens, special tokens included.
+
+    Raises
+    ------
+    InputError
+        If the model has fewer positions, or cuts no texts at all.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    check_length(model, max_length)
+    model.max_seq_length = max_length
+
+
+def check_length(model: SentenceTransformer, max_length: int) -> None:
+    """Refuse a length that a model cannot be cut at.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+    max_length : int
+        Tokens, special tokens included.
+
+    Raises
+    ------
+    InputError
+        If the model has fewer positions, or cuts no texts at all.
+
+    Examples
+    --------
+    Called by ``load_encoder`` and ``Encoder.at_length``.
+    """
+    positions = n_positions(model)
+    if positions is not None and max_length > positions:
+        raise InputError(
+            f"max_length is {max_length}, but the model has positions for {positions} tokens: "
+            f"ask for at most {positions}."
+        )
+    if own_max_length(model) is None and model.transformers_model is None:
+        raise InputError(
+            f"max_length is {max_length}, but this model reads texts of any length: leave it out."
+        )
+
+
+def pooling_name(model: SentenceTransformer) -> str:
+    """Say how the model makes one vector of its tokens.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    str
+        For example ``"mean"``; ``"mean+max"`` where two are joined; ``"none"`` where the model
+        has no such layer.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    ``"mean"`` for all-MiniLM-L6-v2.
+    """
+    layer = pooling_layer(model)
+    if layer is None:
+        return "none"
+    modes = layer.pooling_mode
+    return modes if isinstance(modes, str) else "+".join(modes)
+
+
+def set_pooling(model: SentenceTransformer, pooling: str) -> None:
+    """Replace the model's pooling.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Changed in place.
+    pooling : {"mean", "cls", "max"}
+        The new way.
+
+    Raises
+    ------
+    InputError
+        If the model has no pooling layer, or later layers expect another width.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    layer = pooling_layer(model)
+    if layer is None:
+        raise InputError(
+            f"pooling={pooling!r} was asked for, but this model has no pooling layer: leave it out."
+        )
+    new = Pooling(layer.embedding_dimension, pooling, include_prompt=layer.include_prompt)
+    follows = list(model)[list(model).index(layer) + 1 :]
+    resized = new.get_embedding_dimension() != layer.get_embedding_dimension()
+    if resized and any(True for module in follows for _ in module.parameters()):
+        raise InputError(
+            f"pooling={pooling!r} gives {new.get_embedding_dimension()} numbers, but the model's "
+            f"next layer expects {layer.get_embedding_dimension()}: leave pooling out."
+        )
+    name = next(name for name, module in model.named_children() if module is layer)
+    setattr(model, name, new)
+
+
+def with_pooling(model: SentenceTransformer, pooling: str) -> SentenceTransformer:
+    """Give a model with another pooling; it shares all weights, and the old one is not changed.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+    pooling : {"mean", "cls", "max"}
+        The new way.
+
+    Returns
+    -------
+    SentenceTransformer
+        Another list of the same modules, but for one.
+
+    Raises
+    ------
+    InputError
+        As ``set_pooling``.
+
+    Examples
+    --------
+    Called by ``Encoder.at_layer``.
+    """
+    other = _with_modules(model, dict(model.named_children()))
+    set_pooling(other, pooling)
+    return other
+
+
+def without_normalize(model: SentenceTransformer) -> SentenceTransformer:
+    """Give a model without what brings its vectors to unit length in the end, if it has that.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model; it is not changed.
+
+    Returns
+    -------
+    SentenceTransformer
+        Another list of the same modules.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by ``Encoder.raw``.
+    """
+    modules = dict(model.named_children())
+    while modules and isinstance(modules[[*modules][-1]], Normalize):
+        modules.popitem()
+    return _with_modules(model, modules)
+
+
+def _with_modules(
+    model: SentenceTransformer, modules: dict[str, torch.nn.Module]
+) -> SentenceTransformer:
+    other = copy.copy(model)
+    other._modules = {**modules}  # noqa: SLF001 - torch's own dictionary, which a copy would share
+    return other
+
+
+def pooling_layer(model: SentenceTransformer) -> Pooling | None:
+    """Return the module that makes one vector of a text's tokens.
+
+    Parameters
+    ----------
+    model : SentenceTransformer
+        Any model.
+
+    Returns
+    -------
+    Pooling or None
+        None where the model has no such module.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by the encoders.
+    """
+    return next((module for module in model if isinstance(module, Pooling)), None)
+
+
+def _position_offset(model: SentenceTransformer) -> int:
+    # RoBERTa and MPNet count positions from after the padding token's: 514 positions, 512 tokens.
+    for module in model.modules():
+        table = getattr(module, "position_embeddings", None)
+        if isinstance(table, torch.nn.Embedding) and isinstance(table.padding_idx, int):
+            return table.padding_idx + 1
+    return 0
+
+
+# encode_query and encode_document of sentence-transformers look the prompts up in this order.
+ROLES: dict[str, tuple[str, ...]] = {
+    "query": ("query",),
+    "document": ("document", "passage", "corpus"),
+}
+
+
+def check_role(role: str) -> str:
+    """Return the role, or say which there are.
+
+    Parameters
+    ----------
+    role : str
+        ``"query"`` or ``"document"``.
+
+    Returns
+    -------
+    str
+        The same role.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+
+    Examples
+    --------
+    >>> check_role("query")
+    'query'
+    """
+    if role not in ROLES:
+        raise InputError(f'role {role!r} is not known: expected "query" or "document".')
+    return role
+
+
+def prompt_for(role: str, prompts: Mapping[str, str | None], default: str | None) -> str:
+    """Look up the prompt of a role.
+
+    Parameters
+    ----------
+    role : str
+        ``"query"`` or ``"document"``.
+    prompts : mapping of str to str or None
+        The model's prompts by name.
+    default : str or None
+        Name of the prompt that the model wants where a role has none.
+
+    Returns
+    -------
+    str
+        The prompt, empty where there is none.
+
+    Raises
+    ------
+    InputError
+        If the role is neither.
+
+    Examples
+    --------
+    >>> prompt_for("query", {"query": "query: "}, None)
+    'query: '
+    """
+    for name in ROLES[check_role(role)]:
+        if name in prompts:
+            return prompts[name] or ""
+    return (prompts.get(default) or "") if default is not None else ""

@@ -1,0 +1,416 @@
+"""What an encoder needs of a model; ``_transformer`` and ``_static`` provide it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.temperature.context import Setting
+from semshift_nb.encoders.texts import is_whole
+from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+POOLINGS = ("mean", "cls", "max")
+
+
+def check_layer(layer: object, layers: range) -> int:
+    """Return a layer's number.
+
+    Parameters
+    ----------
+    layer : int
+        What a caller asked for.
+    layers : range
+        What there is.
+
+    Returns
+    -------
+    int
+        One of them.
+
+    Raises
+    ------
+    InputError
+        If there is no such layer.
+
+    Examples
+    --------
+    >>> check_layer(2, range(7))
+    2
+    """
+    if not is_whole(layer) or layer not in layers:
+        there = (
+            "layer 0 only, the table of its tokens, which no layer follows"
+            if len(layers) == 1
+            else f"layers 0 (what goes into the first) to {layers[-1]} (what the last gives)"
+        )
+        raise InputError(
+            f"layer is {layer!r}, but this model has {there}; None is the model's whole output."
+        )
+    return int(layer)
+
+
+def check_pooling(pooling: object, poolings: Sequence[str]) -> str | None:
+    """Return a pooling's name.
+
+    Parameters
+    ----------
+    pooling : str or None
+        What a caller asked for.
+    poolings : sequence of str
+        What there is.
+
+    Returns
+    -------
+    str or None
+        None for the model's own.
+
+    Raises
+    ------
+    InputError
+        If it is unknown.
+
+    Examples
+    --------
+    >>> check_pooling("cls", POOLINGS)
+    'cls'
+    """
+    if pooling is None or pooling in poolings:
+        return pooling  # type: ignore[return-value]
+    why = "" if len(poolings) == len(POOLINGS) else ", for special tokens are left out here"
+    raise InputError(
+        f"pooling is {pooling!r}: expected one of {', '.join(map(repr, poolings))}{why}, or None "
+        "for the model's own."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class TextAttention:
+    """What a model did with one text.
+
+    Attributes
+    ----------
+    text : str
+        The text as it came.
+    tokens : list of str
+        The n tokens that the model saw, prompt and special tokens included, readable.
+    special : ndarray of shape (n,), bool
+        Which of them are special tokens.
+    weights : ndarray of shape (n_layers, n_heads, n, n), float32
+        How much each token (row) attended to each (column); rows sum to 1. A tuple of one array of
+        shape (n_heads, n, n) for each layer where their numbers of heads differ.
+    hidden : ndarray of shape (n_layers + 1, n, width), float32
+        What went into the first layer, and what came out of each.
+    truncated : bool
+        Whether the text goes on after these tokens.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Given by ``Encoder.attention``.
+    """
+
+    text: str
+    tokens: list[str]
+    special: NDArray[np.bool_]
+    weights: NDArray[np.float32] | tuple[NDArray[np.float32], ...]
+    hidden: NDArray[np.float32]
+    truncated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class InputEmbeddings:
+    """The table in which a model looks up its tokens.
+
+    Attributes
+    ----------
+    tokens : list of str
+        The vocabulary's entries as the tokenizer writes them, such as ``"##ing"``.
+    vectors : ndarray of shape (n_vocab, width), float32
+        Their vectors, before positions are added and before any layer.
+    special : ndarray of shape (n_vocab,), bool
+        Which of them stand for no text, such as ``[CLS]``.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> from semshift_nb.encoders import load_encoder
+    >>> table = load_encoder("static", store=None).input_embeddings()
+    >>> table.vectors.shape, table.tokens[2000]
+    ((30522, 384), 'to')
+    """
+
+    tokens: list[str]
+    vectors: NDArray[np.float32]
+    special: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class TokenStates:
+    """Hidden states of the tokens of some texts.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_tokens,), int64
+        Which text a token belongs to; texts and tokens come in order.
+    ids : ndarray of shape (n_tokens,), int64
+        Where it stands in ``Encoder.input_embeddings``.
+    special : ndarray of shape (n_tokens,), bool
+        Whether it stands for no text.
+    states : mapping of int to ndarray of shape (n_tokens, width), float32
+        Its state after each layer; 0 is what goes into the first.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> from semshift_nb.encoders import load_encoder
+    >>> tokens = load_encoder("minilm", store=None).token_states(["a river"], layers=[0, 6])
+    >>> tokens.special.tolist(), tokens.states[6].shape
+    ([True, False, False, True], (4, 384))
+    """
+
+    rows: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    special: NDArray[np.bool_]
+    states: Mapping[int, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some texts that went through the model together.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_batch,)
+        Where these texts stand in the list that was handed in.
+    encoding : Encoding
+        One row for each of them; a zero row where the model gave no direction.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> nothing = Encoding(np.zeros((0, 1), np.float32), np.zeros(0, np.int64), np.zeros(0, bool))
+    >>> len(Batch(np.zeros(0, np.intp), nothing).rows)
+    0
+    """
+
+    rows: NDArray[np.intp]
+    encoding: Encoding
+
+    def unit(self) -> "Batch":
+        """Give the same texts with rows of unit length.
+
+        Returns
+        -------
+        Batch
+            A row that was zero stays so.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by the encoders.
+        """
+        return Batch(self.rows, replace(self.encoding, vectors=unit_rows(self.encoding.vectors)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where in a model to look, and how tokens become one vector there.
+
+    Attributes
+    ----------
+    layer : int or None
+        After how many layers; None for the model's whole output.
+    pooling : str or None
+        How; None for the model's own way.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> Look(3, "cls").label("cls"), Look(None, None).label("mean")
+    (' layer 3 (cls)', '')
+    """
+
+    layer: int | None = None
+    pooling: str | None = None
+
+    def label(self, pooling: str) -> str:
+        """Say what is looked at, after the model's name.
+
+        Parameters
+        ----------
+        pooling : str
+            The pooling that it comes to.
+
+        Returns
+        -------
+        str
+            Empty for a model as it is.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        See the class.
+        """
+        if self.layer is not None:
+            return f" layer {self.layer} ({pooling})"
+        return "" if self.pooling is None else f" ({pooling})"
+
+
+class Backend(Protocol):
+    """A model that turns texts into unit rows, batch by batch."""
+
+    @property
+    def dim(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    @property
+    def max_length(self) -> int | None:
+        """The most tokens that the model sees; None for no limit."""
+        ...
+
+    @property
+    def pooling(self) -> str:
+        """How tokens become one vector."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """In what the model computes."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Where it computes."""
+        ...
+
+    @property
+    def models(self) -> "tuple[PreTrainedModel, ...]":
+        """The transformers inside, for TempScale."""
+        ...
+
+    @property
+    def look(self) -> Look:
+        """Layer and pooling that are looked at."""
+        ...
+
+    @property
+    def layers(self) -> range:
+        """Layers that there are."""
+        ...
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What follows the pooling."""
+        ...
+
+    @property
+    def poolings(self) -> tuple[str, ...]:
+        """Poolings that there are."""
+        ...
+
+    def prompt(self, role: str) -> str:
+        """Return what goes before a text of this role."""
+        ...
+
+    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+        """Turn texts into unit rows."""
+        ...
+
+    def raw(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+        """Turn texts into rows of any length."""
+        ...
+
+    def raw_looks(
+        self, texts: Sequence[str], role: str, looks: Sequence[Look]
+    ) -> Iterator[list[Batch]]:
+        """Turn texts into rows of any length, one for each look, in one pass."""
+        ...
+
+    def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
+        """Look at what the model does with each text."""
+        ...
+
+    def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
+        """Return the tokens that the model sees."""
+        ...
+
+    def token_states(self, texts: Sequence[str], role: str, layers: Sequence[int]) -> TokenStates:
+        """Return the states of the tokens that the model sees."""
+        ...
+
+    def input_embeddings(self) -> InputEmbeddings:
+        """Return the table of tokens."""
+        ...
+
+    def at_length(self, max_length: int | None) -> "Backend":
+        """Give the same model with another truncation."""
+        ...
+
+    def at_look(self, look: Look) -> "Backend":
+        """Give another layer or pooling of the model."""
+        ...
+
+    def tempered(self, setting: Setting) -> "Backend":
+        """Give the model at a temperature."""
+        ...
+
+    def random_twin(self, seed: int) -> tuple["Backend", str]:
+        """Give a model with fresh weights, and their hash."""
+        ...
+
+
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale rows to unit length, leaving zero rows at zero.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_texts, dim)
+        Any rows; one that is not finite stays so.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, dim), float32
+        Rows of length 1, or 0 where the row was zero.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32)).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    """
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows: NDArray[np.float32] = np.zeros_like(vectors)
+    np.divide(vectors, norms, out=rows, where=norms != 0)
+    return rows

@@ -1,0 +1,246 @@
+"""Load an encoder by name."""
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError
+from sentence_transformers import SentenceTransformer
+from transformers.utils import logging
+
+from semshift_nb.encoders.encoder import Encoder
+from semshift_nb.encoders.loading.bundled import bundled_folder, bundled_revision
+from semshift_nb.encoders.loading.folders import (
+    ModelFolder,
+    check_folder,
+    find_folder,
+    fingerprint,
+    weight_files,
+)
+from semshift_nb.encoders.store.store import Store, default_root
+from semshift_nb.encoders.texts import check_max_length
+from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    from semshift_nb.encoders.backends.protocol import Backend
+
+
+_BUNDLED = ("minilm", "static")
+_POOLINGS = ("mean", "cls", "max")
+_DTYPES = ("float32", "bfloat16", "float16")
+_PERMISSIONS = ("download", "pickle", "remote-code")
+
+
+@dataclass(frozen=True)
+class _Options:
+    max_length: int | None
+    pooling: str | None
+    dtype: str
+    device: str | None
+    allow: Collection[str]
+
+
+def load_encoder(
+    name: str = "minilm",
+    *,
+    max_length: int | None = None,
+    pooling: str | None = None,
+    dtype: str | None = None,
+    device: str | None = None,
+    store: Store | str | os.PathLike[str] | None = "default",
+    allow: Collection[str] = (),
+) -> Encoder:
+    """Load an encoder from this machine.
+
+    Parameters
+    ----------
+    name : str
+        ``"minilm"``, the bundled all-MiniLM-L6-v2; ``"static"``, a control without attention: the
+        mean of that model's input token embeddings; a folder with a sentence-transformers model;
+        or a hub name whose model lies in the local cache.
+    max_length : int, optional
+        The most tokens of a text that the model sees; its own limit (256 for minilm) if left out,
+        at most the positions it has (512 for minilm). ``"static"`` has no limit unless given one.
+    pooling : {"mean", "cls", "max"}, optional
+        How token vectors become one; the model's own way if left out.
+    dtype : {"float32", "bfloat16", "float16"}, optional
+        Number format of the layers, float32 if left out; pooling and lengths are in float32 always.
+    device : str, optional
+        As torch names it; the best there is if left out.
+    store : Store, path, "default" or None
+        Where vectors are kept; None keeps nothing.
+    allow : collection of {"download", "pickle", "remote-code"}
+        What is permitted besides safetensors on this machine: to fetch the model over the network,
+        to load pickled weights, to run code that comes with the model.
+
+    Returns
+    -------
+    Encoder
+        Ready to encode.
+
+    Raises
+    ------
+    InputError
+        If there is no such model here, its folder holds no weights or needs something that was not
+        allowed, or a setting does not fit it.
+    SemshiftError
+        If the bundled model's files are not the published ones.
+
+    References
+    ----------
+    Reimers and Gurevych, "Sentence-BERT", EMNLP 2019.
+
+    Examples
+    --------
+    >>> load_encoder("static", store=None).dim
+    384
+    """
+    dtype = dtype or "float32"
+    permitted = frozenset(_check_choices("allow", allow, _PERMISSIONS))
+    _check_choices("dtype", [dtype], _DTYPES)
+    _check_choices("pooling", [pooling] if pooling is not None else [], _POOLINGS)
+    max_length = None if max_length is None else check_max_length(max_length)
+    _check_device(device)
+    found = _find(name, permitted)
+    options = _Options(max_length, pooling, dtype, device, permitted)
+    kind = "static" if name == "static" else "model"
+    make = _static_backend if kind == "static" else _model_backend
+    weights = weight_files(found.path, pickled="pickle" in permitted)
+    return Encoder(
+        make(found.path, options),
+        name=found.name,
+        revision=found.revision,
+        fingerprint=fingerprint(found.path, weights, kind=kind),
+        store=_open_store(store),
+    )
+
+
+def _find(name: str | os.PathLike[str], allow: Collection[str]) -> ModelFolder:
+    if not isinstance(name, str | os.PathLike):
+        raise InputError(f"name is {name!r}: expected a model's name or folder.")
+    if name in _BUNDLED:
+        return ModelFolder(bundled_folder(), str(name), bundled_revision())
+    found = find_folder(os.fspath(name), allow)
+    check_folder(found.path, allow)
+    return found
+
+
+# The two imports below take seconds, and loading the library should not: they wait until needed.
+def _static_backend(folder: Path, options: _Options) -> "Backend":
+    from semshift_nb.encoders.backends.static import StaticBackend
+
+    if options.pooling not in (None, "mean"):
+        raise InputError(f"pooling={options.pooling!r}: static is always a mean; leave it out.")
+    return StaticBackend(
+        folder,
+        max_length=options.max_length,
+        dtype=options.dtype,
+        device=options.device or "cpu",
+    )
+
+
+def _model_backend(folder: Path, options: _Options) -> "Backend":
+    from semshift_nb.encoders.backends.sentence_transformer import TransformerBackend
+    from semshift_nb.encoders.loading.folders import check_weights
+
+    model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
+    check_weights(model, weight_files(folder, pickled=False), folder)
+    return TransformerBackend(model, max_length=options.max_length, pooling=options.pooling)
+
+
+def _open_store(store: Store | str | os.PathLike[str] | None) -> Store | None:
+    if store is None or isinstance(store, Store):
+        return store
+    return Store(default_root() if store == "default" else Path(store))
+
+
+def _check_choices(
+    parameter: str, chosen: Collection[str], choices: Collection[str]
+) -> Collection[str]:
+    listed = [chosen] if isinstance(chosen, str) else list(chosen)
+    for choice in listed:
+        if choice not in choices:
+            there = ", ".join(repr(name) for name in choices)
+            raise InputError(f"{parameter}: got {choice!r}, expected one of {there}.")
+    return listed
+
+
+def _check_device(device: str | None) -> None:
+    if device is None:
+        return
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f'device {device!r} cannot be used here ({reason}): expected for example "cpu" or '
+            '"cuda", or nothing for the best there is.'
+        ) from error
+
+
+def load_model(
+    folder: Path,
+    *,
+    dtype: str,
+    device: str | None,
+    allow: Collection[str],
+) -> SentenceTransformer:
+    """Load a model that ``check_folder`` let through.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's folder.
+    dtype : str
+        Number format of the layers.
+    device : str or None
+        Where to compute; None for the best there is.
+    allow : collection of str
+        ``"pickle"`` and ``"remote-code"`` permit these.
+
+    Returns
+    -------
+    SentenceTransformer
+        Ready to encode.
+
+    Raises
+    ------
+    InputError
+        If the folder's files do not make a model.
+
+    Examples
+    --------
+    Called by ``load_encoder``.
+    """
+    options = {} if "pickle" in allow else {"use_safetensors": True}
+    try:
+        with _no_loading_bar():
+            return SentenceTransformer(
+                str(folder),
+                device=device,
+                local_files_only=True,
+                trust_remote_code="remote-code" in allow,
+                model_kwargs={"dtype": dtype, **options},
+            )
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        raise InputError(
+            f"{folder} could not be loaded as a sentence-transformers model "
+            f"({type(error).__name__}: {error}). Copy it again, or name another one."
+        ) from error
+
+
+@contextmanager
+def _no_loading_bar() -> Iterator[None]:
+    # It would fill a notebook's output with a bar that says nothing about the work asked for.
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

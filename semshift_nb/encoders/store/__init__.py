@@ -1,0 +1,1 @@
+"""Vectors on disk: computed once, kept whole, found again by key."""

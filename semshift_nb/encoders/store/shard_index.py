@@ -1,0 +1,148 @@
+"""Where a space's vectors lie: kept in memory, and brought up to date with the folder."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.store.shards import ENDING, KEY, DamagedError, read_keys, read_rows
+
+
+class StoreWarning(UserWarning):
+    """The store could not be read or written as it should; no result is affected.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> warnings.filterwarnings("ignore", category=StoreWarning)
+    """
+
+
+class SpaceIndex:
+    """The keys of all shards of one space.
+
+    Parameters
+    ----------
+    folder : Path
+        The space's folder, which need not exist.
+    dim : int
+        Numbers in a vector.
+
+    Raises
+    ------
+    Nothing of its own: what cannot be read counts as not there, with a ``StoreWarning``.
+
+    Examples
+    --------
+    Used by ``Store``.
+    """
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        self._folder = folder
+        self._dim = dim
+        self._keys: dict[str, pa.Array] = {}
+
+    def fetch(self, keys: Sequence[bytes], into: Encoding) -> NDArray[np.bool_]:
+        """Read the rows that the space has.
+
+        Parameters
+        ----------
+        keys : sequence of bytes of shape (n_texts,)
+            Wanted; all different.
+        into : Encoding
+            Filled in place where a row was found.
+
+        Returns
+        -------
+        ndarray of shape (n_texts,)
+            Which rows were found.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by the encoder.
+        """
+        self._refresh()
+        found = np.zeros(len(keys), dtype=np.bool_)
+        for name, (rows, wanted) in self._matches(keys).items():
+            encoding = self._read(name, rows)
+            if encoding is not None:
+                into.put(wanted, encoding)
+                found[wanted] = True
+        return found
+
+    def _matches(
+        self, keys: Sequence[bytes]
+    ) -> dict[str, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        names = list(self._keys)
+        if not names or not keys:
+            return {}
+        stored = pa.chunked_array([self._keys[name] for name in names], KEY)
+        hits = pc.fill_null(pc.index_in(stored, value_set=pa.array(keys, KEY)), -1).to_numpy()
+        places = np.flatnonzero(hits >= 0)
+        # Two processes may both have encoded a text: one of its rows is enough.
+        wanted, first = np.unique(hits[places], return_index=True)
+        places = places[first]
+        starts = np.cumsum([0, *(len(self._keys[name]) for name in names)])
+        shards = np.searchsorted(starts, places, side="right") - 1
+        return {
+            names[shard]: (places[shards == shard] - starts[shard], wanted[shards == shard])
+            for shard in np.unique(shards)
+        }
+
+    def _refresh(self) -> None:
+        try:
+            present = {path.name for path in self._folder.iterdir() if path.suffix == ENDING}
+        except (FileNotFoundError, NotADirectoryError):
+            present = set()
+        except OSError as error:
+            _warn(f"the store at {self._folder} cannot be read ({error.strerror})")
+            present = set()
+        for name in self._keys.keys() - present:
+            del self._keys[name]
+        for name in sorted(present - self._keys.keys()):
+            self._learn(name)
+
+    def _learn(self, name: str) -> None:
+        try:
+            self._keys[name] = read_keys(self._folder / name)
+        except FileNotFoundError:  # deleted between listing and reading
+            return
+        except (OSError, DamagedError) as error:
+            self._give_up(name, error)
+
+    def _read(self, name: str, rows: NDArray[np.intp]) -> Encoding | None:
+        try:
+            return read_rows(self._folder / name, rows, self._dim)
+        except (OSError, DamagedError) as error:
+            del self._keys[name]
+            if not isinstance(error, FileNotFoundError):
+                self._give_up(name, error)
+            return None
+
+    def _give_up(self, name: str, error: Exception) -> None:
+        path = self._folder / name
+        if not isinstance(error, DamagedError):
+            _warn(f"{path} cannot be read ({error}); its texts are encoded again")
+            return
+        aside = path.with_name(f"{name}.corrupt")
+        try:
+            path.replace(aside)
+        except OSError:  # a store that cannot be written, or another process was quicker
+            aside = path
+        _warn(f"{path} is damaged: {error}. It is set aside ({aside.name}) and encoded again")
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, StoreWarning, stacklevel=2)

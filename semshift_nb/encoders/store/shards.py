@@ -1,0 +1,229 @@
+"""Shards: Parquet files that are written whole, named by their content, and never changed.
+
+The name holds the sha256 of the file, so that a reader knows a damaged shard from a sound one, byte
+for byte, and two processes that write the same shard do each other no harm. Pages carry checksums
+besides, for readers other than this one and for the keys, which are read on their own.
+"""
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from semshift_nb.encoders.encoding import Encoding
+
+ENDING = ".parquet"
+KEY = pa.binary(16)
+_TEMPORARY = ".tmp-"
+# Rows read at once: a text or two out of a full shard should not cost the whole of it.
+_ROW_GROUP = 1024
+# A killed run leaves a temporary file behind; writing one takes seconds, never an hour.
+_STALE_SECONDS = 3600
+
+
+class DamagedError(Exception):
+    """A shard is not what was written; the message says how that was seen."""
+
+
+def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None:
+    """Write a shard and move it into place.
+
+    Parameters
+    ----------
+    folder : Path
+        The space's folder, which exists.
+    keys : sequence of bytes
+        One key for each row.
+    encoding : Encoding
+        The rows.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    Called by the writer.
+    """
+    n_texts, dim = encoding.vectors.shape
+    numbers = pa.array(np.ascontiguousarray(encoding.vectors).reshape(-1))
+    columns = {
+        "key": pa.array(keys, KEY),
+        "vector": pa.FixedSizeListArray.from_arrays(numbers, dim),
+        "n_tokens": pa.array(encoding.n_tokens),
+        "truncated": pa.array(encoding.truncated),
+    }
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.table(columns),
+        sink,
+        compression="none",  # vectors do not shrink
+        use_dictionary=False,
+        row_group_size=min(n_texts, _ROW_GROUP),
+        write_page_checksum=True,
+    )
+    content = sink.getvalue()
+    write_whole(folder / f"{hashlib.sha256(content).hexdigest()}{ENDING}", content)
+
+
+def write_whole(path: Path, content: pa.Buffer | bytes) -> None:
+    """Write a file under another name, make it safe on disk, and move it into place.
+
+    Parameters
+    ----------
+    path : Path
+        Where it shall be; its folder exists.
+    content : buffer
+        All of it.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or cannot be written; nothing is left behind.
+
+    Examples
+    --------
+    Called by the store.
+    """
+    temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def read_keys(path: Path) -> pa.Array:
+    """Read the keys of a shard, and nothing else.
+
+    Parameters
+    ----------
+    path : Path
+        The shard.
+
+    Returns
+    -------
+    pyarrow.FixedSizeBinaryArray of shape (n_rows,)
+        Keys in the order of the rows.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    DamagedError
+        If what was read is no shard.
+
+    Examples
+    --------
+    Called by the store.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            keys = file.read(columns=["key"])["key"].combine_chunks()
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException, KeyError, ValueError, MemoryError) as error:
+        # Arrow reports both with OSError; only the operating system's have a number.
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise DamagedError(_first_line(error)) from error
+    if keys.type != KEY:
+        raise DamagedError(f"its keys are {keys.type}")
+    return keys
+
+
+def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
+    """Read some rows of a shard, after making sure that it is sound.
+
+    Parameters
+    ----------
+    path : Path
+        The shard.
+    rows : ndarray of shape (n_rows,)
+        Which rows.
+    dim : int
+        Numbers that a vector must have.
+
+    Returns
+    -------
+    Encoding
+        The rows in that order.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    DamagedError
+        If a single byte is not what was written.
+
+    Examples
+    --------
+    Called by the store.
+    """
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != path.name.removesuffix(ENDING):
+        raise DamagedError("its bytes do not match the sha256 in its name")
+    with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+        groups, places = np.unique(rows // _ROW_GROUP, return_inverse=True)
+        table = file.read_row_groups(groups.tolist(), columns=["vector", "n_tokens", "truncated"])
+    vectors = table["vector"].combine_chunks()
+    if vectors.type.list_size != dim:
+        raise DamagedError(f"its vectors have {vectors.type.list_size} numbers, expected {dim}")
+    columns = Encoding(
+        vectors.flatten().to_numpy(zero_copy_only=False).reshape(-1, dim),
+        table["n_tokens"].to_numpy(),
+        table["truncated"].to_numpy(),
+    )
+    return columns.take(places * _ROW_GROUP + rows % _ROW_GROUP)
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove what killed runs left behind.
+
+    Parameters
+    ----------
+    folder : Path
+        A space's folder.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be listed or changed.
+
+    Examples
+    --------
+    Called by the writer.
+    """
+    for path in folder.glob(f"{_TEMPORARY}*"):
+        try:
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink()
+        except FileNotFoundError:  # another process was quicker
+            continue
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without this a power cut could forget the new name; Windows syncs names by itself.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,178 @@
+"""Vectors on their way to disk, a shard at a time."""
+
+import errno
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.store.key import Space
+from semshift_nb.encoders.store.shard_index import StoreWarning
+from semshift_nb.encoders.store.shards import remove_stale, write_shard, write_whole
+
+# What a killed run loses at most.
+SHARD_ROWS = 4096
+SHARD_SECONDS = 20.0
+
+
+class Writer:
+    """Collect rows and write them out, shard by shard.
+
+    Parameters
+    ----------
+    folder : Path
+        The space's folder; it is made when the first shard is written.
+    space : Space
+        What the vectors have in common.
+
+    Raises
+    ------
+    Nothing of its own: what cannot be written is reported once, with a ``StoreWarning``.
+
+    Examples
+    --------
+    Used by the encoder.
+    """
+
+    def __init__(self, folder: Path, space: Space) -> None:
+        self._folder, self._space = folder, space
+        self._keys: list[bytes] = []
+        self._rows: list[Encoding] = []
+        self._since = time.monotonic()
+        self._prepared = False
+        self._failed = False
+
+    def add(self, keys: Sequence[bytes], encoding: Encoding) -> None:
+        """Take some rows; they are on disk a shard later.
+
+        Parameters
+        ----------
+        keys : sequence of bytes
+            One key for each row.
+        encoding : Encoding
+            The rows.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by the encoder.
+        """
+        self._keys.extend(keys)
+        self._rows.append(encoding)
+        late = time.monotonic() - self._since >= SHARD_SECONDS
+        if late or len(self._keys) >= SHARD_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write out what was taken.
+
+        Raises
+        ------
+        Nothing of its own.
+
+        Examples
+        --------
+        Called by the encoder.
+        """
+        keys, rows = self._keys, self._rows
+        self._keys, self._rows, self._since = [], [], time.monotonic()
+        if self._failed or not keys:
+            return
+        try:
+            self._prepare()
+            write_shard(self._folder, keys, join(rows))
+        except OSError as error:
+            self._failed = True
+            self._report(error)
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            remove_stale(self._folder)
+            self._describe()
+            self._prepared = True
+
+    def _describe(self) -> None:
+        path, content = self._folder / "space.json", self._space.to_json().encode()
+        if not path.is_file() or path.read_bytes() != content:
+            write_whole(path, content)
+
+    def _report(self, error: OSError) -> None:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        remedy = "make room there" if full else "make it writable"
+        warnings.warn(
+            f"the vectors are returned but not kept: {self._folder} cannot be written "
+            f"({error.strerror or error}). To keep them, {remedy}, or set SEMSHIFT_STORE or store= "
+            "to another folder.",
+            StoreWarning,
+            stacklevel=2,
+        )
+
+
+def join(parts: Sequence[Encoding]) -> Encoding:
+    """Put encodings one under another.
+
+    Parameters
+    ----------
+    parts : sequence of Encoding
+        At least one.
+
+    Returns
+    -------
+    Encoding
+        All their rows.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+
+    Examples
+    --------
+    >>> one = Encoding(np.ones((1, 2), np.float32), np.array([3]), np.array([False]))
+    >>> join([one, one]).vectors.shape
+    (2, 2)
+    """
+    return Encoding(
+        np.concatenate([part.vectors for part in parts]),
+        np.concatenate([part.n_tokens for part in parts]),
+        np.concatenate([part.truncated for part in parts]),
+    )
+
+
+@contextmanager
+def writing(folder: Path, space: Space) -> Iterator[Writer]:
+    """Open a writer and leave nothing in it, whatever happens in between.
+
+    Parameters
+    ----------
+    folder : Path
+        The space's folder.
+    space : Space
+        What the vectors have in common.
+
+    Yields
+    ------
+    Writer
+        Takes rows.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Called by the store.
+    """
+    writer = Writer(folder, space)
+    try:
+        yield writer
+    finally:
+        writer.flush()

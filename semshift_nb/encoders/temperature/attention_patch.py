@@ -1,0 +1,262 @@
+"""The two functions in which attention ends, and the temperature that is applied in them.
+
+Whatever an attention class is called and however it comes by its scores, they go either through
+torch's fused kernel or through a softmax. While a tempered model runs, these two names of
+``torch.nn.functional`` lead through here; all other callers, in this thread or another, go straight
+on to the originals. So the model's classes, settings, masks and kernels stay what they were.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from semshift_nb.encoders.temperature.plan import Level, attention_weights
+from semshift_nb.errors import SemshiftError
+
+Door = Callable[..., torch.Tensor]
+
+_NAMES = ("scaled_dot_product_attention", "softmax")
+_lock = threading.Lock()
+_originals: dict[str, Door] = {}
+_n_open = 0
+
+
+class Run:
+    """One pass of one model: the levels of its layers, in the order in which they attend.
+
+    Parameters
+    ----------
+    levels : sequence of Level or None
+        One for each layer; None leaves a layer as it is.
+    plan : Plan, optional
+        Where the levels come from.
+    keeps : bool
+        Whether to keep the attention weights of every layer.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Made for every pass by ``_tempered``.
+    """
+
+    def __init__(
+        self, levels: Sequence[Level | None], *, plan: object = None, keeps: bool = False
+    ) -> None:
+        self.levels = levels
+        self.plan = plan
+        self.shapes: list[tuple[int, ...]] = []
+        self.weights: list[torch.Tensor] | None = [] if keeps else None
+
+    def next_level(self, shape: tuple[int, ...]) -> Level | None:
+        """Count one more layer that attends.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Of the queries or the scores: texts, heads, and two more.
+
+        Returns
+        -------
+        Level or None
+            What to apply to it.
+
+        Raises
+        ------
+        Nothing of its own: layers too many are told of when the pass has ended.
+
+        Examples
+        --------
+        >>> Run([None]).next_level((1, 2, 3, 3)) is None
+        True
+        """
+        place = len(self.shapes)
+        self.shapes.append(shape)
+        return self.levels[place] if place < len(self.levels) else None
+
+    def check(self, name: str) -> None:
+        """Refuse what came out if not every layer went through, or more than there are.
+
+        Parameters
+        ----------
+        name : str
+            The model's class, for the message.
+
+        Raises
+        ------
+        SemshiftError
+            If the number of layers that attended is another.
+
+        Examples
+        --------
+        >>> Run([]).check("BertModel")
+        """
+        if len(self.shapes) != len(self.levels):
+            raise SemshiftError(
+                f"{name} attended {len(self.shapes)} times, but its temperatures are for "
+                f"{len(self.levels)} layers: its layers or its attn_implementation were changed "
+                "after it was first tempered, or it skips layers. Load the model anew."
+            )
+
+
+_run: ContextVar[Run | None] = ContextVar("semshift_run", default=None)
+
+
+def current_run() -> Run | None:
+    """Return the pass that this context is in, if any.
+
+    Returns
+    -------
+    Run or None
+        None outside of any tempered model.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> current_run() is None
+    True
+    """
+    return _run.get()
+
+
+@contextmanager
+def running(run: Run | None) -> Iterator[None]:
+    """Let all attention of this context belong to a pass.
+
+    Parameters
+    ----------
+    run : Run or None
+        The pass; None for none.
+
+    Yields
+    ------
+    None
+        While the model runs.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> with running(Run([])):
+    ...     current_run().levels
+    []
+    """
+    token = _run.set(run)
+    try:
+        yield
+    finally:
+        _run.reset(token)
+
+
+@contextmanager
+def doors_open() -> Iterator[None]:
+    """Lead the two functions through here until the last who asked for it has left.
+
+    Yields
+    ------
+    None
+        While they do.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> softmax = functional.softmax
+    >>> with doors_open():
+    ...     functional.softmax is softmax
+    False
+    >>> functional.softmax is softmax
+    True
+    """
+    global _n_open  # noqa: PLW0603 - the two functions are torch's own global state
+    with _lock:
+        _n_open += 1
+        if _n_open == 1:
+            _hang()
+    try:
+        yield
+    finally:
+        with _lock:
+            _n_open -= 1
+            if _n_open == 0:
+                _unhang()
+
+
+def _hang() -> None:
+    for name, door in zip(_NAMES, (_kernel, _softmax), strict=True):
+        _originals[name] = getattr(functional, name)
+        setattr(functional, name, door)
+
+
+def _unhang() -> None:
+    for name, door in zip(_NAMES, (_kernel, _softmax), strict=True):
+        if getattr(functional, name) is door:  # else another has put its own there meanwhile
+            setattr(functional, name, _originals[name])
+
+
+def _kernel(*args: Any, **options: Any) -> torch.Tensor:  # noqa: ANN401
+    run = _run.get()
+    original = _originals["scaled_dot_product_attention"]
+    return original(*args, **options) if run is None else _attend(original, run, *args, **options)
+
+
+def _softmax(*args: Any, **options: Any) -> torch.Tensor:  # noqa: ANN401
+    run = _run.get()
+    original = _originals["softmax"]
+    return original(*args, **options) if run is None else _soften(original, run, *args, **options)
+
+
+def _attend(
+    original: Door,
+    run: Run,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attn_mask: torch.Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,  # noqa: FBT001, FBT002 - torch's own signature
+    scale: float | None = None,
+    **options: Any,  # noqa: ANN401
+) -> torch.Tensor:
+    level = run.next_level((*query.shape[:-1], key.shape[-2]))
+    if level is not None:
+        query, attn_mask, scale = level.before_kernel(query, attn_mask, scale)
+    if run.weights is not None:
+        weights = attention_weights(query, key, attn_mask, scale, is_causal=is_causal)
+        run.weights.append(weights)
+    with running(None):
+        return original(query, key, value, attn_mask, dropout_p, is_causal, scale=scale, **options)
+
+
+def _soften(
+    original: Door,
+    run: Run,
+    input: torch.Tensor,  # noqa: A002 - torch's own signature
+    dim: int | None = None,
+    _stacklevel: int = 3,
+    dtype: torch.dtype | None = None,
+) -> torch.Tensor:
+    if input.ndim != 4 or dim not in (-1, 3):
+        return original(input, dim, _stacklevel, dtype)
+    level = run.next_level(tuple(input.shape))
+    scores = input if level is None else level.divide(input)
+    # Under one of torch's own modes the original calls the softmax once more by the door's name.
+    with running(None):
+        weights = original(scores, dim, dtype=dtype).to(dtype or input.dtype)
+    if run.weights is not None:
+        run.weights.append(weights.float())
+    return weights

@@ -1,0 +1,205 @@
+"""Which temperature holds for a model: that of the innermost open block, in this context.
+
+Nothing here needs torch, so that an encoder can say its temperature without it.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from semshift_nb.encoders.temperature.schedule import (
+    Layers,
+    Schedule,
+    Temperature,
+    digest,
+    only_number,
+)
+from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from semshift_nb.encoders.temperature.plan import Plan
+
+
+UNTOUCHED = Temperature(1.0, "constant", "1.0")
+
+
+class Setting:
+    """A temperature, and what it comes to in each of the models that it was made for.
+
+    Parameters
+    ----------
+    tau : Tau
+        As the caller gave it.
+    plans : mapping of PreTrainedModel to Plan
+        Every model that may be called; models that lie in one another share a plan.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> Setting(1, {}).temperature(None).tau
+    1.0
+    """
+
+    def __init__(self, tau: object, plans: "Mapping[PreTrainedModel, Plan]") -> None:
+        self.tau = tau
+        self.plans = plans
+        self._temperatures: dict[int | None, Temperature] = {}
+
+    def temperature(self, max_length: int | None) -> Temperature:
+        """Say what it is to an encoder that sees so many tokens.
+
+        Parameters
+        ----------
+        max_length : int or None
+            The encoder's limit.
+
+        Returns
+        -------
+        Temperature
+            With the key that its vectors are kept under.
+
+        Raises
+        ------
+        InputError
+            If it is a function that gives something else than temperatures at some length, or one
+            that cannot be told from others, for there is no limit to the lengths.
+
+        Examples
+        --------
+        See the class.
+        """
+        if max_length not in self._temperatures:
+            self._temperatures[max_length] = self._describe(max_length)
+        return self._temperatures[max_length]
+
+    def _describe(self, max_length: int | None) -> Temperature:
+        plans = list(dict.fromkeys(self.plans.values()))
+        if not plans:
+            return UNTOUCHED
+        if isinstance(self.tau, Schedule) and math.isnan(self.tau.number):
+            return Temperature(math.nan, self.tau.name, self.tau.key)
+        if not callable(self.tau) or isinstance(self.tau, Schedule):
+            return _of_layers(tuple(layer for plan in plans for layer in plan.at(1)))
+        if max_length is None:
+            raise InputError(
+                "this model reads texts of any length, so a function of the length cannot be told "
+                "from another one: hand in a Schedule, or give the encoder a max_length first."
+            )
+        table = [plan.entry(n_tokens) for plan in plans for n_tokens in range(1, max_length + 1)]
+        if isinstance(table[0], float) and all(entry == table[0] for entry in table):
+            return Temperature(table[0], "constant", repr(table[0]))
+        return Temperature(math.nan, "by length", f"by length {digest(table)}")
+
+
+def _of_layers(layers: Layers) -> Temperature:
+    number = only_number(layers)
+    if not math.isnan(number):
+        return Temperature(number, "constant", repr(number))
+    by_head = any((layer != layer[0]).any() for layer in layers)
+    schedule = "per head" if by_head else "per layer"
+    key = f"{schedule} {digest([layer.tolist() for layer in layers])}"
+    return Temperature(math.nan, schedule, key)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    setting: Setting
+    owner: Setting | None
+
+
+_open: ContextVar[tuple[_Block, ...]] = ContextVar("semshift_blocks", default=())
+
+
+@contextmanager
+def block(setting: Setting, owner: Setting | None) -> Iterator[None]:
+    """Let a setting hold.
+
+    Parameters
+    ----------
+    setting : Setting
+        For the models that it was made for.
+    owner : Setting or None
+        The temperature of the encoder that the block names, if it has one of its own.
+
+    Yields
+    ------
+    None
+        While it holds.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Used by ``tempscale``.
+    """
+    mine = _Block(setting, owner)
+    _open.set((*_open.get(), mine))
+    try:
+        yield
+    finally:  # not the last one, perhaps, where generators are left in an order of their own
+        _open.set(tuple(each for each in _open.get() if each is not mine))
+
+
+def innermost_plan(model: "PreTrainedModel") -> "Plan | None":
+    """Return the plan that holds for a model in this context.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+        The model that is called.
+
+    Returns
+    -------
+    Plan or None
+        None where no open block names it.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    Used while a model runs.
+    """
+    plans = (each.setting.plans.get(model) for each in reversed(_open.get()))
+    return next((plan for plan in plans if plan is not None), None)
+
+
+def setting_of(models: "Collection[PreTrainedModel]", own: Setting | None) -> Setting | None:
+    """Return the setting that holds for an encoder in this context.
+
+    Parameters
+    ----------
+    models : collection of PreTrainedModel
+        What it runs.
+    own : Setting or None
+        Its own temperature, which gives way only to a block that names this very encoder.
+
+    Returns
+    -------
+    Setting or None
+        None where it has none of its own and no open block names its models.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> setting_of([], None) is None
+    True
+    """
+    for each in reversed(_open.get()):
+        if (own is None or each.owner is own) and not each.setting.plans.keys().isdisjoint(models):
+            return each.setting
+    return own

@@ -1,0 +1,379 @@
+"""The temperatures of one model: fixed, or worked out for each batch from its texts' lengths."""
+
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from semshift_nb.encoders.temperature.schedule import (
+    Layers,
+    Schedule,
+    check_number,
+    check_taus,
+    is_list,
+    only_number,
+    plain,
+)
+from semshift_nb.errors import InputError
+
+_HALF = (torch.bfloat16, torch.float16)
+
+
+class Level:
+    """The temperature of one layer: a number, or one for each text and head.
+
+    Parameters
+    ----------
+    least : float
+        The lowest temperature.
+    above : Tensor of shape (n_texts or 1, n_heads or 1), optional
+        How many times higher each one is; None where all are equal.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> Level(0.5).divide(torch.tensor([1.0, 2.0]))
+    tensor([2., 4.])
+    """
+
+    def __init__(self, least: float, above: torch.Tensor | None = None) -> None:
+        self.least = least
+        self.above = above
+        self._placed: dict[tuple[torch.device, torch.dtype], torch.Tensor] = {}
+
+    def before_kernel(
+        self, query: torch.Tensor, mask: torch.Tensor | None, scale: float | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None, float]:
+        """Change what goes into the fused kernel, which then stays in use.
+
+        Parameters
+        ----------
+        query : Tensor of shape (n_texts, n_heads, n_queries, head_dim)
+            The queries.
+        mask : Tensor or None
+            True where a token may be seen, or numbers to be added to the scores.
+        scale : float or None
+            What the kernel multiplies scores with.
+
+        Returns
+        -------
+        tuple of Tensor, Tensor or None, and float
+            The same three; for a single temperature only the scale is another, and whatever
+            positions add to the scores.
+
+        Raises
+        ------
+        RuntimeError
+            If there are temperatures for another number of texts or heads.
+
+        Examples
+        --------
+        >>> Level(0.5).before_kernel(torch.ones(1, 1, 2, 4), None, None)[2]
+        1.0
+        """
+        scale = (query.shape[-1] ** -0.5 if scale is None else scale) / self.least
+        if mask is not None and mask.dtype != torch.bool:
+            mask = self.divide(mask, n_heads=query.shape[1]).to(mask.dtype)
+        if self.above is not None:
+            above = self._above(query, query.shape[1])
+            # At most as long as they were, so that half precision does not overflow.
+            query = (query / above).to(query.dtype)
+        return query, mask, scale
+
+    def divide(self, scores: torch.Tensor, *, n_heads: int | None = None) -> torch.Tensor:
+        """Divide scores by their temperature.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n_texts, n_heads, n_queries, n_keys)
+            Scores, or what is added to them. What a mask has ruled out stays as it is, so that a
+            row ruled out whole is treated as the model treats it.
+        n_heads : int, optional
+            Heads there are; as many as the scores have, if left out.
+
+        Returns
+        -------
+        Tensor
+            The same shape (or that of the temperatures, where the scores are the same for all), in
+            float32 where the scores are in half precision.
+
+        Raises
+        ------
+        RuntimeError
+            If there are temperatures for another number of texts or heads.
+
+        Examples
+        --------
+        >>> Level(0.5).divide(torch.tensor([1.0, float("-inf")]))
+        tensor([2., -inf])
+        """
+        ruled_out = scores < torch.finfo(scores.dtype).min / 2
+        if scores.dtype in _HALF:
+            scores = scores.float()
+        tau: torch.Tensor | float = self.least
+        if self.above is not None:
+            tau = self.least * self._above(scores, n_heads or scores.shape[1])
+        return torch.where(ruled_out, scores, scores / tau)
+
+    def _above(self, like: torch.Tensor, n_heads: int) -> torch.Tensor:
+        assert self.above is not None  # noqa: S101 - for the type checker
+        dtype = torch.float32 if like.dtype in _HALF else like.dtype
+        place = (like.device, dtype)
+        if place not in self._placed:
+            self._placed[place] = self.above.to(dtype).to(like.device)
+        above = self._placed[place]
+        if above.shape[1] == 1:
+            return above[:, :, None, None]
+        # Of a single token the queries of several heads may stand in rows, beside their key's.
+        return above.reshape(len(above), n_heads, -1, 1)
+
+
+def attention_weights(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    mask: torch.Tensor | None,
+    scale: float | None,
+    *,
+    is_causal: bool,
+) -> torch.Tensor:
+    """Compute the weights that the fused kernel does not give out.
+
+    Parameters
+    ----------
+    query, key : Tensor of shape (n_texts, n_heads, n, head_dim)
+        Queries and keys; several heads may share a key.
+    mask : Tensor or None
+        As the kernel takes it.
+    scale : float or None
+        As the kernel takes it.
+    is_causal : bool
+        Whether a token sees only itself and those before it.
+
+    Returns
+    -------
+    Tensor of shape (n_texts, n_heads, n, n), float32
+        Rows sum to 1.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> attention_weights(torch.ones(1, 1, 2, 4), torch.ones(1, 1, 2, 4), None, 1.0, is_causal=True)
+    tensor([[[[1.0000, 0.0000],
+              [0.5000, 0.5000]]]])
+    """
+    key = key.repeat_interleave(query.shape[1] // key.shape[1], dim=1)
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    scores = query.float() @ key.float().transpose(-1, -2) * scale
+    if is_causal:
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+    if mask is not None and mask.dtype == torch.bool:
+        scores = scores.masked_fill(~mask, -torch.inf)
+    elif mask is not None:
+        scores = scores + mask.float()
+    return torch.softmax(scores, dim=-1)
+
+
+class Plan:
+    """The temperatures of one model.
+
+    Parameters
+    ----------
+    tau : Tau
+        As the caller gave it.
+    heads : sequence of int
+        Heads of each of the model's layers.
+
+    Raises
+    ------
+    InputError
+        If the temperatures do not fit the layers and heads, or are no positive numbers.
+
+    Examples
+    --------
+    >>> Plan(0.5, (2, 2)).levels(None)[0].least
+    0.5
+    """
+
+    def __init__(self, tau: object, heads: Sequence[int]) -> None:
+        self.heads = tuple(heads)
+        if isinstance(tau, Schedule) and not math.isnan(tau.number):
+            tau = tau.number
+        self._function = tau if callable(tau) else None
+        self._fixed = None if callable(tau) else check_taus(tau, heads)
+        self._levels = _levels([self._fixed]) if self._fixed else []
+        self._by_length: dict[int, Layers] = {}
+
+    @property
+    def adapts(self) -> bool:
+        """Whether the temperatures depend on a text's length."""
+        return self._fixed is None
+
+    def at(self, n_tokens: int) -> Layers:
+        """Return the temperatures of a text.
+
+        Parameters
+        ----------
+        n_tokens : int
+            Its length; a text of no token counts as one of one.
+
+        Returns
+        -------
+        tuple of ndarray of shape (n_heads,)
+            One for each layer.
+
+        Raises
+        ------
+        InputError
+            If the caller's function gives something else than temperatures.
+
+        Examples
+        --------
+        >>> Plan(lambda n: 1 / n, (1,)).at(4)
+        (array([0.25]),)
+        """
+        if self._fixed is not None:
+            return self._fixed
+        n_tokens = max(n_tokens, 1)
+        if n_tokens not in self._by_length:
+            given = self.entry(n_tokens)
+            self._by_length[n_tokens] = check_taus(given, self.heads, name=f"tau({n_tokens})")
+        return self._by_length[n_tokens]
+
+    def entry(self, n_tokens: int) -> float | list[list[float]]:
+        """Return what a function of the length gives, as short as it can be said.
+
+        Parameters
+        ----------
+        n_tokens : int
+            A length.
+
+        Returns
+        -------
+        float or list of list of float
+            A number where it is the same in all layers and heads.
+
+        Raises
+        ------
+        InputError
+            If it is something else than temperatures.
+
+        Examples
+        --------
+        >>> Plan(lambda n: [1 / n], (2,)).entry(4)
+        0.25
+        """
+        given = None if self._function is None else plain(self._function(n_tokens))
+        name = f"tau({n_tokens})"
+        if not is_list(given):
+            return check_number(given, name)
+        layers = check_taus(given, self.heads, name=name)
+        number = only_number(layers)
+        return [layer.tolist() for layer in layers] if math.isnan(number) else number
+
+    def levels(self, lengths: Sequence[int] | None) -> list[Level | None]:
+        """Return what to apply in each layer.
+
+        Parameters
+        ----------
+        lengths : sequence of int or None
+            Tokens of each text of a batch; needed where the plan adapts.
+
+        Returns
+        -------
+        list of Level or None
+            None where the layer stays as it is.
+
+        Raises
+        ------
+        InputError
+            If the caller's function gives something else than temperatures.
+
+        Examples
+        --------
+        >>> Plan([1, 0.5], (2, 2)).levels(None)[0] is None
+        True
+        """
+        if self._fixed is not None:
+            return self._levels
+        return _levels([self.at(n_tokens) for n_tokens in lengths or (1,)])
+
+
+def _levels(texts: list[Layers]) -> list[Level | None]:
+    # Layers alike share a level, so that what it holds goes to the model's device only once.
+    made: dict[bytes, Level | None] = {}
+    levels = []
+    for layer in zip(*texts, strict=True):
+        taus = np.stack(layer)
+        key = taus.tobytes()
+        if key not in made:
+            made[key] = _level(taus)
+        levels.append(made[key])
+    return levels
+
+
+def _level(taus: NDArray[np.float64]) -> Level | None:
+    """Make the level of one layer out of an array of shape (n_texts, n_heads)."""
+    least = float(taus.min())
+    if (taus == least).all():
+        return None if least == 1 else Level(least)
+    if (taus == taus[:, :1]).all():
+        taus = taus[:, :1]
+    return Level(least, torch.from_numpy(taus / least))
+
+
+def text_lengths(
+    forward: Callable[..., object], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[int]:
+    """Count the tokens of each text of a batch from what a model is called with.
+
+    Parameters
+    ----------
+    forward : callable
+        The model's own ``forward``.
+    args, kwargs
+        What it is called with.
+
+    Returns
+    -------
+    list of int
+        As many as the attention mask has; all places where there is no mask.
+
+    Raises
+    ------
+    InputError
+        If the mask is not of shape (n_texts, n_tokens).
+
+    Examples
+    --------
+    >>> mask = torch.tensor([[1, 1], [0, 1]])
+    >>> text_lengths(lambda attention_mask: None, [mask], {})
+    [2, 1]
+    """
+    named = inspect.signature(forward).bind_partial(*args).arguments if args else {}
+    given = {**named, **kwargs}
+    mask = given.get("attention_mask")
+    if mask is None:
+        first = given.get("input_ids")
+        shape = (given["inputs_embeds"] if first is None else first).shape
+        return [int(shape[1])] * int(shape[0])
+    if not isinstance(mask, torch.Tensor) or mask.ndim != 2:
+        raise InputError(
+            "a temperature by length needs to know how long each text is: expected an "
+            f"attention_mask of shape (n_texts, n_tokens), got {_describe(mask)}."
+        )
+    return [int(n_tokens) for n_tokens in (mask != 0).sum(dim=1).tolist()]
+
+
+def _describe(mask: object) -> str:
+    shape = f" of shape {tuple(mask.shape)}" if isinstance(mask, torch.Tensor) else ""
+    return f"{type(mask).__name__}{shape}"

@@ -1,0 +1,150 @@
+"""Transforms applied to what an encoder gives."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.encoders.backends.protocol import unit_rows
+from semshift_nb.errors import InputError, SemshiftError
+
+
+class Transform(Protocol):
+    """Turns rows into other rows, each by itself; ``measures.fit_whitening`` makes one, say.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in tables, such as ``"whitened"``.
+    key : str
+        A hash of all that decides its result.
+
+    Raises
+    ------
+    Nothing of its own.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class FirstTwo:
+    ...     name, key = "first two", "first 2"
+    ...     def __call__(self, vectors):
+    ...         return vectors[:, :2]
+    >>> from semshift_nb.encoders import load_encoder
+    >>> load_encoder("static", store=None).after(FirstTwo()).encode(["a river"]).shape
+    (1, 2)
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """A hash of all that decides its result."""
+        ...
+
+    def __call__(self, vectors: Any, /) -> Any:  # noqa: ANN401 - arrays of any namespace
+        """Turn unit rows into rows of whatever length."""
+        ...
+
+
+def check_transform(transform: Transform) -> Transform:
+    """Return a transform, or say what else came.
+
+    Parameters
+    ----------
+    transform : Transform
+        What a caller handed in.
+
+    Returns
+    -------
+    Transform
+        The same.
+
+    Raises
+    ------
+    InputError
+        If it cannot be called, or has no name and key.
+
+    Examples
+    --------
+    >>> check_transform(len)
+    Traceback (most recent call last):
+    semshift_nb.errors.InputError: after takes ... with a name and a key, but got ...
+    """
+    given: object = transform  # whatever the types say
+    named = [getattr(transform, attribute, None) for attribute in ("name", "key")]
+    if not (callable(given) and all(isinstance(each, str) and each for each in named)):
+        raise InputError(
+            "after takes a transform of rows with a name and a key, but got "
+            f"{type(transform).__name__}: take one of measures, such as fit_whitening(vectors)."
+        )
+    return transform
+
+
+def apply(transform: Transform, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Apply a transform.
+
+    Parameters
+    ----------
+    transform : Transform
+        What to do.
+    vectors : ndarray of shape (n_texts, dim)
+        Unit rows.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, new_dim), float32
+        Rows of whatever length.
+
+    Raises
+    ------
+    SemshiftError
+        If it gives something else than a row of numbers for each row.
+
+    Examples
+    --------
+    Called by the encoder.
+    """
+    given = np.asarray(transform(vectors))
+    if given.ndim != 2 or len(given) != len(vectors) or given.dtype.kind not in "fiu":
+        raise SemshiftError(
+            f"the transform {transform.name!r} gave {given.dtype} of shape {given.shape} for rows "
+            f"of shape {vectors.shape}: expected numbers of shape ({len(vectors)}, dim)."
+        )
+    rows: NDArray[np.float32] = given.astype(np.float32)
+    return rows
+
+
+def dim_after(dim: int, transforms: Sequence[Transform]) -> int:
+    """Say how many numbers a vector has in the end.
+
+    Parameters
+    ----------
+    dim : int
+        Before.
+    transforms : sequence of Transform
+        What is applied, the first first.
+
+    Returns
+    -------
+    int
+        Found out by trying.
+
+    Raises
+    ------
+    InputError
+        From a transform that was made for another number.
+
+    Examples
+    --------
+    >>> dim_after(3, [])
+    3
+    """
+    rows = unit_rows(np.random.default_rng(0).standard_normal((2, dim)).astype(np.float32))
+    for transform in transforms:
+        rows = unit_rows(apply(transform, rows))
+    return int(rows.shape[1])

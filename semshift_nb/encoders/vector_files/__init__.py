@@ -1,0 +1,1 @@
+"""Files of vectors, read a batch of rows at a time."""

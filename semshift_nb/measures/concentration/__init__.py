@@ -1,0 +1,1 @@
+"""How closely embeddings crowd: distance, uniformity, alignment, isotropy."""

@@ -1,0 +1,1 @@
+"""Nearest neighbours, and the figures that rest on them."""

@@ -1,0 +1,249 @@
+"""Nearest neighbours, with ties that fall the same way every time, and how many two lists share."""
+
+from typing import Any, NamedTuple
+
+import array_api_compat
+import numpy as np
+
+from semshift_nb.errors import InputError
+from semshift_nb.measures.arrays import (
+    Array,
+    blocks,
+    check_matrix,
+    namespace,
+    unit_rows,
+    unit_scale,
+    without_gradients,
+)
+
+_FOLD = 32
+"""So many columns are looked at as one; folded, they are a single pass through memory."""
+
+_WORTH_FOLDING = 4
+"""A fold pays where what is left of it is at least so many times smaller than the whole."""
+
+
+def highest(xp: Any, scores: Array, n: int) -> Array:  # noqa: ANN401
+    """Return the positions of the n highest scores of each row, ascending; ties fall anyhow.
+
+    The columns are folded and the maximum of each fold taken. The n highest scores lie in the n
+    folds with the highest maxima (or are tied with what does), so that only those are looked at.
+    """
+    width = scores.shape[1] // _FOLD
+    if n * _FOLD * _WORTH_FOLDING > scores.shape[1]:
+        return xp.sort(_partitioned(xp, scores, n), axis=1)
+    n_rows, folded = scores.shape[0], _FOLD * width
+    cube = xp.reshape(scores[:, :folded], (n_rows, _FOLD, width))
+    folds = _partitioned(xp, xp.max(cube, axis=1), n)
+    steps = xp.arange(_FOLD, device=scores.device) * width
+    inside = xp.reshape(folds[:, :, None] + steps, (n_rows, n * _FOLD))
+    # Fewer columns than _FOLD are left over: all of them are looked at.
+    rest = xp.arange(folded, scores.shape[1], device=scores.device)
+    places = xp.concat([inside, xp.broadcast_to(rest, (n_rows, rest.shape[0]))], axis=1)
+    best = _partitioned(xp, xp.take_along_axis(scores, places, axis=1), n)
+    return xp.sort(xp.take_along_axis(places, best, axis=1), axis=1)
+
+
+def _partitioned(xp: Any, scores: Array, n: int) -> Array:  # noqa: ANN401
+    if array_api_compat.is_numpy_array(scores):
+        # NumPy sorts ten times as slowly as it partitions; the array API knows sorting only.
+        return np.argpartition(-scores, n - 1, axis=1)[:, :n]
+    return xp.argsort(scores, axis=1, descending=True)[:, :n]
+
+
+_SPARE = 16
+"""Candidates looked at beyond the k best, which is room for a tie of that many."""
+
+_SLACK = 1e-5
+"""More than a float32 matrix product can be wrong by; what lies closer is scored again."""
+
+
+def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
+    """Return the rows of a library that are nearest to each query.
+
+    The cosine decides; of exact ties the lower library position comes first. A matrix product
+    rounds equal rows differently according to where they stand, so it only picks candidates; these
+    are scored again one by one in float64, where equal rows have equal scores. The result therefore
+    does not depend on the size of a block or the number of threads.
+
+    Parameters
+    ----------
+    queries : array of shape (n_queries, dim)
+        Unit rows.
+    library : array of shape (n_library, dim)
+        Unit rows from the same encoder.
+    k : int
+        Number of neighbours, from 1 to ``n_library``.
+
+    Returns
+    -------
+    array of int of shape (n_queries, k)
+        Positions in the library, the nearest first.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), the dimensions differ, or ``k`` is
+        out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> library = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    >>> nearest_neighbours(library[:1], library, 2)
+    array([[0, 2]])
+    """
+    xp = check_matrix(queries, name="queries", min_rows=0)
+    check_matrix(library, name="library")
+    n_library, dim = library.shape
+    if queries.shape[1] != dim:
+        raise InputError(
+            f"queries have {queries.shape[1]} dimensions and the library {dim}: "
+            "they must come from the same encoder."
+        )
+    if not 1 <= k <= n_library:
+        raise InputError(f"k is {k}, expected 1 to {n_library}, the size of the library.")
+    rows = xp.astype(without_gradients(library), xp.float32, copy=False)
+    scale = unit_scale(xp, rows, name="library")
+    # However long the library is, a block's scores and its candidates take some 50 MiB.
+    step = max(1, 2**22 // max(n_library, (k + _SPARE) * dim))
+    found = [
+        _block_neighbours(
+            unit_rows(queries[part, :], name="queries"), library, rows=rows, scale=scale, k=k
+        )
+        for part in blocks(queries.shape[0], rows=step)
+    ]
+    return xp.concat(found) if found else xp.zeros((0, k), dtype=xp.int64)
+
+
+def overlap_at_k(neighbours_a: Array, neighbours_b: Array, k: int) -> Array:
+    """Return the share of the first k neighbours that two rankings have in common.
+
+    Parameters
+    ----------
+    neighbours_a, neighbours_b : array of int of shape (n_queries, at least k)
+        Positions in one library, the nearest first, as `nearest_neighbours` gives them.
+    k : int
+        How many of each ranking count.
+
+    Returns
+    -------
+    array of shape (n_queries,)
+        ``|top-k of a AND top-k of b| / k`` for each query, from 0 to 1, in float64.
+
+    Raises
+    ------
+    InputError
+        If the rankings are not of the same number of queries, or shorter than ``k``.
+
+    References
+    ----------
+    Semantic shift, arXiv 2603.21437, Overlap@K of the concatenation experiment.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overlap_at_k(np.array([[1, 2]]), np.array([[2, 3]]), 2)
+    array([0.5])
+    """
+    xp = namespace(neighbours_a)
+    shapes = tuple(neighbours_a.shape), tuple(neighbours_b.shape)
+    if any(len(shape) != 2 or shape[1] < k for shape in shapes) or shapes[0][0] != shapes[1][0]:
+        raise InputError(
+            f"the rankings have shapes {shapes[0]} and {shapes[1]}, expected the same number of "
+            f"rows and at least k = {k} columns in each."
+        )
+    if k < 1:
+        raise InputError(f"k is {k}, expected at least 1.")
+    same = neighbours_a[:, :k, None] == neighbours_b[:, None, :k]
+    return xp.sum(xp.astype(same, xp.float64), axis=(1, 2)) / k
+
+
+def _block_neighbours(
+    queries: Array, library: Array, *, rows: Array, scale: Array, k: int
+) -> Array:
+    """Return the neighbours of one block of queries; ``rows`` is the library in float32."""
+    xp = namespace(queries)
+    scores = (xp.astype(queries, xp.float32) @ rows.T) * scale
+    n_candidates = min(k + _SPARE, library.shape[0])
+    candidates = highest(xp, scores, n_candidates)
+    rough = xp.sort(xp.take_along_axis(scores, candidates, axis=1), axis=1, descending=True)
+    found = _ranked(xp, queries, library, candidates, k)
+    if n_candidates == library.shape[0]:
+        return found
+    # Where the last candidate is as good as the k-th, the tie may go on among those left out.
+    floor = rough[:, k - 1] - _SLACK
+    for row in xp.nonzero(rough[:, -1] >= floor)[0]:
+        i = int(row)
+        tied = xp.nonzero(scores[i, :] >= floor[i])[0][None, :]
+        found[i, :] = _ranked(xp, queries[i : i + 1, :], library, tied, k)[0, :]
+    return found
+
+
+def _ranked(xp: Any, queries: Array, library: Array, candidates: Array, k: int) -> Array:  # noqa: ANN401
+    """Return the k best candidates of each query, scored one by one in float64.
+
+    Candidates come in ascending positions and the sort is stable: that is the rule for ties.
+    """
+    flat = unit_rows(library[xp.reshape(candidates, (-1,)), :], name="library")
+    rows = xp.reshape(flat, (*candidates.shape, library.shape[1]))
+    exact = xp.sum(rows * queries[:, None, :], axis=-1)
+    order = xp.argsort(exact, axis=1, descending=True, stable=True)[:, :k]
+    return xp.take_along_axis(candidates, order, axis=1)
+
+
+_SPARE_OTHERS = 8
+"""Candidates measured beyond those asked for, since a matrix product rounds."""
+
+_NUMBERS_AT_ONCE = 2**22
+"""Scores and candidates of a block: some 32 MiB of each."""
+
+
+class Others(NamedTuple):
+    """Positions and distances of each row's nearest others, of shape (n_rows, k)."""
+
+    places: Array
+    distances: Array
+
+
+def nearest_others(rows: Array, k: int) -> Others:
+    """Return the k nearest others of each of more than k rows in float64, the nearest first.
+
+    A matrix product finds the candidates; their distances are worked out from differences, so that
+    those of near neighbours keep their digits and equal rows are at distance 0.
+    """
+    xp = namespace(rows)
+    n_rows, dim = rows.shape
+    # Around their mean the rows are shorter, and less is lost in the product.
+    rows = rows - xp.mean(rows, axis=0)
+    halves = xp.vecdot(rows, rows) / 2
+    n_candidates = min(k + 1 + _SPARE_OTHERS, n_rows)
+    step = max(1, _NUMBERS_AT_ONCE // max(n_rows, n_candidates * dim))
+    parts = [
+        _of_block(xp, rows, block, halves=halves, k=k, n_candidates=n_candidates)
+        for block in blocks(n_rows, rows=step)
+    ]
+    return Others(*(xp.concat(list(part)) for part in zip(*parts, strict=True)))
+
+
+def _of_block(
+    xp: Any,  # noqa: ANN401
+    rows: Array,
+    block: slice,
+    *,
+    halves: Array,
+    k: int,
+    n_candidates: int,
+) -> tuple[Array, Array]:
+    queries = rows[block, :]
+    candidates = highest(xp, queries @ rows.T - halves, n_candidates)
+    flat = xp.take(rows, xp.reshape(candidates, (-1,)), axis=0)
+    apart = xp.reshape(flat, (*candidates.shape, rows.shape[1])) - queries[:, None, :]
+    distances = xp.linalg.vector_norm(apart, axis=-1)
+    own = candidates == xp.arange(block.start, block.stop, device=rows.device)[:, None]
+    distances = xp.where(own, xp.full_like(distances, float("inf")), distances)
+    order = xp.argsort(distances, axis=1, stable=True)[:, :k]
+    return (
+        xp.take_along_axis(candidates, order, axis=1),
+        xp.take_along_axis(distances, order, axis=1),
+    )

@@ -1,0 +1,294 @@
+"""Intervals by the bootstrap, which draws whole documents.
+
+Sentences and windows of one document resemble one another. An interval that draws them one by one
+takes them for independent and comes out too narrow; drawing documents keeps their likeness in.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from semshift_nb.errors import InputError
+
+_MOST_UNDEFINED = 0.05
+"""Share of resamples that may have no value (a rank correlation of equal values, say)."""
+
+
+class Interval(NamedTuple):
+    """A figure with its interval.
+
+    Attributes
+    ----------
+    value : float
+        The statistic of the data as they are.
+    low, high : float
+        The ends of the interval.
+    n : int
+        Number of rows the value was worked out from.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def group_codes(groups: ArrayLike | None, *, n_rows: int) -> NDArray[np.int64]:
+    """Return the number of each row's document, from 0; at least two documents."""
+    if groups is None:
+        codes = np.arange(n_rows)
+    else:
+        labels = np.asarray(groups)
+        if labels.shape != (n_rows,):
+            raise InputError(f"groups have shape {labels.shape}, expected ({n_rows},): one a row.")
+        codes = np.unique(labels, return_inverse=True)[1]
+    n_groups = int(codes.max()) + 1 if n_rows else 0
+    if n_groups < 2:
+        raise InputError(
+            f"{n_groups} documents, expected at least 2: an interval needs something to redraw."
+        )
+    return codes.astype(np.int64)
+
+
+def draw_documents(codes: NDArray[np.int64], *, n_resamples: int, seed: int) -> NDArray[np.int64]:
+    """Return how often each document was drawn, of shape (n_resamples, n_groups)."""
+    if n_resamples < 1:
+        raise InputError(f"n_resamples is {n_resamples}, expected at least 1 (1000 is usual).")
+    n_groups = int(codes.max()) + 1
+    multinomial = np.random.default_rng(seed).multinomial
+    return multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
+
+
+def weighted_pair_mean(
+    weights: NDArray[np.float64],
+    *,
+    across: NDArray[np.float64],
+    within: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return the mean of a symmetric kernel over pairs of texts, one for each resample.
+
+    A resample holds some documents twice. Pairs of a text and its own copy are no pairs, so copies
+    of a document are not compared with each other: with ``w_g`` the number of times document g of G
+    was drawn, pairs within it count ``w_g`` times (once in each copy) and pairs across documents
+    ``c w_g w_h`` times. On average ``w_g w_h`` is ``(G - 1) / G``, so with ``c = G / (G - 1)`` both
+    kinds keep their share.
+
+    ``weights`` has shape (n_resamples, G); ``across`` of shape (n_resamples,) holds
+    ``sum_{g != h} w_g w_h K_gh`` and ``within`` of shape (G,) holds ``K_gg`` without the texts'
+    pairs with themselves, ``K_gh`` being the sum of the kernel over the pairs of two documents. NaN
+    where a resample has no pair.
+    """
+    share = len(sizes) / (len(sizes) - 1)
+    pairs = share * ((weights @ sizes) ** 2 - weights**2 @ sizes**2)
+    pairs += weights @ (sizes**2 - sizes)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: NDArray[np.float64] = (share * across + weights @ within) / pairs
+    return np.where(pairs > 0, means, np.nan)
+
+
+def percentile_interval(value: float, resampled: ArrayLike, *, level: float, n: int) -> Interval:
+    """Return the percentile interval of the resampled values that are defined."""
+    if not 0 < level < 1:
+        raise InputError(f"level is {level}, expected a share between 0 and 1, such as 0.95.")
+    drawn = np.asarray(resampled, dtype=np.float64)
+    defined = drawn[np.isfinite(drawn)]
+    if len(defined) < (1 - _MOST_UNDEFINED) * len(drawn):
+        raise InputError(
+            f"the statistic has no value for {len(drawn) - len(defined)} of {len(drawn)} "
+            "resamples: there are too few documents, or their values are equal."
+        )
+    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(value, float(low), float(high), n)
+
+
+def bootstrap_interval(
+    values: ArrayLike,
+    statistic: Callable[[NDArray[np.float64]], float],
+    *,
+    groups: ArrayLike | None = None,
+    n_resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Return a statistic with its percentile bootstrap interval.
+
+    Parameters
+    ----------
+    values : array-like of shape (n,) or (n, n_columns)
+        One row an observation.
+    statistic : callable
+        Takes rows shaped as ``values`` and returns a float. A resample for which it raises
+        `InputError` or returns no finite number is set aside, up to one in twenty.
+    groups : array-like of shape (n,), optional
+        The document of each row; whole documents are drawn. By default every row is its own.
+    n_resamples : int, default 1000
+        How many times to draw.
+    level : float, default 0.95
+        Share of the resampled values inside the interval.
+    seed : int, default 0
+        Seed of the draws; the same seed gives the same interval.
+
+    Returns
+    -------
+    Interval
+        ``value``, ``low``, ``high`` and ``n``.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two documents, the lengths differ, a setting is out of range, or the
+        statistic is undefined for more than one resample in twenty.
+
+    References
+    ----------
+    Efron 1979; for clustered data: Field & Welsh 2007 (the cluster bootstrap).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bootstrap_interval([1.0, 1.0, 1.0], lambda rows: float(rows.mean()))
+    Interval(value=1.0, low=1.0, high=1.0, n=3)
+    """
+    rows = np.asarray(values, dtype=np.float64)
+    codes = group_codes(groups, n_rows=len(rows))
+    positions = np.arange(len(rows))
+
+    def resampled(counts: NDArray[np.int64]) -> float:
+        try:
+            return float(statistic(rows[np.repeat(positions, counts[codes])]))
+        except InputError:
+            return float("nan")
+
+    draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
+    return percentile_interval(
+        float(statistic(rows)), [resampled(counts) for counts in draws], level=level, n=len(rows)
+    )
+
+
+def bootstrap_mean(
+    values: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    n_resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Return a mean with its interval, as `bootstrap_interval` would but in one matrix product.
+
+    Parameters
+    ----------
+    values : array-like of shape (n,)
+        Finite numbers.
+    groups : array-like of shape (n,), optional
+        The document of each value; whole documents are drawn. By default every value is its own.
+    n_resamples : int, default 1000
+        How many times to draw.
+    level : float, default 0.95
+        Share of the resampled means inside the interval.
+    seed : int, default 0
+        Seed of the draws.
+
+    Returns
+    -------
+    Interval
+        ``value``, ``low``, ``high`` and ``n``.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two documents, the lengths differ, a value is not finite, or a
+        setting is out of range.
+
+    References
+    ----------
+    See `bootstrap_interval`.
+
+    Examples
+    --------
+    >>> bootstrap_mean([2.0, 2.0, 2.0])
+    Interval(value=2.0, low=2.0, high=2.0, n=3)
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.ndim != 1 or not np.isfinite(numbers).all():
+        raise InputError("values must be one column of finite numbers; leave out what is NaN.")
+    codes = group_codes(groups, n_rows=len(numbers))
+    draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
+    means = (draws @ np.bincount(codes, weights=numbers)) / (draws @ np.bincount(codes))
+    return percentile_interval(float(numbers.mean()), means, level=level, n=len(numbers))
+
+
+def bootstrap_two_way_mean(
+    values: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    n_resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Return the mean of a table whose rows and columns are both a sample, with its interval.
+
+    Such a table comes of trying some random choices (of dimensions, say) on the same queries. With
+    only the queries drawn again, the interval would speak of these choices and of no others.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_choices, n)
+        Finite numbers: what each choice (a row) gave on each query (a column).
+    groups : array-like of shape (n,), optional
+        The document of each column; whole documents are drawn. By default each is its own.
+    n_resamples : int, default 1000
+        How many times to draw.
+    level : float, default 0.95
+        Share of the resampled means inside the interval.
+    seed : int, default 0
+        Seed of the draws.
+
+    Returns
+    -------
+    Interval
+        ``value``, ``low``, ``high`` and ``n`` columns. Of a single choice it is that of
+        `bootstrap_mean`: a choice that was not drawn at random has nothing to draw again.
+
+    Raises
+    ------
+    InputError
+        If there is no row, there are fewer than two documents, the lengths differ, a value is not
+        finite, or a setting is out of range.
+
+    References
+    ----------
+    Owen 2007, "The pigeonhole bootstrap". Of c choices c - 1 are drawn (McCarthy & Snowden 1985),
+    for c of few would make their spread too small.
+
+    Examples
+    --------
+    >>> bootstrap_two_way_mean([[1.0, 3.0], [1.0, 3.0]]).value
+    2.0
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or not len(table) or not np.isfinite(table).all():
+        raise InputError(
+            f"values have shape {table.shape}, expected a row for each choice and a column "
+            "for each query, all of them finite; leave out the columns where one is NaN."
+        )
+    if len(table) == 1:
+        return bootstrap_mean(
+            table[0], groups=groups, n_resamples=n_resamples, level=level, seed=seed
+        )
+    codes = group_codes(groups, n_rows=table.shape[1])
+    draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
+    totals = np.stack([np.bincount(codes, weights=row) for row in table])
+    drawn = _draw_choices(len(table), n_resamples=n_resamples, seed=seed)
+    means = ((drawn @ totals) * draws).sum(axis=1) / (draws @ np.bincount(codes))
+    return percentile_interval(float(table.mean()), means, level=level, n=table.shape[1])
+
+
+def _draw_choices(n_choices: int, *, n_resamples: int, seed: int) -> NDArray[np.float64]:
+    """Return the weight of each choice in each resample; they sum to 1."""
+    # A stream of its own: with that of the documents, both would be drawn alike.
+    rng = np.random.default_rng([seed, n_choices])
+    counts = rng.multinomial(n_choices - 1, np.full(n_choices, 1 / n_choices), size=n_resamples)
+    return counts / (n_choices - 1)

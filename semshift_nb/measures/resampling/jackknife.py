@@ -1,0 +1,75 @@
+"""Leaving documents out by turns, and the interval of a figure that was worked out without them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from semshift_nb.errors import InputError
+from semshift_nb.measures.resampling.bootstrap import Interval, group_codes
+
+_LEAST_DOCUMENTS = 4
+"""With three, a set without one of them is a single line: its effective rank is always 1."""
+
+
+class LeaveOuts(NamedTuple):
+    """Which documents are left out by turns; all sets are of one size and do not overlap.
+
+    ``codes`` holds the document of each row and ``parts`` of shape (n_sets, n_each) the documents
+    of each set. Figures follow the number of texts, and sets of different sizes would show that
+    instead of how documents differ.
+    """
+
+    codes: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    level: float
+
+    def rows_out(self) -> NDArray[np.bool_]:
+        """Return which rows each set leaves out, of shape (n_sets, n_rows)."""
+        return np.array([np.isin(self.codes, part) for part in self.parts])
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of each set's rows of ``values``, of shape (n_sets, n_columns)."""
+        by_document = np.zeros((int(self.codes.max()) + 1, values.shape[1]))
+        np.add.at(by_document, self.codes, values)
+        return np.asarray(by_document[self.parts].sum(axis=1))
+
+    def interval(
+        self, value: float, without: NDArray[np.float64], *, least: float, most: float
+    ) -> Interval:
+        """Return the interval of a figure out of its values without each set, by Student's t.
+
+        Its ends are kept within what the figure can be, ``least`` and ``most``.
+        """
+        n_groups, n_each = int(self.codes.max()) + 1, self.parts.shape[1]
+        variance = (n_groups - n_each) / n_each * without.var()
+        reach = float(stats.t.ppf((1 + self.level) / 2, len(without) - 1) * np.sqrt(variance))
+        ends = np.clip([value - reach, value + reach], min(least, value), max(most, value))
+        return Interval(value, float(ends[0]), float(ends[1]), len(self.codes))
+
+
+def leave_outs(
+    groups: ArrayLike | None, *, n_rows: int, n_parts: int, level: float, seed: int
+) -> LeaveOuts:
+    """Return which documents to leave out by turns.
+
+    Up to ``n_parts`` documents are left out one by one; of G more, ``G // n_parts`` at a time,
+    those drawn at random.
+    """
+    if n_parts < 2 or not 0 < level < 1:
+        raise InputError(
+            f"n_parts is {n_parts} and level {level}, expected at least 2 (100 is usual) and a "
+            "share between 0 and 1, such as 0.95."
+        )
+    codes = group_codes(groups, n_rows=n_rows)
+    n_groups = int(codes.max()) + 1
+    if n_groups < _LEAST_DOCUMENTS:
+        raise InputError(
+            f"{n_groups} documents, expected at least {_LEAST_DOCUMENTS} to leave some out."
+        )
+    if n_groups <= n_parts:
+        return LeaveOuts(codes, np.arange(n_groups)[:, None], level)
+    n_each = n_groups // n_parts
+    shuffled = np.random.default_rng(seed).permutation(n_groups)
+    return LeaveOuts(codes, shuffled[: n_parts * n_each].reshape(n_parts, n_each), level)

@@ -1,0 +1,1 @@
+"""Cutting a text where its vectors are diluted least, other rules, and how to judge cuts."""

@@ -1,0 +1,123 @@
+"""The price at which a cut is as likely as not, worked out from the vectors themselves."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from semshift_nb.errors import InputError
+from semshift_nb.measures.arrays import Array
+from semshift_nb.measures.segmentation.checks import rows_of_text
+from semshift_nb.measures.segmentation.scatter import Matrix, cheapest_cuts, scatter_table
+
+LEAST_PRICE = 1e-3
+"""Vectors of equal sentences differ by rounding, and those of the same words said more often by
+little more: that is not worth a cut. Sentences of real text scatter by 0.5 and more."""
+
+_STRETCH, _N_STRETCHES = 512, 8
+"""Of a long text the price is read off evenly spread stretches: 4,096 sentences tell it."""
+
+_PRIOR_SEGMENTS, _PRIOR_ROWS, _PRIOR_LOG_RATIO = 2, 2, 1.0
+"""What is held before anything is seen, so that few sentences are not believed too much: two
+segments, each of which scatters e times as much from the others as chance would have it, and two
+sentences that scatter in their segment as they do in the text."""
+
+
+class _Scatter(NamedTuple):
+    """Sums over stretches: sentences, stretches, segments, scatter in stretches and in segments."""
+
+    n_rows: int
+    n_texts: int
+    n_segments: int
+    total: float
+    within: float
+
+
+def fair_price(embeddings: Array | Sequence[Array]) -> float:
+    """Return the price of a cut that the text, or several texts, suggest by themselves.
+
+    Take it that the sentences of a segment scatter around the segment's mean, and the means around
+    the text's. With ``w`` the scatter within segments for each sentence, and ``F`` the ratio by
+    which the segments' means scatter more than chance would have it (F of an analysis of variance;
+    ``1 + k b / w`` for segments of k sentences whose means have the variance ``b``), one more
+    segment makes the sentences likelier if it saves more scatter than ``w (1 + ln F)``: ``w`` is
+    what any cut saves by chance, ``w ln F`` what the freedom of one more mean is worth. So texts
+    whose topics are long and far apart are cut at a higher price than those whose topics are short.
+
+    ``w`` and ``F`` are estimated from the segmentation, and the segmentation needs a price. It
+    begins with what a cut at a random place saves on average, ``T / (n - 1)``, with ``T`` the
+    scatter of the whole text, and rises as long as the segmentation that it leads to says so. Known
+    boundaries have no part in it, and it scales with the scatter of the encoder's vectors.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_sentences, dim), or sequence of such arrays
+        Unit rows, in the order of the text; an array for each of several texts gives one price for
+        all.
+
+    Returns
+    -------
+    float
+        At least 0.001, so that equal sentences are never parted.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), or there is none.
+
+    References
+    ----------
+    The marginal likelihood of a Gaussian change-point model: Xuan and Murphy, "Modeling changing
+    dependency structure in multivariate time series", ICML 2007. Its application here is ours.
+
+    Examples
+    --------
+    >>> rows = np.eye(8)[[0, 0, 0, 1, 1, 1, 2, 2, 2]]
+    >>> 0 < fair_price(rows) < 1
+    True
+    """
+    texts = list(embeddings) if isinstance(embeddings, list | tuple) else [embeddings]
+    if not texts:
+        raise InputError("fair_price got no text: give at least one array of vectors.")
+    stretches = [part for text in texts for part in _stretches(rows_of_text(text))]
+    tables = [scatter_table(part) for part in stretches]
+    whole = _measure(tables, math.inf)
+    price = max(whole.total / max(whole.n_rows - whole.n_texts, 1), LEAST_PRICE)
+    while (suggested := _suggest(_measure(tables, price))) > price:
+        price = suggested
+    return price
+
+
+def _stretches(rows: Matrix) -> list[Matrix]:
+    n_parts = min(-(-len(rows) // _STRETCH), _N_STRETCHES)
+    starts = np.linspace(0, max(len(rows) - _STRETCH, 0), n_parts).astype(int)
+    return [rows[start : start + _STRETCH] for start in starts]
+
+
+def _measure(tables: list[Matrix], price: float) -> _Scatter:
+    """Segment all stretches at a price, and add up."""
+    n_rows = n_segments = 0
+    total = within = 0.0
+    for table in tables:
+        edges = [0, *cheapest_cuts(table, price), len(table) - 1]
+        n_rows, n_segments = n_rows + edges[-1], n_segments + len(edges) - 1
+        total += float(table[-1, 0])
+        within += float(table[edges[1:], edges[:-1]].sum())
+    return _Scatter(n_rows, len(tables), n_segments, max(total, 0.0), max(within, 0.0))
+
+
+def _suggest(found: _Scatter) -> float:
+    """Return ``w (1 + ln F)``, each with what is held before anything is seen."""
+    overall = found.total / max(found.n_rows - found.n_texts, 1)
+    free_rows = found.n_rows - found.n_segments
+    w = (found.within + _PRIOR_ROWS * overall) / (free_rows + _PRIOR_ROWS)
+    if w == 0:
+        return LEAST_PRICE
+    n_new = found.n_segments - found.n_texts
+    # One more on both sides: the text's mean is one of the means, and F = 1 where nothing is seen.
+    ratio = (found.total - found.within + w) / ((n_new + 1) * w)
+    log_ratio = (n_new * math.log(max(ratio, 1.0)) + _PRIOR_SEGMENTS * _PRIOR_LOG_RATIO) / (
+        n_new + _PRIOR_SEGMENTS
+    )
+    return w * (1 + log_ratio)

@@ -1,0 +1,1 @@
+"""Singular values of a set of embeddings, and every figure that they decide."""

@@ -1,0 +1,1 @@
+"""The geometry of more embeddings than fit in memory."""

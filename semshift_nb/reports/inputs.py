@@ -1,0 +1,160 @@
+"""What a report is about: its corpora and models, loaded once before anything runs.
+
+That happens in a process of its own, ``python -m semshift_nb.reports.inputs``, so that the
+report's own process stays small while the notebooks need the memory.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from semshift_nb.corpora import load_corpus
+from semshift_nb.corpora.bundled import BUNDLED
+from semshift_nb.encoders import load_encoder
+from semshift_nb.errors import InputError, SemshiftError
+
+_NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]()}
+
+
+def absolute(name: str, value: str) -> str:
+    """Make the path of a corpus or a model hold from every working directory.
+
+    Parameters
+    ----------
+    name : str
+        The parameter: ``"corpus"``, ``"model"`` or one whose name ends like ``"a_corpus"``,
+        ``"a_model"`` or, for a retrieval set, ``"a_set"``; others are left as they are.
+    value : str
+        A name or a path.
+
+    Returns
+    -------
+    str
+        The name as it was, or the path from the root.
+
+    Raises
+    ------
+    Nothing
+        What is neither is refused by ``identify``.
+
+    Examples
+    --------
+    >>> absolute("corpus", "wikipedia")
+    'wikipedia'
+    """
+    names = _NAMES.get(_kind(name))
+    if names is None or not value or value in names or "\0" in value:
+        return value
+    path = Path(value).expanduser()
+    return str(path.resolve()) if path.exists() else value
+
+
+def identify(parameters: Iterable[Mapping[str, object]]) -> dict[str, dict[str, Any]]:
+    """Load every corpus and model that notebooks are asked to take, and say which they are.
+
+    Parameters
+    ----------
+    parameters : iterable of mapping
+        The parameters of each notebook.
+
+    Returns
+    -------
+    dict
+        ``corpus`` and ``model``, each from the value asked for to what it is: name, fingerprint
+        and n_documents, or name, revision and fingerprint.
+
+    Raises
+    ------
+    InputError
+        If one is not there or cannot be used.
+    SemshiftError
+        If loading fails for another reason.
+
+    Examples
+    --------
+    >>> identify([])
+    {'corpus': {}, 'model': {}}
+    """
+    wanted: dict[str, list[str]] = {"corpus": [], "model": []}
+    for values in parameters:
+        for name, value in values.items():
+            found = wanted.get(_kind(name))
+            if found is not None and isinstance(value, str) and value not in found:
+                found.append(value)
+    return _in_a_process(wanted) if any(wanted.values()) else {"corpus": {}, "model": {}}
+
+
+def _kind(name: str) -> str:
+    """Return the last word of a parameter's name, which says what it names."""
+    return name.rpartition("_")[2]
+
+
+def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    command = [sys.executable, "-P", "-m", "semshift_nb.reports.inputs"]
+    done = subprocess.run(  # noqa: S603 - this Python; its answer is looked at below
+        command, input=json.dumps(wanted), capture_output=True, text=True, check=False
+    )
+    try:
+        # Libraries may have written lines of their own before.
+        found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise SemshiftError(f"could not load {wanted}:\n{done.stderr.strip()}") from None
+    if "refused" in found:
+        raise InputError(str(found["refused"]))
+    if "failed" in found:
+        raise SemshiftError(str(found["failed"]))
+    return found
+
+
+def _describe(wanted: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
+    return {
+        "corpus": {source: _corpus(source) for source in wanted["corpus"]},
+        "model": {name: _model(name) for name in wanted["model"]},
+    }
+
+
+def _corpus(source: str) -> dict[str, object]:
+    corpus = load_corpus(source)
+    return {
+        "name": corpus.name,
+        "n_documents": len(corpus),
+        "fingerprint": corpus.fingerprint,
+    }
+
+
+def _model(name: str) -> dict[str, object]:
+    encoder = load_encoder(name, store=None)
+    return {
+        "name": encoder.name,
+        "revision": encoder.revision,
+        "fingerprint": encoder.fingerprint,
+    }
+
+
+def main() -> None:
+    """Describe what standard input asks for, as the last line of standard output.
+
+    Raises
+    ------
+    Exception
+        Whatever loading raises that is not an error of this package's own.
+
+    Examples
+    --------
+    Started by ``identify``.
+    """
+    answer: dict[str, Any]
+    try:
+        answer = _describe(json.load(sys.stdin))
+    except InputError as error:
+        answer = {"refused": str(error)}
+    except SemshiftError as error:
+        answer = {"failed": str(error)}
+    sys.stdout.write("\n" + json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""A parameter's last word says what it names: a corpus, a model, a retrieval set."""
+
+import pandas as pd
+import pytest
+
+from semshift_nb.errors import InputError
+from semshift_nb.reports.inputs import absolute, identify
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    pd.DataFrame({"text": ["One. Two.", "Three."]}).to_csv(tmp_path / "own.csv", index=False)
+    (tmp_path / "news").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["corpus", "searched_corpus", "control_model", "retrieval_set"])
+def test_a_path_holds_from_every_working_directory(folder, name):
+    assert absolute(name, "own.csv") == str(folder / "own.csv")
+    assert absolute(name, "nothing.csv") == "nothing.csv"
+    assert absolute(name, "") == ""
+
+
+def test_a_bundled_name_is_no_path_and_other_parameters_are_left_alone(folder):
+    assert absolute("searched_corpus", "news") == "news"
+    assert absolute("retrieval_set", "news") == str(folder / "news")
+    assert absolute("mode", "own.csv") == "own.csv"
+    assert absolute("settings", "own.csv") == "own.csv"
+
+
+def test_every_corpus_and_model_is_told_whatever_its_parameter_is_called(folder):
+    found = identify([{"corpus": "news", "searched_corpus": "own.csv", "control_model": "static"}])
+    assert found["corpus"]["own.csv"]["n_documents"] == 2
+    assert set(found["corpus"]) == {"news", "own.csv"}
+    assert set(found["model"]) == {"static"}
+
+
+def test_a_corpus_that_is_not_there_is_refused_before_anything_runs(folder):
+    with pytest.raises(InputError, match="there is no corpus 'nowhere'"):
+        identify([{"searched_corpus": "nowhere"}])

@@ -1,0 +1,1 @@
+"""ShiftExplorer: a document's path and map under a mouse."""

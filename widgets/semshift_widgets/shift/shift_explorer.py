@@ -1,0 +1,105 @@
+"""ShiftExplorer: watch the meaning of a text move, and what pooling makes of it."""
+
+import functools
+
+import altair as alt
+import pandas as pd
+
+from semshift_nb.corpora import Corpus
+from semshift_nb.encoders import Encoder
+from semshift_widgets.explorer import Explorer, expect
+from semshift_widgets.shift.state import ShiftState
+from semshift_widgets.shift.view import ShiftView
+
+
+class ShiftExplorer(Explorer):
+    """Pick a document, drag a range of its sentences, and see how far the meaning moves there.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The documents to choose from; their sentences are encoded at the start.
+    encoder : Encoder
+        What turns sentences and ranges into vectors.
+
+    Raises
+    ------
+    InputError
+        If an argument is of another kind.
+    SemshiftError
+        If the encoder cannot encode the corpus.
+
+    Examples
+    --------
+    >>> from semshift_nb import load_corpus, load_encoder
+    >>> from semshift_widgets import ShiftExplorer
+    >>> explorer = ShiftExplorer(load_corpus("news", n_documents=20), load_encoder())
+    >>> explorer.table()["n_sentences"].item()  # doctest: +SKIP
+    """
+
+    def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
+        expect(corpus, Corpus, name="corpus")
+        expect(encoder, Encoder, name="encoder")
+        self._state = ShiftState(corpus, encoder)
+
+    @functools.cached_property
+    def _view(self) -> ShiftView:
+        return ShiftView(self._state)
+
+    def chart(self) -> alt.HConcatChart:
+        """Draw the open document: path, map and prefix curves, the marked range shaded.
+
+        Returns
+        -------
+        altair.HConcatChart
+
+        Raises
+        ------
+        InputError
+            If the document cannot be measured; the message says why.
+
+        Examples
+        --------
+        >>> explorer.chart()  # doctest: +SKIP
+        """
+        return self._state.chart()
+
+    def table(self) -> pd.DataFrame:
+        """Measure the marked range.
+
+        Returns
+        -------
+        DataFrame
+            One row: ``start``, ``stop`` (sentences, from 0, ``stop`` not included) and the figures
+            of `document_shift` for just that range.
+
+        Raises
+        ------
+        InputError
+            If the document cannot be measured; the message says why.
+
+        Examples
+        --------
+        >>> explorer.table()  # doctest: +SKIP
+        """
+        return self._state.figures()
+
+    def neighbours(self) -> pd.DataFrame:
+        """Find the sentences of the corpus nearest to the picked one.
+
+        Returns
+        -------
+        DataFrame
+            ``cosine``, ``title`` and ``text``, the nearest first; a sentence of the corpus finds
+            itself first.
+
+        Raises
+        ------
+        InputError
+            If the document cannot be measured; the message says why.
+
+        Examples
+        --------
+        >>> explorer.neighbours()  # doctest: +SKIP
+        """
+        return self._state.neighbours()

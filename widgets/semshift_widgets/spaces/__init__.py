@@ -1,0 +1,1 @@
+"""SpectrumExplorer: a space's spectrum, map and dimensions under a mouse."""

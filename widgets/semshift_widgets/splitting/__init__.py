@@ -1,0 +1,1 @@
+"""SplitExplorer: a text's cuts, by price or by hand."""

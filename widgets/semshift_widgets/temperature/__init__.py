@@ -1,0 +1,1 @@
+"""TempScaleExplorer: a temperature of the attention under a slider."""
