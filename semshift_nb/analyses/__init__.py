@@ -2,7 +2,7 @@
 
 from semshift_nb.analyses.attention.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.attention.filter_explained import filter_explained
-from semshift_nb.analyses.attention.low_pass import FilterReading, read_filter
+from semshift_nb.analyses.attention.low_pass import FilterResult, read_filter
 from semshift_nb.analyses.geometry.corrections import correction_effects
 from semshift_nb.analyses.geometry.dimensions import (
     dead_dimensions,
@@ -23,8 +23,8 @@ from semshift_nb.analyses.retrieval.metric_table import change_rows
 from semshift_nb.analyses.shift.concatenation import concatenation, concatenation_texts
 from semshift_nb.analyses.shift.predictors import predictors, window_shift
 from semshift_nb.analyses.shift.session import (
-    CorpusReading,
     DocumentReading,
+    ShiftSession,
     distance_map,
     neighbours_of,
 )
@@ -41,7 +41,7 @@ from semshift_nb.analyses.spaces.view import CORRECTIONS, SpaceView
 from semshift_nb.analyses.splitting.chunk_retrieval import chunk_retrieval
 from semshift_nb.analyses.splitting.chunks import Chunk
 from semshift_nb.analyses.splitting.evaluation import evaluate_splits
-from semshift_nb.analyses.splitting.session import SplitReading, SplitTables, split_tables
+from semshift_nb.analyses.splitting.session import SplitSession, SplitTables, split_tables
 from semshift_nb.analyses.splitting.split import SPLIT_METHODS, Splitting, split, split_corpus
 from semshift_nb.analyses.splitting.stream import split_stream
 from semshift_nb.analyses.temperature.session import TemperedTexts
@@ -60,7 +60,7 @@ from semshift_nb.analyses.verdicts import (
     change_with_k,
     mode_order,
     order_along,
-    select,
+    single_row,
     stated,
 )
 
@@ -72,15 +72,15 @@ __all__ = [
     "Ablation",
     "Calibration",
     "Chunk",
-    "CorpusReading",
     "DocumentReading",
     "EmbeddingSpaces",
-    "FilterReading",
+    "FilterResult",
     "LayerReading",
     "QualityOrder",
     "RetrievalResult",
+    "ShiftSession",
     "SpaceView",
-    "SplitReading",
+    "SplitSession",
     "SplitTables",
     "Splitting",
     "TemperedTexts",
@@ -133,8 +133,8 @@ __all__ = [
     "read_layer_geometry",
     "report_card",
     "retrieval",
-    "select",
     "sentence_shift",
+    "single_row",
     "split",
     "split_corpus",
     "split_stream",

@@ -39,7 +39,7 @@ def change_row(first: Figure, last: Figure, *, along: str) -> dict[str, object]:
     return {"figure": ", ".join(words), "change": change, "falls": in_order([first, last])}
 
 
-def select(table: pd.DataFrame, **where: object) -> Figure:
+def single_row(table: pd.DataFrame, **where: object) -> Figure:
     """Take the one row of a table of figures that a claim is about.
 
     Parameters
@@ -123,7 +123,9 @@ def order_along(
     """
     rows = []
     for rung in sorted(table[along].unique().tolist()):
-        figures = [select(table, **{"metric": metric, by: group, along: rung}) for group in order]
+        figures = [
+            single_row(table, **{"metric": metric, by: group, along: rung}) for group in order
+        ]
         words = {group: with_interval(row, 2) for group, row in zip(order, figures, strict=True)}
         rows.append({along: rung, **words, "n": figures[0]["n"], "apart": in_order(figures)})
     return pd.DataFrame(rows, columns=[along, *order, "n", "apart"])
@@ -187,7 +189,7 @@ def _ends(
         told = [reason for reason in of_group["reason"] if reason]
         reason = f"{len(rungs)} rungs were measured; {told[-1] if told else ''}".rstrip("; ")
         return {"figure": f"not measured: {reason}", "change": np.nan, "falls": None}
-    first, last = (select(measured, **{along: rung}) for rung in (rungs[0], rungs[-1]))
+    first, last = (single_row(measured, **{along: rung}) for rung in (rungs[0], rungs[-1]))
     return change_row(first, last, along=along)
 
 
@@ -386,6 +388,6 @@ def change_with_k(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     ends = int(table["k"].min()), int(table["k"].max())
     rows = []
     for mode in table["mode"].unique():
-        first, last = (select(table, metric=metric, mode=mode, k=k) for k in ends)
+        first, last = (single_row(table, metric=metric, mode=mode, k=k) for k in ends)
         rows.append({"mode": mode, **change_row(first, last, along="k")})
     return pd.DataFrame(rows, columns=["mode", "figure", "change", "falls"])

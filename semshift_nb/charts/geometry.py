@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from semshift_nb.charts.rows import chart_data
-from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, INK, MUTED, ROSE
+from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, INCREASE, INK, MUTED
 
 _KINDS = {
     "tokens": ("tokens", ACCENT),
@@ -353,7 +353,7 @@ def _figures() -> list[alt.Tooltip]:
 
 
 _ENCODER = "encoder"
-_DIMENSION_KINDS = {"near_zero": HIGHLIGHT, "outlier": ROSE}
+_DIMENSION_KINDS = {"near_zero": HIGHLIGHT, "outlier": INCREASE}
 _NAMES = {
     "sd": "sd, vectors of unit length",
     "sd_raw": "sd, raw vectors",

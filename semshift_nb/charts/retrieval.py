@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from semshift_nb.charts.rows import chart_data
-from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, MUTED, ROSE
+from semshift_nb.charts.theme import ACCENT, DECREASE, HIGHLIGHT, INCREASE, MUTED
 
 _FIGURES = ["value", "difference", "difference_low", "difference_high", "p_holm", "n"]
 _COLUMNS = ["tau", "schedule", "length_bucket", "shift_bucket", "metric", *_FIGURES]
@@ -53,7 +53,7 @@ def retrieval_differences(
     ]
     data = data.assign(temperature=names)
     shown = "datum.difference_low > 0 ? 'gain' : datum.difference_high < 0 ? 'loss' : 'neither'"
-    colours = alt.Scale(domain=["gain", "loss", "neither"], range=[ROSE, FELL, MUTED])
+    colours = alt.Scale(domain=["gain", "loss", "neither"], range=[INCREASE, DECREASE, MUTED])
     base = alt.Chart().encode(
         y=alt.Y("temperature:N", title=None, sort=list(dict.fromkeys(names))),
         color=alt.Color("shown:N", title="against tau 1", scale=colours).legend(orient="top"),

@@ -7,8 +7,8 @@ INK = "#1f2933"
 MUTED = "#7b8794"
 ACCENT = "#0b6e99"
 HIGHLIGHT = "#e07a1f"
-ROSE = "#0a7d55"
-FELL = "#b4451f"
+INCREASE = "#0a7d55"
+DECREASE = "#b4451f"
 
 #: Colour-blind safe (Okabe and Ito, 2008), in the order in which meaning comes to move.
 MODE_COLOURS = {"repeat": "#0072B2", "sequential": "#E69F00", "random": "#D55E00"}

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from semshift_nb.charts.rows import chart_data
-from semshift_nb.charts.theme import ACCENT, FELL, INK, MUTED, ROSE
+from semshift_nb.charts.theme import ACCENT, DECREASE, INCREASE, INK, MUTED
 from semshift_nb.errors import InputError
 
 _FIGURES = ["metric", "value", "ci_low", "ci_high"]
@@ -184,7 +184,10 @@ def order_intervals(order: pd.DataFrame, *, scope: str = "all variants") -> alt.
     base = alt.Chart().encode(
         y=alt.Y("label:N", title=None, sort=list(dict.fromkeys(data["label"]))),
         color=alt.Color("shown:N", title=None)
-        .scale(domain=["as claimed", "against the claim", "undecided"], range=[ROSE, FELL, MUTED])
+        .scale(
+            domain=["as claimed", "against the claim", "undecided"],
+            range=[INCREASE, DECREASE, MUTED],
+        )
         .legend(orient="top"),
     )
     span = alt.X("ci_low:Q", title="Spearman with nDCG@10").scale(domain=[-1, 1])

@@ -15,7 +15,7 @@ from semshift_nb.encoders.backends.model_config import check_role
 from semshift_nb.encoders.backends.protocol import (
     Backend,
     InputEmbeddings,
-    Look,
+    LayerPooling,
     TextAttention,
     TokenStates,
     check_pooling,
@@ -23,10 +23,10 @@ from semshift_nb.encoders.backends.protocol import (
 )
 from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions
 from semshift_nb.encoders.progress import progress
-from semshift_nb.encoders.store.key import Space, text_key
+from semshift_nb.encoders.store.key import StoreKey, text_key
 from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.store.writer import Writer
-from semshift_nb.encoders.temperature.context import UNTOUCHED, Setting, setting_of
+from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature, setting_of
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
 from semshift_nb.encoders.texts import check_max_length, check_texts, distinct, is_whole
 from semshift_nb.encoders.transforms import Transform, apply, check_transform, dim_after
@@ -44,7 +44,7 @@ class Described:
         self._revision = revision
         self._fingerprint = fingerprint
         self._store = store
-        self._own: Setting | None = None
+        self._own: ModelTemperature | None = None
         self._transforms: tuple[Transform, ...] = ()
 
     def __repr__(self) -> str:
@@ -161,21 +161,21 @@ class Described:
         """Numbers in a vector."""
         return dim_after(self._backend.dim, self._transforms)
 
-    def _make_setting(self, tau: Tau | object) -> Setting:
+    def _make_setting(self, tau: Tau | object) -> ModelTemperature:
         from semshift_nb.encoders.temperature.forward_patch import (
             make_setting,  # late: torch takes seconds
         )
 
         return make_setting(self._backend.models, tau, name=self.name)
 
-    def _setting(self) -> Setting | None:
+    def _setting(self) -> ModelTemperature | None:
         return setting_of(self._backend.models, self._own)
 
-    def _space(self, role: str) -> Space:
+    def _space(self, role: str) -> StoreKey:
         temperature = self.temperature
         number, layer = temperature.tau, self.layer
         where = "" if layer is None else f" after layer {layer}"
-        return Space(
+        return StoreKey(
             encoder=self._name,
             fingerprint=self._fingerprint,
             role=role,
@@ -330,7 +330,7 @@ class Views(Computing):
         'minilm layer 3 (cls)'
         """
         other = copy.copy(self)
-        other._backend = self._backend.at_look(Look(layer, pooling))  # noqa: SLF001 - a copy of this class
+        other._backend = self._backend.at_look(LayerPooling(layer, pooling))  # noqa: SLF001 - a copy of this class
         other._check_transforms()  # noqa: SLF001
         return other
 
@@ -722,7 +722,7 @@ class Encoder(Inside):
         return other
 
     def attention(self, texts: Sequence[str], *, role: str = "document") -> Iterator[TextAttention]:
-        """Look at what the model does with each text, at the encoder's own temperature.
+        """LayerPooling at what the model does with each text, at the encoder's own temperature.
 
         Parameters
         ----------

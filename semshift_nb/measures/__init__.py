@@ -63,7 +63,7 @@ from semshift_nb.measures.resampling.correlation import (
     partial_spearman,
     spearman,
 )
-from semshift_nb.measures.resampling.jackknife import LeaveOuts, leave_outs
+from semshift_nb.measures.resampling.jackknife import JackknifePlan, jackknife_plan
 from semshift_nb.measures.resampling.significance import holm, permutation_test_paired
 from semshift_nb.measures.segmentation.auto_price import fair_price
 from semshift_nb.measures.segmentation.baselines import (
@@ -122,8 +122,8 @@ __all__ = [
     "DimensionShares",
     "GeometryAccumulator",
     "Interval",
+    "JackknifePlan",
     "LeastDilutionWalk",
-    "LeaveOuts",
     "PrefixShift",
     "Stage",
     "adjacent_distances",
@@ -171,12 +171,12 @@ __all__ = [
     "jackknife_dimension_figures",
     "jackknife_effective_rank",
     "jackknife_partition_isotropy",
+    "jackknife_plan",
     "jackknife_spectral_figures",
     "k_occurrence",
     "keep_dimensions",
     "label_chance",
     "least_dilution_cuts",
-    "leave_outs",
     "local_evolution",
     "mean_adjacent_distance",
     "mean_cosine",

@@ -72,6 +72,6 @@ def test_verdicts_joined(verdicts, joined):
 
 def test_a_claim_is_about_exactly_one_row():
     with pytest.raises(InputError, match="3 rows have k=4"):
-        analyses.select(table(*ORDERED), k=4)
+        analyses.single_row(table(*ORDERED), k=4)
     with pytest.raises(InputError, match="no column size"):
-        analyses.select(table(*ORDERED), size=4)
+        analyses.single_row(table(*ORDERED), size=4)

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from semshift_nb import load_encoder
-from semshift_nb.analyses import card_metrics, report_card, select
+from semshift_nb.analyses import card_metrics, report_card, single_row
 from semshift_nb.cli import app
 from semshift_nb.corpora import load_corpus
 from semshift_nb.errors import InputError
@@ -37,7 +37,7 @@ def test_the_card_names_every_figure_with_controls_and_advice(source):
     for metric in card_metrics():
         assert metric in done.stdout
     card = report_card(load_corpus(str(source)), load_encoder())
-    value = select(card, metric="MPD")["value"]
+    value = single_row(card, metric="MPD")["value"]
     assert f"{value:.3f} [" in done.stdout
     assert "minilm (random 0) 0." in done.stdout
     assert "n_near_zero_dimensions: Drop them" in done.stdout

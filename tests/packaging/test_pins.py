@@ -195,7 +195,7 @@ def columns(table: pd.DataFrame | pd.Series) -> list[str]:
 
 def shift_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
     labelled = corpora.Corpus("labelled", news.documents.assign(label="news"))
-    reading = analyses.CorpusReading(news, static)
+    reading = analyses.ShiftSession(news, static)
     document = reading.document(news.documents["doc_id"][0])
     vectors, sentences = document.embeddings, document.sentences
     bounds = {"start": 0, "stop": 2}
@@ -210,8 +210,8 @@ def shift_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
         ),
         "predictors": analyses.predictors(analyses.document_shift(news, static), n_resamples=20),
         "distance_map": analyses.distance_map(vectors),
-        "CorpusReading.overview": reading.overview,
-        "CorpusReading.neighbours": reading.neighbours(vectors[0], n_neighbours=2),
+        "ShiftSession.overview": reading.overview,
+        "ShiftSession.neighbours": reading.neighbours(vectors[0], n_neighbours=2),
         "DocumentReading.sentences": sentences,
         "DocumentReading.path": document.path,
         "DocumentReading.prefixes": document.prefixes,
@@ -270,14 +270,14 @@ def length_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
 
 
 def split_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
-    reading = analyses.SplitReading(news.documents["text"][0], static)
+    reading = analyses.SplitSession(news.documents["text"][0], static)
     cuts = reading.cuts_at(reading.fair_price)
     known = corpora.concatenated_segments(news, n_texts=2, n_segments=2, n_sentences=(2, 3))
     return {
-        "SplitReading.sentences": reading.sentences,
-        "SplitReading.chunks": reading.chunks([(0, 1)]),
-        "SplitReading.gains": reading.gains(cuts),
-        "SplitReading.cost": reading.cost(cuts, price=reading.fair_price),
+        "SplitSession.sentences": reading.sentences,
+        "SplitSession.chunks": reading.chunks([(0, 1)]),
+        "SplitSession.gains": reading.gains(cuts),
+        "SplitSession.cost": reading.cost(cuts, price=reading.fair_price),
         "Splitting.table": reading.at(cuts).table(),
         **{
             f"SplitTables.{name}": table
@@ -324,10 +324,10 @@ def attention_tables(news: corpora.Corpus, minilm: Encoder) -> dict[str, object]
     texts = analyses.TemperedTexts(news.sentences["text"].tolist()[:5], minilm)
     cooler = analyses.Tempering(0.8)
     return {
-        "FilterReading.heads": reading.heads,
-        "FilterReading.states": reading.states,
-        "FilterReading.by_head": reading.by_head(),
-        "FilterReading.by_layer": reading.by_layer(),
+        "FilterResult.heads": reading.heads,
+        "FilterResult.states": reading.states,
+        "FilterResult.by_head": reading.by_head(),
+        "FilterResult.by_layer": reading.by_layer(),
         "filter_explained": analyses.filter_explained(reading, n_resamples=20),
         "Calibration.table": analyses.calibrate(minilm, news, n_reference=32, **short).table,
         "LayerReading.cosines": layers.cosines(),

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.attention.low_pass import FilterReading
+from semshift_nb.analyses.attention.low_pass import FilterResult
 from semshift_nb.analyses.results import NOT_MEASURED, interval_row
 from semshift_nb.errors import InputError
 
@@ -36,7 +36,7 @@ Statistic = Callable[..., float]
 
 
 def filter_explained(
-    reading: FilterReading, *, n_resamples: int = 1000, seed: int = 0
+    reading: FilterResult, *, n_resamples: int = 1000, seed: int = 0
 ) -> pd.DataFrame:
     """Say by how much the heads exceed their bound, and what goes with it.
 
@@ -48,7 +48,7 @@ def filter_explained(
 
     Parameters
     ----------
-    reading : FilterReading
+    reading : FilterResult
         What `read_filter` gave.
     n_resamples : int, default 1000
         How many times to draw the documents.
@@ -62,7 +62,7 @@ def filter_explained(
         ``factor`` (geometric mean over the heads; ``predictor`` names the two rates, those with a
         shuffled one at the lengths where it was measured) or ``Spearman`` (over the heads, between
         ``filter_rate / filter_rate_bound`` and the ``predictor``, a figure of
-        `FilterReading.by_head`); ``value``, ``ci_low`` and ``ci_high`` (95 % bootstrap over the
+        `FilterResult.by_head`); ``value``, ``ci_low`` and ``ci_high`` (95 % bootstrap over the
         documents: the heads are all there are, the documents a sample), ``n`` heads, ``unit``,
         ``status`` and ``reason``.
 

@@ -123,7 +123,7 @@ _BY_LAYER = [
 
 
 @dataclass(frozen=True, eq=False)
-class FilterReading:
+class FilterResult:
     """Made by `read_filter`.
 
     Attributes
@@ -303,7 +303,7 @@ def read_filter(
     n_documents: int = 4,
     shuffled_at: Sequence[int] = (128,),
     seed: int = 0,
-) -> FilterReading:
+) -> FilterResult:
     """Cut the same documents at each length, and measure what every head does with them.
 
     Parameters
@@ -326,7 +326,7 @@ def read_filter(
 
     Returns
     -------
-    FilterReading
+    FilterResult
         Its ``by_head()`` and ``by_layer()`` are tables; `filter_explained` takes it whole.
 
     Raises
@@ -356,7 +356,7 @@ def read_filter(
     chosen = long_documents(corpus, encoder, ladder, n_documents=n_documents, seed=seed)
     if encoder.n_layers is None:
         reason = f"{encoder.name} has no attention that could filter"
-        return FilterReading(named, _joined([]), _joined([]), dict.fromkeys(ladder, reason), "")
+        return FilterResult(named, _joined([]), _joined([]), dict.fromkeys(ladder, reason), "")
     cutting = {n_tokens: encoder.at_length(n_tokens) for n_tokens in chosen.lengths}
     heads, states = [], []
     for row in chosen.rows:
@@ -367,7 +367,7 @@ def read_filter(
             of_heads, of_states = _read(cut, document["text"], shuffle_seed)
             heads.append(of_heads.assign(**told))
             states.append(of_states.assign(**told))
-    return FilterReading(named, _joined(heads), _joined(states), chosen.unreached, chosen.note)
+    return FilterResult(named, _joined(heads), _joined(states), chosen.unreached, chosen.note)
 
 
 def _read(

@@ -112,7 +112,9 @@ def leave_out(
             name: value if isinstance(value, str) else Interval(value, np.nan, np.nan, n_documents)
             for name, value in whole.items()
         }
-    parted = measures.leave_outs(None, n_rows=n_documents, n_parts=n_parts, level=0.95, seed=seed)
+    parted = measures.jackknife_plan(
+        None, n_rows=n_documents, n_parts=n_parts, level=0.95, seed=seed
+    )
     without = [figures(~out) for out in parted.rows_out()]
     return {
         name: value
@@ -122,7 +124,7 @@ def leave_out(
     }
 
 
-def _interval(parted: measures.LeaveOuts, value: float, without: list[float | str]) -> Interval:
+def _interval(parted: measures.JackknifePlan, value: float, without: list[float | str]) -> Interval:
     known = [each for each in without if not isinstance(each, str)]
     if len(known) < len(without):
         return Interval(value, np.nan, np.nan, len(parted.codes))

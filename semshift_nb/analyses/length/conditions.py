@@ -11,19 +11,19 @@ from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.length.design import Lengths
 from semshift_nb.analyses.length.length_buckets import natural_texts
-from semshift_nb.analyses.length.text_growth import Start, Texts, grow_arm, start
+from semshift_nb.analyses.length.text_growth import BuiltTexts, Start, build_texts, start
 from semshift_nb.analyses.token_counts import Counter, token_counter
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 
 #: The texts of each arm and rung, or why there are none.
-Plan: TypeAlias = dict[tuple[str, int], Texts | str]
+LengthPlan: TypeAlias = dict[tuple[str, int], BuiltTexts | str]
 
 
-def plan_texts(corpus: Corpus, encoders: Sequence[Encoder], wanted: Lengths) -> Plan:
+def plan_texts(corpus: Corpus, encoders: Sequence[Encoder], wanted: Lengths) -> LengthPlan:
     """Choose and make the texts; encoders with other tokenizers get the very same ones."""
     count = token_counter(encoders)
-    found: Plan = {}
+    found: LengthPlan = {}
     if "natural" in wanted.arms:
         by_bucket = natural_texts(corpus, wanted, count)
         found.update({("natural", rung): texts for rung, texts in by_bucket.items()})
@@ -47,15 +47,15 @@ def _seen(encoders: Sequence[Encoder], wanted: Lengths) -> Lengths:
     return Lengths(tuple(rungs), wanted.arms, wanted.n_documents, wanted.seed)
 
 
-def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter) -> Plan:
+def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter) -> LengthPlan:
     """Return the texts of one arm: the same on every rung, for a rung is where they are cut."""
     n_all = len(corpus)
-    texts = grow_arm(corpus, begun, arm, wanted=wanted, count=count)
+    texts = build_texts(corpus, begun, arm, wanted=wanted, count=count)
     n_short = n_all - begun.n_reaching.get(begun.top, n_all)
     left_out = f"{n_short} of {n_all} documents are shorter than {begun.top} tokens and left out"
     notes = [left_out if n_short else "", texts.note]
-    texts = Texts(texts.texts, texts.parts, texts.documents, "; ".join(filter(None, notes)))
-    found: Plan = {}
+    texts = BuiltTexts(texts.texts, texts.parts, texts.documents, "; ".join(filter(None, notes)))
+    found: LengthPlan = {}
     for rung in wanted.rungs:
         found[arm, rung] = texts
         if arm in ("cut", "sequential") and rung > begun.top:
@@ -73,7 +73,7 @@ def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Coun
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """Texts as an encoder read them at one rung, one a document; only those with a direction.
+    """BuiltTexts as an encoder read them at one rung, one a document; only those with a direction.
 
     ``documents`` are rows of the corpus and ``parts`` those of the texts' sentences; ``n_tokens``
     are what the texts have and ``n_seen`` what the model saw of them; ``truncated`` says where it
@@ -89,7 +89,7 @@ class Cell:
     note: str
 
 
-def read_cell(encoder: Encoder, plan: Plan, arm: str, rung: int) -> Cell | str:
+def read_cell(encoder: Encoder, plan: LengthPlan, arm: str, rung: int) -> Cell | str:
     """Return the texts of an arm at a rung as they were read, or why they could not be."""
     cut, limit = arm != "natural", encoder.max_length
     if cut and limit is not None and rung > limit:
@@ -106,7 +106,7 @@ def read_cell(encoder: Encoder, plan: Plan, arm: str, rung: int) -> Cell | str:
     return cell
 
 
-def _read(encoder: Encoder, texts: Texts, *, cut: bool) -> Cell:
+def _read(encoder: Encoder, texts: BuiltTexts, *, cut: bool) -> Cell:
     """Encode texts, and note what of them was not read."""
     read = encode_all(encoder, texts.texts)
     rows = np.flatnonzero(read.directed)
@@ -136,9 +136,9 @@ class Shift:
     texts themselves are read at.
     """
 
-    def __init__(self, corpus: Corpus, encoder: Encoder, plan: Plan) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder, plan: LengthPlan) -> None:
         parts = [
-            part for texts in plan.values() if isinstance(texts, Texts) for part in texts.parts
+            part for texts in plan.values() if isinstance(texts, BuiltTexts) for part in texts.parts
         ]
         self._rows = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *parts]))
         plain = encoder if encoder.temperature.tau == 1 else encoder.at_temperature(1)

@@ -1,4 +1,4 @@
-"""Texts of the length that their author gave them: documents, paragraphs and sentences."""
+"""BuiltTexts of the length that their author gave them: documents, paragraphs and sentences."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.length.design import NATURAL, Lengths
-from semshift_nb.analyses.length.text_growth import Texts, sentence_spans
+from semshift_nb.analyses.length.text_growth import BuiltTexts, sentence_spans
 from semshift_nb.analyses.token_counts import Counter
 from semshift_nb.corpora import Corpus
 
@@ -43,7 +43,7 @@ def buckets(wanted: Lengths) -> dict[int, tuple[int, int]]:
     return {high: (low, high) for low, high in zip(lower, wanted.rungs, strict=True)}
 
 
-def natural_texts(corpus: Corpus, wanted: Lengths, count: Counter) -> dict[int, Texts | str]:
+def natural_texts(corpus: Corpus, wanted: Lengths, count: Counter) -> dict[int, BuiltTexts | str]:
     """Return the texts of each bucket, by its upper edge, or why there are none.
 
     A document gives a bucket one text at most: itself where it fits, else one of its paragraphs,
@@ -144,7 +144,7 @@ def _chosen(
     spans: list[range],
     order: NDArray[np.int64],
     n: int,
-) -> Texts:
+) -> BuiltTexts:
     """Return the texts of a bucket from the first n documents, in the corpus's order."""
     documents = sorted([i for i in order.tolist() if i in found][:n])
     texts = corpus.documents["text"].tolist()
@@ -159,7 +159,7 @@ def _chosen(
         f"{k} {kind}{'s' if k > 1 else ''}" for k, kind in zip(kinds, KINDS, strict=True) if k
     )
     chosen = [_text(texts, units, i, found[i]) for i in documents]
-    return Texts(chosen, parts, np.array(documents, dtype=np.intp), told)
+    return BuiltTexts(chosen, parts, np.array(documents, dtype=np.intp), told)
 
 
 def _too_few(n_found: int, bucket: tuple[int, int], n_documents: int, enough: int) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
-from semshift_nb.analyses.length.conditions import Cell, Plan, Shift, plan_texts, read_cell
+from semshift_nb.analyses.length.conditions import Cell, LengthPlan, Shift, plan_texts, read_cell
 from semshift_nb.analyses.length.design import (
     ARMS,
     Lengths,
@@ -192,7 +192,7 @@ def length_collapse(
 
 
 def _rows(
-    corpus: Corpus, encoder: Encoder, plan: Plan, wanted: Lengths
+    corpus: Corpus, encoder: Encoder, plan: LengthPlan, wanted: Lengths
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of one corpus and one encoder."""
     shift = Shift(corpus, encoder, plan)

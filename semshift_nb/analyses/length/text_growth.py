@@ -1,4 +1,4 @@
-"""Texts grown sentence by sentence until they have so many tokens."""
+"""BuiltTexts grown sentence by sentence until they have so many tokens."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.length.design import ANCHORS, DOCUMENTS, MATES, Lengths
-from semshift_nb.analyses.shift.concatenation import MIN_CHARACTERS, draw_mates
+from semshift_nb.analyses.shift.concatenation import MIN_CHARACTERS, draw_distractors
 from semshift_nb.analyses.token_counts import Counter, beginnings_reach
 from semshift_nb.corpora import Corpus
 
@@ -17,19 +17,19 @@ _SPARE = 1.15
 
 
 @dataclass(frozen=True, eq=False)
-class Texts:
-    """Texts, the rows of the sentences each is made of, and the rows of their documents."""
+class BuiltTexts:
+    """BuiltTexts, the rows of the sentences each is made of, and the rows of their documents."""
 
     texts: list[str]
     parts: list[NDArray[np.intp]]
     documents: NDArray[np.intp]
     note: str
 
-    def take(self, keep: NDArray[np.bool_], note: str) -> "Texts":
+    def take(self, keep: NDArray[np.bool_], note: str) -> "BuiltTexts":
         """Return some of the texts with another note."""
         chosen = np.flatnonzero(keep).tolist()
         texts, parts = [self.texts[i] for i in chosen], [self.parts[i] for i in chosen]
-        return Texts(texts, parts, self.documents[keep], note)
+        return BuiltTexts(texts, parts, self.documents[keep], note)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +75,13 @@ def sentence_spans(corpus: Corpus) -> list[range]:
     return [range(end - size, end) for end, size in zip(ends, of_document, strict=True)]
 
 
-def grow_arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter) -> Texts:
+def build_texts(
+    corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter
+) -> BuiltTexts:
     """Grow the texts of one arm to the longest rung it can be asked for."""
     rung = begun.top if arm in ("cut", "sequential") else wanted.rungs[-1]
     if rung == 0:
-        return Texts([], [], begun.documents[:0], "")
+        return BuiltTexts([], [], begun.documents[:0], "")
     rows = _rows(arm, begun, rung, n_rows=len(corpus.sentences), wanted=wanted)
     pieces = corpus.sentences["text"].tolist()
 
@@ -93,7 +95,7 @@ def grow_arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: 
     texts, parts, tokens = _grow(
         rows, joined, pieces, rung=rung, characters=begun.characters_per_token * rung, count=count
     )
-    return Texts(texts, parts, begun.documents, "").take(*_long_enough(tokens, rung))
+    return BuiltTexts(texts, parts, begun.documents, "").take(*_long_enough(tokens, rung))
 
 
 def _long_enough(tokens: NDArray[np.int64], rung: int) -> tuple[NDArray[np.bool_], str]:
@@ -144,7 +146,7 @@ def _rows(
         return [np.full(rung, anchor, dtype=np.intp) for anchor in anchors]
     if arm == "random":
         n_mates = min(n_rows - 1, wanted.rungs[-1])
-        mates = draw_mates(wanted.rng(MATES), anchors, n_rows=n_rows, n_mates=n_mates)
+        mates = draw_distractors(wanted.rng(MATES), anchors, n_rows=n_rows, n_mates=n_mates)
         return list(np.concatenate([anchors[:, None], mates], axis=1))
     first = [span.start for span in begun.spans] if arm == "cut" else anchors.tolist()
     return [

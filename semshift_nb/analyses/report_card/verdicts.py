@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from semshift_nb.analyses.results import MEASURED
-from semshift_nb.analyses.verdicts import Figure, in_order, select, with_interval
+from semshift_nb.analyses.verdicts import Figure, in_order, single_row, with_interval
 
 
 class Aspect(NamedTuple):
@@ -159,7 +159,7 @@ def card_metrics() -> list[str]:
 
 
 def _judged(card: pd.DataFrame, aspect: Aspect) -> dict[str, str]:
-    figure = select(card, role="model", metric=aspect.metric)
+    figure = single_row(card, role="model", metric=aspect.metric)
     others = card[(card["role"] == "control") & (card["metric"] == aspect.metric)]
     measured = [row for _, row in others.iterrows() if row["status"] == MEASURED]
     verdict, why = _verdict(figure, measured, aspect)

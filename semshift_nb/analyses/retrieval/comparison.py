@@ -10,7 +10,7 @@ from semshift_nb.analyses.retrieval.buckets import EVERYTHING, GROUPINGS, Bucket
 from semshift_nb.analyses.retrieval.metric_table import (
     CHANGE,
     COLUMNS,
-    Chance,
+    ResamplingOptions,
     adjust,
     change_rows,
     distance_row,
@@ -141,7 +141,7 @@ def retrieval(
     >>> from semshift_nb.encoders import load_encoder
     >>> found = retrieval(load_retrieval("scifact"), load_encoder(), tune=True)  # doctest: +SKIP
     """
-    chance = Chance(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
+    chance = ResamplingOptions(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
     arms = _arms(encoder, taus, schedules)
     halves = _halves(dataset, seed) if tune else None
     reference = search(dataset, arms[0])
@@ -161,7 +161,7 @@ def retrieval(
 class _Report:
     """Rows of figures, and of the queries behind them, while they are gathered."""
 
-    def __init__(self, dataset: RetrievalSet, chance: Chance) -> None:
+    def __init__(self, dataset: RetrievalSet, chance: ResamplingOptions) -> None:
         self._dataset = dataset
         self._chance = chance
         self._rows: list[dict[str, object]] = []

@@ -31,7 +31,7 @@ BY_QUERY = [
 Values: TypeAlias = NDArray[np.float64]
 
 
-class Chance:
+class ResamplingOptions:
     """How often to draw, and from which seed."""
 
     def __init__(self, *, n_resamples: int, n_permutations: int, seed: int) -> None:
@@ -46,7 +46,7 @@ class Chance:
 
 
 def score_rows(
-    scores: pd.DataFrame, reference: pd.DataFrame | None, chance: Chance
+    scores: pd.DataFrame, reference: pd.DataFrame | None, chance: ResamplingOptions
 ) -> list[dict[str, object]]:
     """Return one row a measure for the queries of one arm and one bucket.
 
@@ -71,7 +71,7 @@ def score_rows(
 
 
 def distance_row(
-    search: Search, reference: Search | None, bucket: Bucket, chance: Chance
+    search: Search, reference: Search | None, bucket: Bucket, chance: ResamplingOptions
 ) -> dict[str, object]:
     """Return the mean pairwise distance of a bucket's documents."""
     kept = search.documents.directed
@@ -154,7 +154,9 @@ def long_form(scores: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return table[BY_QUERY]
 
 
-def _distance_change(pair: list[NDArray[np.float32]], chance: Chance) -> dict[str, object]:
+def _distance_change(
+    pair: list[NDArray[np.float32]], chance: ResamplingOptions
+) -> dict[str, object]:
     """Return by how much the same documents lie further apart than before, with its interval."""
     try:
         change = measures.bootstrap_distance_contrast(
@@ -166,7 +168,7 @@ def _distance_change(pair: list[NDArray[np.float32]], chance: Chance) -> dict[st
     return dict(zip(CHANGE, (change.value, change.low, change.high), strict=False))
 
 
-def mean_row(values: Values, chance: Chance) -> dict[str, object]:
+def mean_row(values: Values, chance: ResamplingOptions) -> dict[str, object]:
     """Return the mean of values, one a query or a document, with its interval."""
     return interval_row(
         lambda: _plain_mean(values),
@@ -181,7 +183,7 @@ def _plain_mean(values: Values) -> float:
     return float(values.mean())
 
 
-def change_row(values: Values, before: Values, chance: Chance) -> dict[str, object]:
+def change_row(values: Values, before: Values, chance: ResamplingOptions) -> dict[str, object]:
     """Return what changed, query by query, with its interval and the p-value of no change."""
     if len(values) < 2:
         return {"difference": _plain_mean(values - before)} if len(values) else {}

@@ -81,11 +81,11 @@ def draw(sentences: pd.DataFrame, wanted: Design) -> Sample | str:
     rng = np.random.default_rng(wanted.seed)
     anchors = np.sort(rng.choice(eligible, min(wanted.n_anchors, len(eligible)), replace=False))
     library = np.sort(rng.choice(n_rows, min(wanted.n_library, n_rows), replace=False))
-    mates = draw_mates(rng, anchors, n_rows=n_rows, n_mates=n_mates)
+    mates = draw_distractors(rng, anchors, n_rows=n_rows, n_mates=n_mates)
     return Sample(anchors, library, mates, _note(wanted, len(anchors), n_library=len(library)))
 
 
-def draw_mates(
+def draw_distractors(
     rng: np.random.Generator, anchors: NDArray[np.intp], *, n_rows: int, n_mates: int
 ) -> NDArray[np.intp]:
     """Draw for each anchor other rows of the sentence table, of shape (n_anchors, n_mates)."""

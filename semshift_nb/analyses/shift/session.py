@@ -169,7 +169,7 @@ class DocumentReading:
     reason: str
 
 
-class CorpusReading:
+class ShiftSession:
     """A corpus whose sentences are encoded once, at the start.
 
     Parameters

@@ -25,7 +25,7 @@ _MOST_ENCODED = 2_000
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class SpaceData:
     """The points of every space: row i is the same text in all of them.
 
     Attributes
@@ -54,7 +54,7 @@ class Points:
     vectors: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-def points_of(
+def space_data(
     source: Corpus | Sequence[str] | ArrayLike | Mapping[str, ArrayLike],
     encoders: Encoder | Iterable[Encoder],
     *,
@@ -62,7 +62,7 @@ def points_of(
     of: str,
     n_points: int | None,
     seed: int,
-) -> Points:
+) -> SpaceData:
     """Read the points of a corpus, of a list of texts, or of vectors."""
     if n_points is not None and not 2 <= n_points <= MOST:
         raise InputError(f"n_points is {n_points}: expected 2 to {MOST:,}, a map holds no more.")
@@ -83,7 +83,9 @@ def _are_texts(source: object) -> bool:
     return bool(listed) and all(isinstance(text, str) for text in listed)
 
 
-def _read(source: object, encoders: list[Encoder], *, of: str, n_points: int, seed: int) -> Points:
+def _read(
+    source: object, encoders: list[Encoder], *, of: str, n_points: int, seed: int
+) -> SpaceData:
     named = {encoder.name: encoder for encoder in encoders or [load_encoder()]}
     if len(named) < len(encoders):
         raise InputError(
@@ -97,7 +99,7 @@ def _read(source: object, encoders: list[Encoder], *, of: str, n_points: int, se
         directed &= encode_all(encoder, chosen).directed
     kept = drawn[directed]
     _check_enough(len(kept), f"{int((~directed).sum())} texts have no direction")
-    return Points(
+    return SpaceData(
         n_all=len(texts),
         n_points=len(kept),
         n_undirected=int((~directed).sum()),
@@ -123,7 +125,7 @@ def _texts_of(source: object, of: str) -> tuple[list[str], list[str], NDArray[np
     return sentences["text"].tolist(), ids.map(titles).tolist(), ids.to_numpy(dtype=np.str_)
 
 
-def _given(source: object, texts: Sequence[str] | None, *, n_points: int, seed: int) -> Points:
+def _given(source: object, texts: Sequence[str] | None, *, n_points: int, seed: int) -> SpaceData:
     spaces = source if isinstance(source, Mapping) else {"vectors": source}
     arrays = {str(name): _matrix(array, str(name)) for name, array in spaces.items()}
     lengths = {name: len(array) for name, array in arrays.items()}
@@ -135,7 +137,7 @@ def _given(source: object, texts: Sequence[str] | None, *, n_points: int, seed: 
     n_all = next(iter(lengths.values()))
     _check_enough(n_all, "each row is one")
     drawn = _draw(n_all, n_points, seed)
-    return Points(
+    return SpaceData(
         n_all=n_all,
         n_points=len(drawn),
         texts=[] if texts is None else [str(texts[i]) for i in drawn],
@@ -199,7 +201,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Recent(Generic[K, V]):
+class LRUCache(Generic[K, V]):
     """Remembers what was worked out last, and forgets the rest; two threads may ask at once."""
 
     def __init__(self, n_kept: int) -> None:
@@ -233,10 +235,10 @@ class Recent(Generic[K, V]):
 class SpaceVectors:
     """The rows of some points in view after view."""
 
-    def __init__(self, points: Points) -> None:
+    def __init__(self, points: SpaceData) -> None:
         self.points = points
-        self._read: Recent[SpaceView, NDArray[np.float64]] = Recent(_KEPT)
-        self._moments: Recent[SpaceView, RowMoments] = Recent(_KEPT)
+        self._read: LRUCache[SpaceView, NDArray[np.float64]] = LRUCache(_KEPT)
+        self._moments: LRUCache[SpaceView, RowMoments] = LRUCache(_KEPT)
 
     def read(
         self, view: SpaceView, *, advance: Callable[[float], None], stopped: Callable[[], bool]

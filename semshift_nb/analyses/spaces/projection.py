@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semshift_nb.analyses.spaces.data import Points, Recent, SpaceVectors
+from semshift_nb.analyses.spaces.data import LRUCache, SpaceData, SpaceVectors
 from semshift_nb.analyses.spaces.moments import Moments
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.encoders.store.store import default_root
@@ -136,14 +136,14 @@ _KEPT = 32
 _FEW = 4
 
 
-class SpacePlaces(SpaceVectors):
+class SpaceProjection(SpaceVectors):
     """The maps of every view that was asked for."""
 
-    def __init__(self, points: Points, *, seed: int) -> None:
+    def __init__(self, points: SpaceData, *, seed: int) -> None:
         super().__init__(points)
         self.seed = seed
-        self._parts: Recent[tuple[SpaceView, bytes], Moments] = Recent(_FEW)
-        self._places: Recent[tuple[SpaceView, str], NDArray[np.float32]] = Recent(_KEPT)
+        self._parts: LRUCache[tuple[SpaceView, bytes], Moments] = LRUCache(_FEW)
+        self._places: LRUCache[tuple[SpaceView, str], NDArray[np.float32]] = LRUCache(_KEPT)
 
     def mapped(self, view: SpaceView, kind: str) -> bool:
         """Say whether a map is there without much work; one on disk is taken from there.

@@ -10,8 +10,8 @@ from semshift_nb import measures
 from semshift_nb.analyses.geometry.dimensions import dimension_extremes
 from semshift_nb.analyses.geometry.geometry import UNITS, geometry
 from semshift_nb.analyses.spaces import tables
-from semshift_nb.analyses.spaces.data import Points, Recent, points_of
-from semshift_nb.analyses.spaces.projection import SpacePlaces
+from semshift_nb.analyses.spaces.data import LRUCache, SpaceData, space_data
+from semshift_nb.analyses.spaces.projection import SpaceProjection
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -20,12 +20,12 @@ from semshift_nb.errors import InputError
 _KEPT = 16
 
 
-class SpaceTexts(SpacePlaces):
+class SpaceTexts(SpaceProjection):
     """The dimensions and the texts of every view that was asked for."""
 
-    def __init__(self, points: Points, *, seed: int) -> None:
+    def __init__(self, points: SpaceData, *, seed: int) -> None:
         super().__init__(points, seed=seed)
-        self._profiles: Recent[SpaceView, pd.DataFrame] = Recent(_KEPT)
+        self._profiles: LRUCache[SpaceView, pd.DataFrame] = LRUCache(_KEPT)
 
     def ready(self, view: SpaceView) -> bool:
         """Say whether a view can be shown at once.
@@ -219,7 +219,7 @@ class EmbeddingSpaces(SpaceTexts):
 
     Attributes
     ----------
-    points : Points
+    points : SpaceData
         What is looked at: ``n_points`` of ``n_all``, ``texts``, ``titles``, ``encoders``.
     metrics : tuple of str
         The figures, in their order; what needs pairs of texts is not among them.
@@ -249,9 +249,9 @@ class EmbeddingSpaces(SpaceTexts):
         n_points: int | None = None,
         seed: int = 0,
     ) -> None:
-        points = points_of(source, encoders, texts=texts, of=of, n_points=n_points, seed=seed)
+        points = space_data(source, encoders, texts=texts, of=of, n_points=n_points, seed=seed)
         super().__init__(points, seed=seed)
-        self._figures: Recent[tuple[SpaceView, bytes], pd.DataFrame] = Recent(_KEPT_TABLES)
+        self._figures: LRUCache[tuple[SpaceView, bytes], pd.DataFrame] = LRUCache(_KEPT_TABLES)
 
     def encoder(self, view: SpaceView) -> Encoder:
         """Give a view as an encoder, for every analysis that takes one.

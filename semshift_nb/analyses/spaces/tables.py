@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.analyses.geometry.dimensions import vector_profile
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
-from semshift_nb.analyses.spaces.data import Points
+from semshift_nb.analyses.spaces.data import SpaceData
 
 FIGURES = ["metric", "value", "ci_low", "ci_high", "n", "unit", "status", "reason"]
 
@@ -60,7 +60,7 @@ def profile(rows: NDArray[np.float64], texts: Sequence[str]) -> pd.DataFrame:
 
 
 def sentences(
-    cosines: NDArray[np.float64], part: NDArray[np.intp], points: Points, n: int
+    cosines: NDArray[np.float64], part: NDArray[np.intp], points: SpaceData, n: int
 ) -> pd.DataFrame:
     """List the texts of a part, those nearest to its mean first."""
     best = np.argsort(-cosines, kind="stable")[:n] if points.texts else np.zeros(0, dtype=np.intp)

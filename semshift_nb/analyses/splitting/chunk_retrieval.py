@@ -14,7 +14,7 @@ from semshift_nb.analyses.encoded import Encoded, encode_all
 from semshift_nb.analyses.retrieval.buckets import ALL
 from semshift_nb.analyses.retrieval.metric_table import (
     CHANGE,
-    Chance,
+    ResamplingOptions,
     adjust,
     change_row,
     mean_row,
@@ -23,14 +23,14 @@ from semshift_nb.analyses.retrieval.metric_table import (
 from semshift_nb.analyses.retrieval.scores import query_scores
 from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, without_own
 from semshift_nb.analyses.splitting.chunks import kept_within, text_of
-from semshift_nb.analyses.splitting.segments import LaidOut, lay_out
-from semshift_nb.analyses.splitting.split import Wish, check_wish, find_cuts
+from semshift_nb.analyses.splitting.segments import SegmentedText, segment_text
+from semshift_nb.analyses.splitting.split import SplitOptions, check_options, find_cuts
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class DocumentChunks:
     """The chunks of all documents by one method.
 
     ``parents`` holds the row of each chunk's document, and ``dilutions`` the mean dilution of each
@@ -46,14 +46,14 @@ class Parts:
 class Sentences:
     """All documents laid out in sentences, from which any splits are made."""
 
-    documents: list[LaidOut]
+    documents: list[SegmentedText]
     max_tokens: int | None
 
-    def whole(self) -> Parts:
+    def whole(self) -> DocumentChunks:
         """Leave every document whole."""
         return self._parts([[] for _ in self.documents])
 
-    def cut(self, method: str, *, like: Parts | None = None) -> Parts:
+    def cut(self, method: str, *, like: DocumentChunks | None = None) -> DocumentChunks:
         """Cut by a method, at its own defaults or into as many chunks as other parts have."""
         numbers: list[int | None] = [None] * len(self.documents)
         if like is not None:
@@ -65,7 +65,7 @@ class Sentences:
         ]
         return self._parts(cuts)
 
-    def _cuts(self, laid_out: LaidOut, method: str, number: int | None) -> list[int]:
+    def _cuts(self, laid_out: SegmentedText, method: str, number: int | None) -> list[int]:
         if not laid_out.pieces:
             return []
         if number is None:
@@ -78,9 +78,9 @@ class Sentences:
         )
         return self._bounded(laid_out, method, min(asked + 1, number))
 
-    def _bounded(self, laid_out: LaidOut, method: str, number: int | None) -> list[int]:
+    def _bounded(self, laid_out: SegmentedText, method: str, number: int | None) -> list[int]:
         most = None if self.max_tokens is None else self.max_tokens - laid_out.lengths.n_special
-        wish = Wish(
+        wish = SplitOptions(
             method=method,
             n_chunks=number,
             weights=laid_out.weights,
@@ -89,7 +89,7 @@ class Sentences:
         )
         return kept_within(self.max_tokens, laid_out, find_cuts(laid_out.rows, wish).cuts)
 
-    def _parts(self, cuts: Sequence[Sequence[int]]) -> Parts:
+    def _parts(self, cuts: Sequence[Sequence[int]]) -> DocumentChunks:
         texts, parents, dilutions = [], [], []
         for row, (laid_out, own) in enumerate(zip(self.documents, cuts, strict=True)):
             if not laid_out.directed.any():
@@ -99,7 +99,7 @@ class Sentences:
             texts += chunks
             parents += [row] * len(chunks)
             dilutions.append(measures.mean_dilution(laid_out.rows, np.diff(edges).tolist()))
-        return Parts(texts, np.array(parents, dtype=np.intp), np.array(dilutions))
+        return DocumentChunks(texts, np.array(parents, dtype=np.intp), np.array(dilutions))
 
 
 def sentences_of(dataset: RetrievalSet, encoder: Encoder) -> Sentences:
@@ -107,7 +107,9 @@ def sentences_of(dataset: RetrievalSet, encoder: Encoder) -> Sentences:
     languages = dataset.corpus.documents["language"]
     return Sentences(
         [
-            lay_out(text, encoder, max_tokens=encoder.max_length, language=language, separator=" ")
+            segment_text(
+                text, encoder, max_tokens=encoder.max_length, language=language, separator=" "
+            )
             for text, language in zip(dataset.texts, languages, strict=True)
         ],
         encoder.max_length,
@@ -214,8 +216,8 @@ def chunk_retrieval(
     >>> chunk_retrieval(known_item(load_corpus("news")), load_encoder())  # doctest: +SKIP
     """
     for method in methods:
-        check_wish(method, None, "auto")
-    chance = Chance(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
+        check_options(method, None, "auto")
+    chance = ResamplingOptions(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
     sentences = sentences_of(dataset, encoder)
     least = sentences.cut(_REFERENCE)
     arms = {_REFERENCE: least, WHOLE: sentences.whole()}
@@ -227,7 +229,7 @@ def chunk_retrieval(
     return report.table()
 
 
-def _pooled(sentences: Sentences, whole: Parts) -> Encoded:
+def _pooled(sentences: Sentences, whole: DocumentChunks) -> Encoded:
     """Return the mean of each document's sentence vectors, of the whole of it."""
     documents = [sentences.documents[row] for row in whole.parents.tolist()]
     means = np.stack([one.rows[one.directed].mean(axis=0) for one in documents])
@@ -251,7 +253,7 @@ def _averaged(scores: pd.DataFrame, dataset: RetrievalSet) -> pd.DataFrame:
     return scores.drop(columns="query_id").groupby(groups).mean()
 
 
-def _by_document(parts: Parts, encoded: Encoded) -> dict[str, NDArray[np.float64]]:
+def _by_document(parts: DocumentChunks, encoded: Encoded) -> dict[str, NDArray[np.float64]]:
     """Return how many chunks each document has, and their mean size."""
     _, starts, counts = np.unique(parts.parents, return_index=True, return_counts=True)
     tokens = np.add.reduceat(encoded.n_tokens, starts) / counts
@@ -261,13 +263,13 @@ def _by_document(parts: Parts, encoded: Encoded) -> dict[str, NDArray[np.float64
 class _Report:
     """Rows of figures while they are gathered; the first method is what others differ from."""
 
-    def __init__(self, dataset: RetrievalSet, encoder: Encoder, chance: Chance) -> None:
+    def __init__(self, dataset: RetrievalSet, encoder: Encoder, chance: ResamplingOptions) -> None:
         self._dataset, self._encoder, self._chance = dataset, encoder, chance
         self._queries = encode_all(encoder, dataset.queries["text"].tolist(), role="query")
         self._rows: list[dict[str, object]] = []
         self._reference: tuple[pd.DataFrame, dict[str, NDArray[np.float64]]] | None = None
 
-    def add(self, method: str, parts: Parts, encoded: Encoded) -> None:
+    def add(self, method: str, parts: DocumentChunks, encoded: Encoded) -> None:
         """Search by these parts."""
         ranking = rank_by_parts(self._dataset, self._queries, encoded, parts.parents)
         scores = _averaged(query_scores(self._dataset, ranking), self._dataset)

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from semshift_nb import measures
-from semshift_nb.analyses.splitting.segments import LaidOut, Piece
+from semshift_nb.analyses.splitting.segments import Segment, SegmentedText
 from semshift_nb.errors import InputError
 
 
@@ -52,10 +52,10 @@ class Chunk:
     gain: float | None
 
 
-class KnownChunks:
+class ChunkCache:
     """Chunks of one text that are made once: who moves a slider asks for the same ones again."""
 
-    def __init__(self, laid_out: LaidOut) -> None:
+    def __init__(self, laid_out: SegmentedText) -> None:
         self._laid_out = laid_out
         self._made: dict[range, Chunk] = {}
 
@@ -68,7 +68,7 @@ class KnownChunks:
 
 
 def chunks_at(
-    laid_out: LaidOut, cuts: Sequence[int], known: KnownChunks | None = None
+    laid_out: SegmentedText, cuts: Sequence[int], known: ChunkCache | None = None
 ) -> tuple[Chunk, ...]:
     """Make chunks of the pieces between cuts."""
     n_pieces = len(laid_out.pieces)
@@ -81,7 +81,7 @@ def chunks_at(
     return tuple(replace(chunk, gain=gain) for chunk, gain in zip(made, gains, strict=True))
 
 
-def chunks_of(laid_out: LaidOut, parts: Sequence[range]) -> list[Chunk]:
+def chunks_of(laid_out: SegmentedText, parts: Sequence[range]) -> list[Chunk]:
     """Make a chunk, without a gain, of each of these ranges of pieces, wherever they lie."""
     tokens = laid_out.lengths.count([text_of(laid_out, part) for part in parts]).tolist()
     return [_chunk(laid_out, part, n_tokens) for part, n_tokens in zip(parts, tokens, strict=True)]
@@ -100,9 +100,9 @@ def parts_at(n_pieces: int, cuts: Sequence[int]) -> list[range]:
 
 def kept_within(
     max_tokens: int | None,
-    laid_out: LaidOut,
+    laid_out: SegmentedText,
     cuts: Sequence[int],
-    known: KnownChunks | None = None,
+    known: ChunkCache | None = None,
 ) -> list[int]:
     """Cut what is too long all the same: some tokenizers make more of a whole than of its parts."""
     kept = list(cuts)
@@ -120,13 +120,13 @@ def kept_within(
     return kept
 
 
-def text_of(laid_out: LaidOut, part: range) -> str:
+def text_of(laid_out: SegmentedText, part: range) -> str:
     """Return the text of some pieces."""
     return laid_out.text[laid_out.pieces[part[0]].start : laid_out.pieces[part[-1]].end]
 
 
 def _n_tokens(
-    laid_out: LaidOut, parts: Sequence[range], known: KnownChunks | None
+    laid_out: SegmentedText, parts: Sequence[range], known: ChunkCache | None
 ) -> Sequence[int]:
     if known is not None:
         return [chunk.n_tokens for chunk in known.of(parts)]
@@ -134,7 +134,7 @@ def _n_tokens(
     return counts
 
 
-def _chunk(laid_out: LaidOut, part: range, n_tokens: int) -> Chunk:
+def _chunk(laid_out: SegmentedText, part: range, n_tokens: int) -> Chunk:
     pieces = laid_out.pieces[part.start : part.stop]
     places = np.arange(part.start, part.stop)
     rows = laid_out.rows[places[laid_out.directed[places]]]
@@ -153,7 +153,7 @@ def _chunk(laid_out: LaidOut, part: range, n_tokens: int) -> Chunk:
     )
 
 
-def _sentences(text: str, pieces: Sequence[Piece]) -> tuple[str, ...]:
+def _sentences(text: str, pieces: Sequence[Segment]) -> tuple[str, ...]:
     """Return the sentences of pieces, parts of one sentence joined again."""
     found = []
     for _, group in groupby(pieces, key=lambda piece: piece.sentence):

@@ -14,8 +14,8 @@ from semshift_nb.analyses.splitting.segments import vectors_of
 from semshift_nb.analyses.splitting.split import (
     SPLIT_METHODS,
     USUAL_TOKENS,
-    Wish,
-    check_wish,
+    SplitOptions,
+    check_options,
     find_cuts,
 )
 from semshift_nb.analyses.token_counts import TokenLengths
@@ -94,7 +94,7 @@ def evaluate_splits(
     >>> evaluate_splits(load_segments("choi.jsonl"), encoder)  # doctest: +SKIP
     """
     for method in methods:
-        check_wish(method, None, "auto")
+        check_options(method, None, "auto")
     prepared = _prepare(texts, encoder)
     usual = float((encoder.max_length or USUAL_TOKENS) - TokenLengths(encoder).n_special)
     found = {one: [_split(text, one, usual) for text in prepared] for one in methods}
@@ -126,7 +126,7 @@ def _prepare(texts: pd.DataFrame, encoder: Encoder) -> list[_Text]:
 
 
 def _split(text: _Text, method: str, usual: float, *, n_chunks: int | None = None) -> _Result:
-    wish = Wish(
+    wish = SplitOptions(
         method=method,
         n_chunks=n_chunks,
         weights=text.weights,

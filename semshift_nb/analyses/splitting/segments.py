@@ -20,7 +20,7 @@ _CLAUSE_ENDS = ".;:!?,\u3002\uff1b\uff1a\uff01\uff1f\uff0c\u3001"  # and their C
 _BREAKS = tuple(map(re.compile, (r"\n\s*", rf"(?<=[{_CLAUSE_ENDS}])\s*", r"\s+")))
 
 
-class Piece(NamedTuple):
+class Segment(NamedTuple):
     """A stretch of the text: its sentence, and the white space up to the next."""
 
     start: int
@@ -28,23 +28,23 @@ class Piece(NamedTuple):
     sentence: int
 
 
-def pieces_of_text(text: str, language: str) -> list[Piece]:
+def segments_of_text(text: str, language: str) -> list[Segment]:
     """Lay out the sentences of a text; white space before the first belongs to it."""
     starts = [start for start, _ in sentence_spans(text, check_language(language))]
     if not text:
         return []
     edges = [0, *starts[1:], len(text)]
-    return [Piece(start, end, number) for number, (start, end) in enumerate(pairwise(edges))]
+    return [Segment(start, end, number) for number, (start, end) in enumerate(pairwise(edges))]
 
 
-def pieces_of_sentences(sentences: Iterable[object], separator: str) -> tuple[str, list[Piece]]:
+def segments_of_sentences(sentences: Iterable[object], separator: str) -> tuple[str, list[Segment]]:
     """Join sentences to a text, and lay them out."""
     checked = [check_sentence(sentence, number) for number, sentence in enumerate(sentences)]
     pieces, start = [], 0
     for number, sentence in enumerate(checked):
         gap = len(separator) if number + 1 < len(checked) else 0
         end = start + len(sentence) + gap
-        pieces.append(Piece(start, end, number))
+        pieces.append(Segment(start, end, number))
         start = end
     return separator.join(checked), pieces
 
@@ -59,7 +59,9 @@ def check_sentence(sentence: object, number: int) -> str:
     return sentence
 
 
-def fitting(text: str, pieces: Sequence[Piece], lengths: TokenLengths, most: float) -> list[Piece]:
+def split_oversized(
+    text: str, pieces: Sequence[Segment], lengths: TokenLengths, most: float
+) -> list[Segment]:
     """Cut pieces of more than ``most`` tokens in two, and in two again, until all fit."""
     fine = list(pieces)
     while True:
@@ -73,7 +75,7 @@ def fitting(text: str, pieces: Sequence[Piece], lengths: TokenLengths, most: flo
         ]
 
 
-def _halves(text: str, piece: Piece, most: float) -> tuple[Piece, Piece]:
+def _halves(text: str, piece: Segment, most: float) -> tuple[Segment, Segment]:
     size = piece.end - piece.start
     if size == 1:
         raise InputError(
@@ -96,7 +98,7 @@ def _break_near_middle(text: str) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class LaidOut:
+class SegmentedText:
     """Pieces of a text with what is known of each.
 
     ``rows`` are unit rows; a piece without direction, such as one of white space only, has that of
@@ -105,39 +107,39 @@ class LaidOut:
     """
 
     text: str
-    pieces: list[Piece]
+    pieces: list[Segment]
     rows: NDArray[np.float32]
     directed: NDArray[np.bool_]
     weights: NDArray[np.float64]
     lengths: TokenLengths
 
 
-def lay_out(
+def segment_text(
     text_or_sentences: object,
     encoder: Encoder,
     *,
     max_tokens: int | None,
     language: str,
     separator: str,
-) -> LaidOut:
+) -> SegmentedText:
     """Find the pieces of a text, none longer than the model reads, and encode them."""
     if isinstance(text_or_sentences, str):
-        text, pieces = text_or_sentences, pieces_of_text(text_or_sentences, language)
+        text, pieces = text_or_sentences, segments_of_text(text_or_sentences, language)
     elif isinstance(text_or_sentences, bytes) or not isinstance(text_or_sentences, Iterable):
         raise InputError(
             f"split takes a text or a list of sentences, but got "
             f"{type(text_or_sentences).__name__}: decode or convert it first."
         )
     else:
-        text, pieces = pieces_of_sentences(text_or_sentences, separator)
+        text, pieces = segments_of_sentences(text_or_sentences, separator)
     lengths = TokenLengths(encoder)
     check_max_tokens(max_tokens, lengths)
     most = min(max_tokens or np.inf, encoder.max_length or np.inf, lengths.limit)
-    pieces = fitting(text, pieces, lengths, most)
+    pieces = split_oversized(text, pieces, lengths, most)
     tiles = [text[piece.start : piece.end] for piece in pieces]
     rows, directed = vectors_of(encoder, [tile.strip() for tile in tiles])
     weights = (lengths.count(tiles) - lengths.n_special).astype(np.float64)
-    return LaidOut(text, pieces, rows, directed, weights, lengths)
+    return SegmentedText(text, pieces, rows, directed, weights, lengths)
 
 
 def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
-from semshift_nb.analyses.splitting.chunks import KnownChunks, chunks_at, kept_within, parts_at
-from semshift_nb.analyses.splitting.segments import lay_out
+from semshift_nb.analyses.splitting.chunks import ChunkCache, chunks_at, kept_within, parts_at
+from semshift_nb.analyses.splitting.segments import segment_text
 from semshift_nb.analyses.splitting.split import Splitting, check_fewest
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -20,7 +20,7 @@ _CHEAPEST = 0.5
 """The path begins at this share of the fair price; below it chunks are little but sentences."""
 
 
-class SplitReading:
+class SplitSession:
     """One text whose sentences are encoded once; after that every price costs next to nothing.
 
     Parameters
@@ -59,7 +59,7 @@ class SplitReading:
         separator: str = " ",
     ) -> None:
         self._min_sentences, self._max_tokens = check_fewest(min_sentences), max_tokens
-        self._laid_out = lay_out(
+        self._laid_out = segment_text(
             text_or_sentences,
             encoder,
             max_tokens=max_tokens,
@@ -69,7 +69,7 @@ class SplitReading:
         if not self._laid_out.directed.any():
             raise InputError("there is nothing to cut: the text has no sentence with a direction.")
         self.text = self._laid_out.text
-        self._known = KnownChunks(self._laid_out)
+        self._known = ChunkCache(self._laid_out)
         self.fair_price = measures.fair_price(self._laid_out.rows)
 
     @cached_property
@@ -301,7 +301,7 @@ class SplitTables(NamedTuple):
     sentences: pd.DataFrame
 
 
-def split_tables(reading: SplitReading, cuts: Sequence[int] | None = None) -> SplitTables:
+def split_tables(reading: SplitSession, cuts: Sequence[int] | None = None) -> SplitTables:
     """Return the best splits at all prices, or those cuts whatever the price.
 
     A chunk that several prices have in common has one row, and so has a gain; that keeps the tables
@@ -309,7 +309,7 @@ def split_tables(reading: SplitReading, cuts: Sequence[int] | None = None) -> Sp
 
     Parameters
     ----------
-    reading : SplitReading
+    reading : SplitSession
         The text.
     cuts : sequence of int, optional
         Cuts made by hand; where ``max_tokens`` was given, more are added to chunks beyond it.
@@ -347,20 +347,20 @@ def _stages(stages: Sequence[measures.Stage]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_SPAN, "n_chunks", "scatter"])
 
 
-def _chunks(reading: SplitReading, stages: Sequence[measures.Stage]) -> pd.DataFrame:
+def _chunks(reading: SplitSession, stages: Sequence[measures.Stage]) -> pd.DataFrame:
     found = _joined((_chunk_rows(reading, stage) for stage in stages), ["first", "stop"])
     spans = found[["first", "stop"]].drop_duplicates()
     told = reading.chunks(spans.itertuples(index=False, name=None))
     return found.merge(told, on=["first", "stop"], how="left")
 
 
-def _chunk_rows(reading: SplitReading, stage: measures.Stage) -> pd.DataFrame:
+def _chunk_rows(reading: SplitSession, stage: measures.Stage) -> pd.DataFrame:
     edges = [0, *stage.cuts, len(reading.sentences)]
     table = pd.DataFrame({"first": edges[:-1], "stop": edges[1:]})
     return table.assign(from_price=stage.from_price, to_price=stage.to_price)
 
 
-def _gain_rows(reading: SplitReading, stage: measures.Stage) -> pd.DataFrame:
+def _gain_rows(reading: SplitSession, stage: measures.Stage) -> pd.DataFrame:
     return reading.gains(stage.cuts).assign(from_price=stage.from_price, to_price=stage.to_price)
 
 
@@ -375,7 +375,7 @@ def _joined(tables: Iterable[pd.DataFrame], key: list[str]) -> pd.DataFrame:
     return kept.sort_values(["from_price", key[0]], kind="stable", ignore_index=True)
 
 
-def _sentences(reading: SplitReading) -> pd.DataFrame:
+def _sentences(reading: SplitSession) -> pd.DataFrame:
     texts = reading.sentences["text"].tolist()
     return pd.DataFrame(
         {"position": range(1, len(texts)), "before": texts[:-1], "after": texts[1:]}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
-from semshift_nb.analyses.splitting.segments import lay_out
+from semshift_nb.analyses.splitting.segments import segment_text
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -24,7 +24,7 @@ USUAL_TOKENS = 256
 Rows: TypeAlias = NDArray[np.float32]
 
 
-class Wish(NamedTuple):
+class SplitOptions(NamedTuple):
     """What was asked for; ``n_chunks`` and ``price`` exclude each other."""
 
     method: str
@@ -42,14 +42,14 @@ class _Bounds(TypedDict):
     max_weight: float | None
 
 
-class Found(NamedTuple):
+class SplitResult(NamedTuple):
     """Cuts, and the price or threshold that led to them, if one did."""
 
     cuts: list[int]
     price: float | None
 
 
-def check_wish(method: object, n_chunks: object, price: object) -> float | None:
+def check_options(method: object, n_chunks: object, price: object) -> float | None:
     """Return the price, None for "auto"; refuse what does not go together."""
     if method not in SPLIT_METHODS:
         raise InputError(f"method is {method!r:.60}: expected one of {', '.join(SPLIT_METHODS)}.")
@@ -72,58 +72,60 @@ def check_fewest(min_sentences: object) -> int:
     return int(min_sentences)  # type: ignore[call-overload, no-any-return]
 
 
-def find_cuts(rows: Rows, wish: Wish) -> Found:
+def find_cuts(rows: Rows, wish: SplitOptions) -> SplitResult:
     """Cut by the method asked for, within the bounds on size."""
     if len(rows) == 0:
         if wish.n_chunks is not None:
             raise InputError(f"n_chunks is {wish.n_chunks}, but the text is empty: leave it out.")
-        return Found([], None)
+        return SplitResult([], None)
     if wish.method == "least_dilution":
         return _least_dilution(rows, wish)
     found = _OTHERS[wish.method](rows, wish)
     return found._replace(cuts=measures.bounded_cuts(found.cuts, len(rows), **_bounds(wish)))
 
 
-def _bounds(wish: Wish) -> _Bounds:
+def _bounds(wish: SplitOptions) -> _Bounds:
     weights = None if wish.max_weight is None else wish.weights
     return {"min_size": wish.min_size, "weights": weights, "max_weight": wish.max_weight}
 
 
-def _least_dilution(rows: Rows, wish: Wish) -> Found:
+def _least_dilution(rows: Rows, wish: SplitOptions) -> SplitResult:
     if wish.n_chunks is not None:
         cuts = measures.least_dilution_cuts(rows, n_segments=wish.n_chunks, **_bounds(wish))
-        return Found(cuts, None)
+        return SplitResult(cuts, None)
     price = measures.fair_price(rows) if wish.price is None else wish.price
-    return Found(measures.least_dilution_cuts(rows, price=price, **_bounds(wish)), price)
+    return SplitResult(measures.least_dilution_cuts(rows, price=price, **_bounds(wish)), price)
 
 
-def _shift(rows: Rows, wish: Wish) -> Found:
+def _shift(rows: Rows, wish: SplitOptions) -> SplitResult:
     if wish.price is not None:
-        return Found(measures.shift_cuts(rows, threshold=wish.price), wish.price)
+        return SplitResult(measures.shift_cuts(rows, threshold=wish.price), wish.price)
     number = wish.n_chunks
     if number is None:  # as many as the other method that looks at the whole text
         fair = measures.least_dilution_cuts(rows, price=measures.fair_price(rows))
         number = len(fair) + 1
-    return Found(measures.shift_cuts(rows, n_segments=number), None)
+    return SplitResult(measures.shift_cuts(rows, n_segments=number), None)
 
 
-def _percentile(rows: Rows, wish: Wish) -> Found:
-    return Found(measures.percentile_cuts(rows, n_segments=wish.n_chunks), None)
+def _percentile(rows: Rows, wish: SplitOptions) -> SplitResult:
+    return SplitResult(measures.percentile_cuts(rows, n_segments=wish.n_chunks), None)
 
 
-def _windowed_percentile(rows: Rows, wish: Wish) -> Found:
-    return Found(measures.percentile_cuts(rows, window=3, n_segments=wish.n_chunks), None)
+def _windowed_percentile(rows: Rows, wish: SplitOptions) -> SplitResult:
+    return SplitResult(measures.percentile_cuts(rows, window=3, n_segments=wish.n_chunks), None)
 
 
-def _fixed(rows: Rows, wish: Wish) -> Found:
+def _fixed(rows: Rows, wish: SplitOptions) -> SplitResult:
     if wish.n_chunks is not None:
-        return Found(measures.even_cuts(len(rows), wish.n_chunks), None)
+        return SplitResult(measures.even_cuts(len(rows), wish.n_chunks), None)
     most = wish.usual_weight if wish.max_weight is None else wish.max_weight
     most = max(most, float(wish.weights.max()))
-    return Found(measures.bounded_cuts([], len(rows), weights=wish.weights, max_weight=most), None)
+    return SplitResult(
+        measures.bounded_cuts([], len(rows), weights=wish.weights, max_weight=most), None
+    )
 
 
-_OTHERS: dict[str, Callable[[Rows, Wish], Found]] = {
+_OTHERS: dict[str, Callable[[Rows, SplitOptions], SplitResult]] = {
     "shift": _shift,
     "percentile": _percentile,
     "windowed_percentile": _windowed_percentile,
@@ -285,13 +287,13 @@ def split(
     >>> chunks.texts
     ['Cats purr. Kittens mew. ', 'Stars burn hydrogen. Galaxies hold stars.']
     """
-    fixed_price = check_wish(method, n_chunks, price)
+    fixed_price = check_options(method, n_chunks, price)
     fewest = check_fewest(min_sentences)
-    laid_out = lay_out(
+    laid_out = segment_text(
         text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
     )
     n_special = laid_out.lengths.n_special
-    wish = Wish(
+    wish = SplitOptions(
         method=method,
         n_chunks=n_chunks,
         price=fixed_price,

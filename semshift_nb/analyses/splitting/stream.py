@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
-from semshift_nb.analyses.splitting.segments import LaidOut, check_sentence, lay_out
-from semshift_nb.analyses.splitting.split import check_fewest, check_wish
+from semshift_nb.analyses.splitting.segments import SegmentedText, check_sentence, segment_text
+from semshift_nb.analyses.splitting.split import check_fewest, check_options
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import LeastDilutionWalk
@@ -73,14 +73,14 @@ def split_stream(
     >>> next(split_stream(["Cats purr.", "Kittens mew."], encoder, price=9)).text
     'Cats purr. Kittens mew.'
     """
-    amount = check_wish("least_dilution", None, price)
+    amount = check_options("least_dilution", None, price)
     fewest = check_fewest(min_sentences)
     if not look_ahead >= 2:
         raise InputError(f"look_ahead is {look_ahead!r:.60}: expected a whole number from 2 on.")
 
-    def parts() -> Iterator[LaidOut]:
+    def parts() -> Iterator[SegmentedText]:
         for batch in _batches(sentences, separator):
-            yield lay_out(batch, encoder, max_tokens=max_tokens, language="en", separator="")
+            yield segment_text(batch, encoder, max_tokens=max_tokens, language="en", separator="")
 
     return _chunks(parts(), amount, fewest, max_tokens, look_ahead)
 
@@ -97,7 +97,7 @@ def _batches(sentences: Iterable[str], separator: str) -> Iterator[list[str]]:
 
 
 def _chunks(
-    parts: Iterator[LaidOut],
+    parts: Iterator[SegmentedText],
     price: float | None,
     min_size: int,
     max_tokens: int | None,
@@ -125,7 +125,7 @@ def _chunks(
     yield from held.release([*walk.cuts(), held.n_pieces])
 
 
-def _first_parts(parts: Iterator[LaidOut], n_pieces: int) -> LaidOut | None:
+def _first_parts(parts: Iterator[SegmentedText], n_pieces: int) -> SegmentedText | None:
     """Read on until there are so many pieces."""
     first = next(parts, None)
     while first is not None and len(first.pieces) < n_pieces:
@@ -143,7 +143,7 @@ class _Held:
     Pieces are counted from the beginning of the stream: ``first`` is the first that is not given.
     """
 
-    laid_out: LaidOut
+    laid_out: SegmentedText
     max_tokens: int | None
     first: int = 0
     _dropped: int = 0
@@ -160,7 +160,7 @@ class _Held:
     def weight(self, place: int) -> float:
         return float(self.laid_out.weights[place - self._dropped])
 
-    def add(self, following: LaidOut) -> None:
+    def add(self, following: SegmentedText) -> None:
         self.laid_out = _joined(self.laid_out, following)
 
     def release(self, cuts: list[int]) -> Iterator[Chunk]:
@@ -186,11 +186,11 @@ class _Held:
         self.first = cut
 
 
-def _slice(laid_out: LaidOut, start: int, end: int) -> LaidOut:
+def _slice(laid_out: SegmentedText, start: int, end: int) -> SegmentedText:
     """Return some of the pieces, with the text that they are in."""
     pieces = laid_out.pieces[start:end]
     offset = pieces[0].start
-    return LaidOut(
+    return SegmentedText(
         laid_out.text[offset : pieces[-1].end],
         [one._replace(start=one.start - offset, end=one.end - offset) for one in pieces],
         laid_out.rows[start:end],
@@ -200,7 +200,7 @@ def _slice(laid_out: LaidOut, start: int, end: int) -> LaidOut:
     )
 
 
-def _joined(one: LaidOut, other: LaidOut) -> LaidOut:
+def _joined(one: SegmentedText, other: SegmentedText) -> SegmentedText:
     """Put what was read next behind what is held."""
     offset, number = len(one.text), one.pieces[-1].sentence + 1
     moved = [
@@ -209,7 +209,7 @@ def _joined(one: LaidOut, other: LaidOut) -> LaidOut:
         )
         for piece in other.pieces
     ]
-    return LaidOut(
+    return SegmentedText(
         one.text + other.text,
         one.pieces + moved,
         np.concatenate([one.rows, other.rows]),

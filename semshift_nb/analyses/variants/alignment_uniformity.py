@@ -21,7 +21,7 @@ from semshift_nb.analyses.variants.figures import (
     pair_figures,
     pair_halves,
 )
-from semshift_nb.analyses.variants.half_samples import Halves, half_interval
+from semshift_nb.analyses.variants.half_samples import HalfSamples, half_interval
 from semshift_nb.analyses.variants.pair_vectors import PairVectors, read_pairs
 from semshift_nb.corpora import TextPairs
 from semshift_nb.encoders import Encoder
@@ -202,6 +202,6 @@ def _relative(read: PairVectors) -> float:
 
 def _relative_interval(name: str, read: PairVectors, *, n: int, seed: int) -> Interval:
     groups = read.pair_groups, read.text_groups
-    halves = Halves([(name, rows) for rows in groups], n_halves=_N_HALVES, seed=seed)
+    halves = HalfSamples([(name, rows) for rows in groups], n_halves=_N_HALVES, seed=seed)
     kept = (halves.of(name, rows) for rows in groups)
     return half_interval(_relative(read), pair_halves(read, *kept)[RELATIVE], n=n)

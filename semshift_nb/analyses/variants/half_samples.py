@@ -18,7 +18,7 @@ _LEAST_DOCUMENTS = 4
 _MOST_UNDEFINED = 0.05
 
 
-class Halves:
+class HalfSamples:
     """Random halves of the documents of some corpora.
 
     Rows of the same corpus and document go together in all tables: the same halves are drawn for

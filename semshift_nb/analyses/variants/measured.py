@@ -15,7 +15,7 @@ from semshift_nb.analyses.variants.figures import (
     pair_figures,
     pair_halves,
 )
-from semshift_nb.analyses.variants.half_samples import Halves
+from semshift_nb.analyses.variants.half_samples import HalfSamples
 from semshift_nb.analyses.variants.pair_vectors import PairVectors, read_pairs
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
@@ -85,7 +85,7 @@ class Reader:
         own = [(dataset.corpus.name, self._query_groups)]
         own.append((dataset.corpus.name, self._document_groups))
         of_pairs = [(each.name, each.table["group"].to_numpy(dtype=object)) for each in pairs]
-        self._halves = Halves([*own, *of_pairs], n_halves=n_halves, seed=seed)
+        self._halves = HalfSamples([*own, *of_pairs], n_halves=n_halves, seed=seed)
 
     def read(self, family: str, encoder: Encoder) -> Variant:
         """Encode what has to be, and work everything out."""

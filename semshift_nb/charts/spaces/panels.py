@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED, headed
+from semshift_nb.charts.theme import ACCENT, DECREASE, HIGHLIGHT, INK, MUTED, headed
 
 #: The thick line, then what is kept beside it (Okabe & Ito 2008 without orange, the brush's own).
 VIEW_COLOURS = (INK, "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#8a6d3b", "#5b4fa2")
@@ -151,13 +151,13 @@ def _marks(base: alt.Chart) -> list[alt.Chart]:
     off = base.transform_filter(_IS_OFF)
     silent = base.transform_filter("datum.near_zero")
     return [
-        off.mark_rect(color=FELL, opacity=0.16),
-        off.mark_point(shape="cross", angle=45, size=60, filled=True, color=FELL, opacity=1).encode(
-            x="dimension:Q", x2=alt.Undefined, y=alt.value(4)
-        ),
-        silent.mark_point(shape="triangle-up", size=45, filled=True, color=FELL, opacity=1).encode(
-            x="dimension:Q", x2=alt.Undefined, y=alt.value(_STRIP_HEIGHT - 5)
-        ),
+        off.mark_rect(color=DECREASE, opacity=0.16),
+        off.mark_point(
+            shape="cross", angle=45, size=60, filled=True, color=DECREASE, opacity=1
+        ).encode(x="dimension:Q", x2=alt.Undefined, y=alt.value(4)),
+        silent.mark_point(
+            shape="triangle-up", size=45, filled=True, color=DECREASE, opacity=1
+        ).encode(x="dimension:Q", x2=alt.Undefined, y=alt.value(_STRIP_HEIGHT - 5)),
     ]
 
 

@@ -6,7 +6,7 @@ import altair as alt
 
 from semshift_nb.charts.theme import (
     ACCENT,
-    FELL,
+    DECREASE,
     HIGHLIGHT,
     INK,
     MUTED,
@@ -45,7 +45,7 @@ def gains_panel(selections: Sequence[alt.Parameter]) -> alt.LayerChart:
         .encode(
             x=alt.X("position:Q", title=None, scale=sentence_scale()).axis(None),
             color=alt.when(_UNPAID)
-            .then(alt.value(FELL))
+            .then(alt.value(DECREASE))
             .when("datum.is_cut")
             .then(alt.value(ACCENT))
             .otherwise(alt.value(_FAINT)),

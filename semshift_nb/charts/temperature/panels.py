@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from semshift_nb.charts.theme import ACCENT, FELL, HIGHLIGHT, INK, MUTED, ROSE, headed
+from semshift_nb.charts.theme import ACCENT, DECREASE, HIGHLIGHT, INCREASE, INK, MUTED, headed
 
 _WIDTH = 230
 _NARROW = 150
@@ -121,7 +121,7 @@ def attention_panel(data: alt.Chart) -> alt.Chart:
 
 def ranking_panel(data: alt.Chart) -> alt.LayerChart:
     """Draw which texts rose and which fell for the query."""
-    moves = alt.Scale(domain=["rose", "fell", "stayed"], range=[ROSE, FELL, MUTED])
+    moves = alt.Scale(domain=["rose", "fell", "stayed"], range=[INCREASE, DECREASE, MUTED])
     base = data.transform_calculate(
         move="datum.moved > 0 ? 'rose' : datum.moved < 0 ? 'fell' : 'stayed'"
     ).encode(

@@ -15,15 +15,19 @@ from transformers import PreTrainedModel
 from semshift_nb.encoders.backends.attention import special_ids
 from semshift_nb.encoders.backends.model_config import pooling_layer
 from semshift_nb.encoders.backends.protocol import InputEmbeddings, TokenStates
-from semshift_nb.encoders.backends.tokenise import TURN
-from semshift_nb.encoders.temperature.forward_patch import Recording, keeping_states, wrapping
+from semshift_nb.encoders.backends.tokenise import TOKENIZER_LOCK
+from semshift_nb.encoders.temperature.forward_patch import (
+    HiddenStateCapture,
+    keeping_states,
+    wrapping,
+)
 from semshift_nb.errors import InputError
 
 _widths: WeakKeyDictionary[PreTrainedModel, tuple[int, ...]] = WeakKeyDictionary()
 
 
 @contextmanager
-def recording(models: Sequence[PreTrainedModel]) -> Iterator[Recording]:
+def recording(models: Sequence[PreTrainedModel]) -> Iterator[HiddenStateCapture]:
     """Ask some models for their hidden states, in this context only.
 
     Parameters
@@ -33,7 +37,7 @@ def recording(models: Sequence[PreTrainedModel]) -> Iterator[Recording]:
 
     Yields
     ------
-    Recording
+    HiddenStateCapture
         Filled when one of the models has run.
 
     Raises
@@ -75,7 +79,7 @@ def widths(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> tup
     Used by the encoders.
     """
     if not models or models[0] not in _widths:
-        with TURN:
+        with TOKENIZER_LOCK:
             asked = model.preprocess(["a"])
         features = {
             name: value.to(model.device) if isinstance(value, torch.Tensor) else value
@@ -289,7 +293,7 @@ def ids_in(features: Mapping[str, Any]) -> list[NDArray[np.int64]]:
     return [row[real] for row, real in zip(ids, seen, strict=True)]
 
 
-class Gathered:
+class TokenStateCollector:
     """States of tokens, gathered batch by batch.
 
     Parameters
@@ -311,7 +315,9 @@ class Gathered:
         self._ids: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
         self._states: dict[int, list[NDArray[np.float32]]] = {layer: [] for layer in layers}
 
-    def add(self, rows: NDArray[np.intp], passed: Mapping[str, Any], kept: Recording) -> None:
+    def add(
+        self, rows: NDArray[np.intp], passed: Mapping[str, Any], kept: HiddenStateCapture
+    ) -> None:
         """Keep the tokens of a batch that are no padding."""
         seen = passed["attention_mask"] != 0
         self._rows.append(np.repeat(rows, seen.sum(dim=1).cpu().numpy()).astype(np.int64))

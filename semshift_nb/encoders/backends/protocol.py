@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.temperature.context import Setting
+from semshift_nb.encoders.temperature.context import ModelTemperature
 from semshift_nb.encoders.texts import is_whole
 from semshift_nb.errors import InputError
 
@@ -235,7 +235,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Look:
+class LayerPooling:
     """Where in a model to look, and how tokens become one vector there.
 
     Attributes
@@ -251,7 +251,7 @@ class Look:
 
     Examples
     --------
-    >>> Look(3, "cls").label("cls"), Look(None, None).label("mean")
+    >>> LayerPooling(3, "cls").label("cls"), Look(None, None).label("mean")
     (' layer 3 (cls)', '')
     """
 
@@ -318,7 +318,7 @@ class Backend(Protocol):
         ...
 
     @property
-    def look(self) -> Look:
+    def look(self) -> LayerPooling:
         """Layer and pooling that are looked at."""
         ...
 
@@ -350,13 +350,13 @@ class Backend(Protocol):
         ...
 
     def raw_looks(
-        self, texts: Sequence[str], role: str, looks: Sequence[Look]
+        self, texts: Sequence[str], role: str, looks: Sequence[LayerPooling]
     ) -> Iterator[list[Batch]]:
         """Turn texts into rows of any length, one for each look, in one pass."""
         ...
 
     def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """Look at what the model does with each text."""
+        """LayerPooling at what the model does with each text."""
         ...
 
     def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
@@ -375,11 +375,11 @@ class Backend(Protocol):
         """Give the same model with another truncation."""
         ...
 
-    def at_look(self, look: Look) -> "Backend":
+    def at_look(self, look: LayerPooling) -> "Backend":
         """Give another layer or pooling of the model."""
         ...
 
-    def tempered(self, setting: Setting) -> "Backend":
+    def tempered(self, setting: ModelTemperature) -> "Backend":
         """Give the model at a temperature."""
         ...
 

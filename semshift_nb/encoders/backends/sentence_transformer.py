@@ -13,7 +13,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 
 from semshift_nb.encoders.backends.attention import text_attention
 from semshift_nb.encoders.backends.hidden_states import (
-    Gathered,
+    TokenStateCollector,
     drop_hooks,
     ids_in,
     pooled,
@@ -38,16 +38,16 @@ from semshift_nb.encoders.backends.protocol import (
     POOLINGS,
     Batch,
     InputEmbeddings,
-    Look,
+    LayerPooling,
     TextAttention,
     TokenStates,
     check_layer,
     check_pooling,
 )
 from semshift_nb.encoders.backends.random_twin import twin_of
-from semshift_nb.encoders.backends.tokenise import Reader, reads_plainly
+from semshift_nb.encoders.backends.tokenise import Batcher, reads_plainly
 from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.temperature.context import Setting
+from semshift_nb.encoders.temperature.context import ModelTemperature
 from semshift_nb.encoders.temperature.forward_patch import applied, capturing, models_in
 from semshift_nb.errors import InputError
 
@@ -91,7 +91,7 @@ class Running:
         # Pooling and what follows are done in float32 whatever the number format of the layers.
         model[0].register_forward_hook(_to_float32)
         self.models = models_in(model)
-        self._setting: Setting | None = None
+        self._setting: ModelTemperature | None = None
         self.dim = self._measure_dim()
 
     def prompt(self, role: str) -> str:
@@ -173,7 +173,7 @@ class Running:
         return other._batches(texts, role)  # noqa: SLF001
 
     def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """Look at what the model does with each text.
+        """LayerPooling at what the model does with each text.
 
         Parameters
         ----------
@@ -248,12 +248,12 @@ class Running:
             )
         return other
 
-    def tempered(self, setting: Setting) -> Self:
+    def tempered(self, setting: ModelTemperature) -> Self:
         """Give the same model at a temperature; the model itself is not changed.
 
         Parameters
         ----------
-        setting : Setting
+        setting : ModelTemperature
             Made for this model.
 
         Returns
@@ -273,8 +273,8 @@ class Running:
         other._setting = setting  # noqa: SLF001 - a copy of this very class
         return other
 
-    def _reader(self, role: str) -> Reader:
-        return Reader(self._model, role, self.prompt(role), self.max_length)
+    def _reader(self, role: str) -> Batcher:
+        return Batcher(self._model, role, self.prompt(role), self.max_length)
 
     def _batches(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
         for read in self._reader(role).batches(texts):
@@ -314,7 +314,7 @@ class LayerBackend:
     ----------
     whole : TransformerBackend
         The model, at its length and temperature.
-    look : Look
+    look : LayerPooling
         The layer, and how its tokens become one vector.
 
     Raises
@@ -327,7 +327,7 @@ class LayerBackend:
     Made by ``Encoder.at_layer``.
     """
 
-    def __init__(self, whole: "TransformerBackend", look: Look) -> None:
+    def __init__(self, whole: "TransformerBackend", look: LayerPooling) -> None:
         self._whole = whole
         self._pooling = whole.pooling_at(look)
         self.look = look
@@ -357,7 +357,7 @@ class LayerBackend:
             yield batch
 
     def raw_looks(
-        self, texts: Sequence[str], role: str, looks: Sequence[Look]
+        self, texts: Sequence[str], role: str, looks: Sequence[LayerPooling]
     ) -> Iterator[list[Batch]]:
         """Turn texts into rows of any length, one for each look, in one pass."""
         return self._whole.raw_looks(texts, role, looks)
@@ -367,7 +367,7 @@ class LayerBackend:
         return (batch.unit() for batch in self.raw(texts, role))
 
     def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """Look at what the whole model does with each text."""
+        """LayerPooling at what the whole model does with each text."""
         return self._whole.attend(texts, role)
 
     def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
@@ -386,11 +386,11 @@ class LayerBackend:
         """Give the same layer of the model with another truncation."""
         return LayerBackend(self._whole.at_length(max_length), self.look)
 
-    def tempered(self, setting: Setting) -> "LayerBackend":
+    def tempered(self, setting: ModelTemperature) -> "LayerBackend":
         """Give the same layer of the model at a temperature."""
         return LayerBackend(self._whole.tempered(setting), self.look)
 
-    def at_look(self, look: Look) -> "TransformerBackend | LayerBackend":
+    def at_look(self, look: LayerPooling) -> "TransformerBackend | LayerBackend":
         """Give another layer or pooling of the model."""
         return self._whole.at_look(look)
 
@@ -428,7 +428,7 @@ class TransformerBackend(Running):
         self, model: SentenceTransformer, *, max_length: int | None, pooling: str | None
     ) -> None:
         super().__init__(model, max_length=max_length, pooling=pooling)
-        self.look = Look()
+        self.look = LayerPooling()
         self._as_loaded = self._model
 
     def __copy__(self) -> "TransformerBackend":
@@ -453,16 +453,16 @@ class TransformerBackend(Running):
         after = modules[modules.index(pool) + 1 :] if pool is not None else []
         return tuple(type(module).__name__ for module in after if [*module.parameters()])
 
-    def pooling_at(self, look: Look) -> Pooling:
+    def pooling_at(self, look: LayerPooling) -> Pooling:
         """Return what pools a layer's states."""
         found = self._widths()
         layer = check_layer(look.layer, range(len(found)))
         return pooling_of(self._as_loaded, check_pooling(look.pooling, POOLINGS), found[layer])
 
-    def at_look(self, look: Look) -> "TransformerBackend | LayerBackend":
+    def at_look(self, look: LayerPooling) -> "TransformerBackend | LayerBackend":
         """Give a layer or another pooling of the same model; the model itself is not changed."""
         whole = copy.copy(self)
-        whole.look, whole._model = Look(), self._as_loaded  # noqa: SLF001 - a copy of this very class
+        whole.look, whole._model = LayerPooling(), self._as_loaded  # noqa: SLF001 - a copy of this very class
         if look.layer is not None:
             return LayerBackend(whole, look)
         pooling = check_pooling(look.pooling, POOLINGS)
@@ -473,7 +473,7 @@ class TransformerBackend(Running):
         return whole
 
     def raw_looks(
-        self, texts: Sequence[str], role: str, looks: Sequence[Look]
+        self, texts: Sequence[str], role: str, looks: Sequence[LayerPooling]
     ) -> Iterator[list[Batch]]:
         """Turn texts into rows of any length, one for each look at a layer, in one pass."""
         layers = [(look.layer or 0, self.pooling_at(look)) for look in looks]
@@ -497,7 +497,7 @@ class TransformerBackend(Running):
     def token_states(self, texts: Sequence[str], role: str, layers: Sequence[int]) -> TokenStates:
         """Return the states of the tokens that the model sees of each text."""
         chosen = [check_layer(layer, self.layers) for layer in layers]
-        gathered = Gathered(chosen)
+        gathered = TokenStateCollector(chosen)
         for read in self._reader(role).batches(texts):
             with recording(self.models) as kept:
                 passed = self._forward(read.features, role)

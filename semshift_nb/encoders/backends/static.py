@@ -22,7 +22,7 @@ from semshift_nb.encoders.backends.model_config import check_role
 from semshift_nb.encoders.backends.protocol import (
     Batch,
     InputEmbeddings,
-    Look,
+    LayerPooling,
     TokenStates,
     check_layer,
     check_pooling,
@@ -75,7 +75,7 @@ class StaticBackend:
         self._tokenizer.no_truncation()
         self._n_special = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self.max_length, self.dtype, self.device = max_length, dtype, device
-        self.look, self.pooling = Look(), "mean"
+        self.look, self.pooling = LayerPooling(), "mean"
         self.dim = int(table.shape[1])
 
     def prompt(self, role: str) -> str:
@@ -136,7 +136,7 @@ class StaticBackend:
         self,
         texts: Sequence[str],
         role: str,  # noqa: ARG002 - makes no difference here
-        looks: Sequence[Look],
+        looks: Sequence[LayerPooling],
     ) -> Iterator[list[Batch]]:
         """Turn texts into rows of any length, one for each look; texts are read once."""
         poolings = [self.at_look(look).pooling for look in looks]
@@ -169,7 +169,7 @@ class StaticBackend:
         tokens = [names.get(place, "") for place in range(len(self._table))]
         return InputEmbeddings(tokens, self._table.cpu().numpy().copy(), self._special())
 
-    def at_look(self, look: Look) -> "StaticBackend":
+    def at_look(self, look: LayerPooling) -> "StaticBackend":
         """Give the same table, pooled in another way."""
         if look.layer is not None:
             check_layer(look.layer, self.layers)

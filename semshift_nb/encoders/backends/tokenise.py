@@ -17,14 +17,14 @@ from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
 
 #: Held while a tokenizer is asked; all of them share it, for they use all cores by themselves.
-TURN = threading.RLock()
+TOKENIZER_LOCK = threading.RLock()
 
 
 # A tokenizer's answer holds strings and offsets besides the ids, so it is asked in small portions.
 _PORTION = {"n_texts": 256, "n_characters": 200_000}
 
 
-class Reading(Protocol):
+class TokenizedTexts(Protocol):
     """Texts as a model reads them."""
 
     @property
@@ -176,7 +176,7 @@ def _columns(
     if "token_type_ids" in tokenizer.model_input_names:
         columns["token_type_ids"] = []
     for portion in slices(texts, **_PORTION):
-        with TURN:
+        with TOKENIZER_LOCK:
             answer = tokenizer(
                 [texts[row] for row in portion],
                 return_attention_mask=False,
@@ -195,7 +195,7 @@ def _lengths(columns: Mapping[str, list[NDArray[np.int64]]]) -> NDArray[np.int64
 _PREPROCESSED_PORTION = {"n_texts": 32, "n_characters": 200_000}
 
 
-class Features:
+class PreprocessedTexts:
     """Texts read through the model's own ``preprocess``, batch by batch.
 
     Parameters
@@ -259,7 +259,7 @@ class Features:
         return np.concatenate([np.zeros(0, dtype=np.int64), *counts])
 
     def _preprocess(self, texts: list[str], options: Mapping[str, Any]) -> dict[str, Any]:
-        with TURN:
+        with TOKENIZER_LOCK:
             return dict(self._model.preprocess(texts, **options))
 
 
@@ -349,7 +349,7 @@ class ReadBatch:
 
 
 @dataclass(frozen=True)
-class Reader:
+class Batcher:
     """One way of reading: a model, a role, and where texts are cut.
 
     Attributes
@@ -403,7 +403,7 @@ class Reader:
                 features = reading.features(rows)
                 yield ReadBatch(rows + run.start, reading.n_tokens[rows], truncated[rows], features)
 
-    def read(self, texts: Sequence[str]) -> Reading:
+    def read(self, texts: Sequence[str]) -> TokenizedTexts:
         """Read texts as the model does.
 
         Parameters
@@ -413,7 +413,7 @@ class Reader:
 
         Returns
         -------
-        Reading
+        TokenizedTexts
             One entry for each text.
 
         Raises
@@ -431,11 +431,11 @@ class Reader:
             if self.max_length != own_max_length(self.model):
                 cut = {"truncation": True, "max_length": self.max_length}
                 options["processing_kwargs"] = {"text": cut}
-            return Features(self.model, clean, options)
+            return PreprocessedTexts(self.model, clean, options)
         extra: dict[str, Any] = {"modality": "text"}
         if self.prompt:
             # Asked of the model, for pooling may have to leave the prompt's tokens out.
-            with TURN:
+            with TOKENIZER_LOCK:
                 asked = self.model.preprocess([""], prompt=self.prompt)
             extra["prompt_length"] = asked["prompt_length"]
         prompted = [self.prompt + text for text in clean]

@@ -9,7 +9,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Space:
+class StoreKey:
     """The settings under which a text has one vector and no other.
 
     Attributes

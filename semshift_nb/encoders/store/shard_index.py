@@ -26,7 +26,7 @@ class StoreWarning(UserWarning):
     """
 
 
-class SpaceIndex:
+class ShardIndex:
     """The keys of all shards of one space.
 
     Parameters

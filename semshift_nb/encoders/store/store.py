@@ -12,8 +12,8 @@ import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from semshift_nb.encoders.store.key import Space
-from semshift_nb.encoders.store.shard_index import SpaceIndex
+from semshift_nb.encoders.store.key import StoreKey
+from semshift_nb.encoders.store.shard_index import ShardIndex
 from semshift_nb.encoders.store.shards import ENDING
 from semshift_nb.encoders.store.writer import Writer, writing
 from semshift_nb.errors import InputError
@@ -46,7 +46,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root).expanduser()
-        self._indexes: dict[str, SpaceIndex] = {}
+        self._indexes: dict[str, ShardIndex] = {}
 
     def __repr__(self) -> str:
         return f"Store({str(self.root)!r})"
@@ -103,17 +103,17 @@ class Store:
         shutil.rmtree(self.root / space)
         self._indexes.pop(space, None)
 
-    def index(self, space: Space) -> SpaceIndex:
+    def index(self, space: StoreKey) -> ShardIndex:
         """Return what is known of a space, for reading.
 
         Parameters
         ----------
-        space : Space
+        space : StoreKey
             The space.
 
         Returns
         -------
-        SpaceIndex
+        ShardIndex
             Kept in memory between calls.
 
         Raises
@@ -124,15 +124,15 @@ class Store:
         --------
         Called by the encoder.
         """
-        new = SpaceIndex(self.root / space.id, space.dim)
+        new = ShardIndex(self.root / space.id, space.dim)
         return self._indexes.setdefault(space.id, new)
 
-    def writing(self, space: Space) -> AbstractContextManager[Writer]:
+    def writing(self, space: StoreKey) -> AbstractContextManager[Writer]:
         """Open a space for writing.
 
         Parameters
         ----------
-        space : Space
+        space : StoreKey
             The space.
 
         Returns

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.store.key import Space
+from semshift_nb.encoders.store.key import StoreKey
 from semshift_nb.encoders.store.shard_index import StoreWarning
 from semshift_nb.encoders.store.shards import remove_stale, write_shard, write_whole
 
@@ -26,7 +26,7 @@ class Writer:
     ----------
     folder : Path
         The space's folder; it is made when the first shard is written.
-    space : Space
+    space : StoreKey
         What the vectors have in common.
 
     Raises
@@ -38,7 +38,7 @@ class Writer:
     Used by the encoder.
     """
 
-    def __init__(self, folder: Path, space: Space) -> None:
+    def __init__(self, folder: Path, space: StoreKey) -> None:
         self._folder, self._space = folder, space
         self._keys: list[bytes] = []
         self._rows: list[Encoding] = []
@@ -148,14 +148,14 @@ def join(parts: Sequence[Encoding]) -> Encoding:
 
 
 @contextmanager
-def writing(folder: Path, space: Space) -> Iterator[Writer]:
+def writing(folder: Path, space: StoreKey) -> Iterator[Writer]:
     """Open a writer and leave nothing in it, whatever happens in between.
 
     Parameters
     ----------
     folder : Path
         The space's folder.
-    space : Space
+    space : StoreKey
         What the vectors have in common.
 
     Yields

@@ -13,7 +13,12 @@ from torch.nn.modules import module as hooks
 from torch.overrides import TorchFunctionMode
 from transformers import PreTrainedModel
 
-from semshift_nb.encoders.temperature.attention_patch import Run, current_run, doors_open, running
+from semshift_nb.encoders.temperature.attention_patch import (
+    AttentionPass,
+    attention_patched,
+    current_pass,
+    in_pass,
+)
 from semshift_nb.errors import InputError
 
 _N_TEXTS, _N_TOKENS = 2, 5
@@ -115,9 +120,9 @@ def refuse_compiled(module: torch.nn.Module) -> None:
 def _probe(model: PreTrainedModel) -> Layout:
     for module in model.modules():
         refuse_compiled(module)
-    run = Run([])
+    run = AttentionPass([])
     watch = _Watch(run)
-    with doors_open(), running(run), watch.modules(), watch, _undisturbed(model):
+    with attention_patched(), in_pass(run), watch.modules(), watch, _undisturbed(model):
         try:
             model(**_two_texts(model))
         except _FAILURES as error:
@@ -139,7 +144,7 @@ def _probe(model: PreTrainedModel) -> Layout:
 class _Watch(TorchFunctionMode):
     """What goes on in a model while it is tried."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: AttentionPass) -> None:
         super().__init__()
         self.run = run
         self.attended: dict[torch.nn.Module, int] = {}
@@ -194,11 +199,11 @@ class _Watch(TorchFunctionMode):
             )
 
     def _enter(self, module: torch.nn.Module, arguments: object) -> None:  # noqa: ARG002
-        if current_run() is self.run:  # no other thread's
+        if current_pass() is self.run:  # no other thread's
             self._inside.append((module, len(self.run.shapes)))
 
     def _leave(self, module: torch.nn.Module, arguments: object, output: object) -> None:  # noqa: ARG002
-        if current_run() is self.run:
+        if current_pass() is self.run:
             _, n_before = self._inside.pop()
             n_within = len(self.run.shapes) - n_before
             self.attended[module] = self.attended.get(module, 0) + n_within

@@ -15,23 +15,23 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from semshift_nb.encoders.temperature.plan import Level, attention_weights
+from semshift_nb.encoders.temperature.plan import LayerTemperature, attention_weights
 from semshift_nb.errors import SemshiftError
 
-Door = Callable[..., torch.Tensor]
+AttentionFunction = Callable[..., torch.Tensor]
 
 _NAMES = ("scaled_dot_product_attention", "softmax")
 _lock = threading.Lock()
-_originals: dict[str, Door] = {}
+_originals: dict[str, AttentionFunction] = {}
 _n_open = 0
 
 
-class Run:
+class AttentionPass:
     """One pass of one model: the levels of its layers, in the order in which they attend.
 
     Parameters
     ----------
-    levels : sequence of Level or None
+    levels : sequence of LayerTemperature or None
         One for each layer; None leaves a layer as it is.
     plan : Plan, optional
         Where the levels come from.
@@ -48,14 +48,14 @@ class Run:
     """
 
     def __init__(
-        self, levels: Sequence[Level | None], *, plan: object = None, keeps: bool = False
+        self, levels: Sequence[LayerTemperature | None], *, plan: object = None, keeps: bool = False
     ) -> None:
         self.levels = levels
         self.plan = plan
         self.shapes: list[tuple[int, ...]] = []
         self.weights: list[torch.Tensor] | None = [] if keeps else None
 
-    def next_level(self, shape: tuple[int, ...]) -> Level | None:
+    def next_level(self, shape: tuple[int, ...]) -> LayerTemperature | None:
         """Count one more layer that attends.
 
         Parameters
@@ -65,7 +65,7 @@ class Run:
 
         Returns
         -------
-        Level or None
+        LayerTemperature or None
             What to apply to it.
 
         Raises
@@ -74,7 +74,7 @@ class Run:
 
         Examples
         --------
-        >>> Run([None]).next_level((1, 2, 3, 3)) is None
+        >>> AttentionPass([None]).next_level((1, 2, 3, 3)) is None
         True
         """
         place = len(self.shapes)
@@ -96,7 +96,7 @@ class Run:
 
         Examples
         --------
-        >>> Run([]).check("BertModel")
+        >>> AttentionPass([]).check("BertModel")
         """
         if len(self.shapes) != len(self.levels):
             raise SemshiftError(
@@ -106,15 +106,15 @@ class Run:
             )
 
 
-_run: ContextVar[Run | None] = ContextVar("semshift_run", default=None)
+_run: ContextVar[AttentionPass | None] = ContextVar("semshift_run", default=None)
 
 
-def current_run() -> Run | None:
+def current_pass() -> AttentionPass | None:
     """Return the pass that this context is in, if any.
 
     Returns
     -------
-    Run or None
+    AttentionPass or None
         None outside of any tempered model.
 
     Raises
@@ -123,19 +123,19 @@ def current_run() -> Run | None:
 
     Examples
     --------
-    >>> current_run() is None
+    >>> current_pass() is None
     True
     """
     return _run.get()
 
 
 @contextmanager
-def running(run: Run | None) -> Iterator[None]:
+def in_pass(run: AttentionPass | None) -> Iterator[None]:
     """Let all attention of this context belong to a pass.
 
     Parameters
     ----------
-    run : Run or None
+    run : AttentionPass or None
         The pass; None for none.
 
     Yields
@@ -149,7 +149,7 @@ def running(run: Run | None) -> Iterator[None]:
 
     Examples
     --------
-    >>> with running(Run([])):
+    >>> with running(AttentionPass([])):
     ...     current_run().levels
     []
     """
@@ -161,7 +161,7 @@ def running(run: Run | None) -> Iterator[None]:
 
 
 @contextmanager
-def doors_open() -> Iterator[None]:
+def attention_patched() -> Iterator[None]:
     """Lead the two functions through here until the last who asked for it has left.
 
     Yields
@@ -186,23 +186,23 @@ def doors_open() -> Iterator[None]:
     with _lock:
         _n_open += 1
         if _n_open == 1:
-            _hang()
+            _install()
     try:
         yield
     finally:
         with _lock:
             _n_open -= 1
             if _n_open == 0:
-                _unhang()
+                _uninstall()
 
 
-def _hang() -> None:
+def _install() -> None:
     for name, door in zip(_NAMES, (_kernel, _softmax), strict=True):
         _originals[name] = getattr(functional, name)
         setattr(functional, name, door)
 
 
-def _unhang() -> None:
+def _uninstall() -> None:
     for name, door in zip(_NAMES, (_kernel, _softmax), strict=True):
         if getattr(functional, name) is door:  # else another has put its own there meanwhile
             setattr(functional, name, _originals[name])
@@ -221,8 +221,8 @@ def _softmax(*args: Any, **options: Any) -> torch.Tensor:  # noqa: ANN401
 
 
 def _attend(
-    original: Door,
-    run: Run,
+    original: AttentionFunction,
+    run: AttentionPass,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
@@ -238,13 +238,13 @@ def _attend(
     if run.weights is not None:
         weights = attention_weights(query, key, attn_mask, scale, is_causal=is_causal)
         run.weights.append(weights)
-    with running(None):
+    with in_pass(None):
         return original(query, key, value, attn_mask, dropout_p, is_causal, scale=scale, **options)
 
 
 def _soften(
-    original: Door,
-    run: Run,
+    original: AttentionFunction,
+    run: AttentionPass,
     input: torch.Tensor,  # noqa: A002 - torch's own signature
     dim: int | None = None,
     _stacklevel: int = 3,
@@ -255,7 +255,7 @@ def _soften(
     level = run.next_level(tuple(input.shape))
     scores = input if level is None else level.divide(input)
     # Under one of torch's own modes the original calls the softmax once more by the door's name.
-    with running(None):
+    with in_pass(None):
         weights = original(scores, dim, dtype=dtype).to(dtype or input.dtype)
     if run.weights is not None:
         run.weights.append(weights.float())

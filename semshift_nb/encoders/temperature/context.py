@@ -22,20 +22,20 @@ from semshift_nb.errors import InputError
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from semshift_nb.encoders.temperature.plan import Plan
+    from semshift_nb.encoders.temperature.plan import TemperaturePlan
 
 
 UNTOUCHED = Temperature(1.0, "constant", "1.0")
 
 
-class Setting:
+class ModelTemperature:
     """A temperature, and what it comes to in each of the models that it was made for.
 
     Parameters
     ----------
     tau : Tau
         As the caller gave it.
-    plans : mapping of PreTrainedModel to Plan
+    plans : mapping of PreTrainedModel to TemperaturePlan
         Every model that may be called; models that lie in one another share a plan.
 
     Raises
@@ -44,11 +44,11 @@ class Setting:
 
     Examples
     --------
-    >>> Setting(1, {}).temperature(None).tau
+    >>> ModelTemperature(1, {}).temperature(None).tau
     1.0
     """
 
-    def __init__(self, tau: object, plans: "Mapping[PreTrainedModel, Plan]") -> None:
+    def __init__(self, tau: object, plans: "Mapping[PreTrainedModel, TemperaturePlan]") -> None:
         self.tau = tau
         self.plans = plans
         self._temperatures: dict[int | None, Temperature] = {}
@@ -111,22 +111,22 @@ def _of_layers(layers: Layers) -> Temperature:
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    setting: Setting
-    owner: Setting | None
+    setting: ModelTemperature
+    owner: ModelTemperature | None
 
 
 _open: ContextVar[tuple[_Block, ...]] = ContextVar("semshift_blocks", default=())
 
 
 @contextmanager
-def block(setting: Setting, owner: Setting | None) -> Iterator[None]:
+def block(setting: ModelTemperature, owner: ModelTemperature | None) -> Iterator[None]:
     """Let a setting hold.
 
     Parameters
     ----------
-    setting : Setting
+    setting : ModelTemperature
         For the models that it was made for.
-    owner : Setting or None
+    owner : ModelTemperature or None
         The temperature of the encoder that the block names, if it has one of its own.
 
     Yields
@@ -150,7 +150,7 @@ def block(setting: Setting, owner: Setting | None) -> Iterator[None]:
         _open.set(tuple(each for each in _open.get() if each is not mine))
 
 
-def innermost_plan(model: "PreTrainedModel") -> "Plan | None":
+def innermost_plan(model: "PreTrainedModel") -> "TemperaturePlan | None":
     """Return the plan that holds for a model in this context.
 
     Parameters
@@ -160,7 +160,7 @@ def innermost_plan(model: "PreTrainedModel") -> "Plan | None":
 
     Returns
     -------
-    Plan or None
+    TemperaturePlan or None
         None where no open block names it.
 
     Raises
@@ -175,19 +175,21 @@ def innermost_plan(model: "PreTrainedModel") -> "Plan | None":
     return next((plan for plan in plans if plan is not None), None)
 
 
-def setting_of(models: "Collection[PreTrainedModel]", own: Setting | None) -> Setting | None:
+def setting_of(
+    models: "Collection[PreTrainedModel]", own: ModelTemperature | None
+) -> ModelTemperature | None:
     """Return the setting that holds for an encoder in this context.
 
     Parameters
     ----------
     models : collection of PreTrainedModel
         What it runs.
-    own : Setting or None
+    own : ModelTemperature or None
         Its own temperature, which gives way only to a block that names this very encoder.
 
     Returns
     -------
-    Setting or None
+    ModelTemperature or None
         None where it has none of its own and no open block names its models.
 
     Raises

@@ -14,14 +14,19 @@ import torch
 from transformers import PreTrainedModel
 
 from semshift_nb.encoders.temperature.attention_layout import layout, refuse_compiled
-from semshift_nb.encoders.temperature.attention_patch import Run, current_run, doors_open, running
-from semshift_nb.encoders.temperature.context import Setting, block, innermost_plan
-from semshift_nb.encoders.temperature.plan import Plan, text_lengths
+from semshift_nb.encoders.temperature.attention_patch import (
+    AttentionPass,
+    attention_patched,
+    current_pass,
+    in_pass,
+)
+from semshift_nb.encoders.temperature.context import ModelTemperature, block, innermost_plan
+from semshift_nb.encoders.temperature.plan import TemperaturePlan, text_lengths
 from semshift_nb.errors import InputError
 
 
 @dataclass
-class Recording:
+class HiddenStateCapture:
     """What a pass left behind.
 
     Attributes
@@ -35,23 +40,23 @@ class Recording:
 
     Examples
     --------
-    >>> Recording().states
+    >>> HiddenStateCapture().states
     ()
     """
 
     states: tuple[torch.Tensor, ...] = ()
 
 
-_recording: ContextVar[Recording | None] = ContextVar("semshift_recording", default=None)
+_recording: ContextVar[HiddenStateCapture | None] = ContextVar("semshift_recording", default=None)
 
 
 @contextmanager
-def keeping_states() -> Iterator[Recording]:
+def keeping_states() -> Iterator[HiddenStateCapture]:
     """Keep the hidden states of the model that runs next, if it leads through ``recorded``.
 
     Yields
     ------
-    Recording
+    HiddenStateCapture
         Filled when it has run.
 
     Raises
@@ -64,7 +69,7 @@ def keeping_states() -> Iterator[Recording]:
     ...     kept.states
     ()
     """
-    kept = Recording()
+    kept = HiddenStateCapture()
     token = _recording.set(kept)
     try:
         yield kept
@@ -195,7 +200,7 @@ def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -> Setting:
+def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -> ModelTemperature:
     """Work out what a temperature comes to in some models.
 
     Parameters
@@ -209,7 +214,7 @@ def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -
 
     Returns
     -------
-    Setting
+    ModelTemperature
         For ``applied``.
 
     Raises
@@ -223,27 +228,27 @@ def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -
     >>> make_setting([], 1, name="static").plans
     {}
     """
-    plans: dict[PreTrainedModel, Plan] = {}
+    plans: dict[PreTrainedModel, TemperaturePlan] = {}
     for model in models:
         found = layout(model)
-        plan = Plan(tau, found.heads)
+        plan = TemperaturePlan(tau, found.heads)
         plans |= {model.get_submodule(span): plan for span in found.spans}  # type: ignore[misc]
-    if not plans and Plan(tau, (1,)).levels(None) != [None]:
+    if not plans and TemperaturePlan(tau, (1,)).levels(None) != [None]:
         raise InputError(
             f"{name} has no attention, so no temperature can change it: only 1 is allowed here."
         )
-    return Setting(tau, plans)
+    return ModelTemperature(tau, plans)
 
 
 @contextmanager
-def applied(setting: Setting, owner: Setting | None = None) -> Iterator[None]:
+def applied(setting: ModelTemperature, owner: ModelTemperature | None = None) -> Iterator[None]:
     """Let a setting hold for its models.
 
     Parameters
     ----------
-    setting : Setting
+    setting : ModelTemperature
         The setting.
-    owner : Setting or None
+    owner : ModelTemperature or None
         The temperature of the encoder that is named, if it has one of its own.
 
     Yields
@@ -259,7 +264,7 @@ def applied(setting: Setting, owner: Setting | None = None) -> Iterator[None]:
     --------
     Used by ``tempscale``.
     """
-    with doors_open(), wrapping(setting.plans), block(setting, owner):
+    with attention_patched(), wrapping(setting.plans), block(setting, owner):
         yield
 
 
@@ -347,7 +352,7 @@ def _unwrap(model: PreTrainedModel) -> None:
 def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
     wrapped = _wrapped.get(model)
     original = getattr(wrapped, "previous", None) or types.MethodType(type(model).forward, model)
-    plan, run = innermost_plan(model), current_run()
+    plan, run = innermost_plan(model), current_pass()
     forward = recorded(original)
     if plan is None or (run is not None and run.plan is plan):
         return forward(*args, **kwargs)
@@ -358,10 +363,10 @@ def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         )
     lengths = text_lengths(original, args, kwargs) if plan.adapts else None
     capture = _capture.get()
-    run = Run(plan.levels(lengths), plan=plan, keeps=capture is not None)
+    run = AttentionPass(plan.levels(lengths), plan=plan, keeps=capture is not None)
     if capture is not None:
         kwargs = {**kwargs, "output_hidden_states": True}
-    with running(run):
+    with in_pass(run):
         output = forward(*args, **kwargs)
     run.check(type(model).__name__)
     if capture is not None:

@@ -23,7 +23,7 @@ from semshift_nb.errors import InputError
 _HALF = (torch.bfloat16, torch.float16)
 
 
-class Level:
+class LayerTemperature:
     """The temperature of one layer: a number, or one for each text and head.
 
     Parameters
@@ -39,7 +39,7 @@ class Level:
 
     Examples
     --------
-    >>> Level(0.5).divide(torch.tensor([1.0, 2.0]))
+    >>> LayerTemperature(0.5).divide(torch.tensor([1.0, 2.0]))
     tensor([2., 4.])
     """
 
@@ -75,7 +75,7 @@ class Level:
 
         Examples
         --------
-        >>> Level(0.5).before_kernel(torch.ones(1, 1, 2, 4), None, None)[2]
+        >>> LayerTemperature(0.5).before_kernel(torch.ones(1, 1, 2, 4), None, None)[2]
         1.0
         """
         scale = (query.shape[-1] ** -0.5 if scale is None else scale) / self.least
@@ -111,7 +111,7 @@ class Level:
 
         Examples
         --------
-        >>> Level(0.5).divide(torch.tensor([1.0, float("-inf")]))
+        >>> LayerTemperature(0.5).divide(torch.tensor([1.0, float("-inf")]))
         tensor([2., -inf])
         """
         ruled_out = scores < torch.finfo(scores.dtype).min / 2
@@ -183,7 +183,7 @@ def attention_weights(
     return torch.softmax(scores, dim=-1)
 
 
-class Plan:
+class TemperaturePlan:
     """The temperatures of one model.
 
     Parameters
@@ -200,7 +200,7 @@ class Plan:
 
     Examples
     --------
-    >>> Plan(0.5, (2, 2)).levels(None)[0].least
+    >>> TemperaturePlan(0.5, (2, 2)).levels(None)[0].least
     0.5
     """
 
@@ -238,7 +238,7 @@ class Plan:
 
         Examples
         --------
-        >>> Plan(lambda n: 1 / n, (1,)).at(4)
+        >>> TemperaturePlan(lambda n: 1 / n, (1,)).at(4)
         (array([0.25]),)
         """
         if self._fixed is not None:
@@ -269,7 +269,7 @@ class Plan:
 
         Examples
         --------
-        >>> Plan(lambda n: [1 / n], (2,)).entry(4)
+        >>> TemperaturePlan(lambda n: [1 / n], (2,)).entry(4)
         0.25
         """
         given = None if self._function is None else plain(self._function(n_tokens))
@@ -280,7 +280,7 @@ class Plan:
         number = only_number(layers)
         return [layer.tolist() for layer in layers] if math.isnan(number) else number
 
-    def levels(self, lengths: Sequence[int] | None) -> list[Level | None]:
+    def levels(self, lengths: Sequence[int] | None) -> list[LayerTemperature | None]:
         """Return what to apply in each layer.
 
         Parameters
@@ -290,7 +290,7 @@ class Plan:
 
         Returns
         -------
-        list of Level or None
+        list of LayerTemperature or None
             None where the layer stays as it is.
 
         Raises
@@ -300,7 +300,7 @@ class Plan:
 
         Examples
         --------
-        >>> Plan([1, 0.5], (2, 2)).levels(None)[0] is None
+        >>> TemperaturePlan([1, 0.5], (2, 2)).levels(None)[0] is None
         True
         """
         if self._fixed is not None:
@@ -308,9 +308,9 @@ class Plan:
         return _levels([self.at(n_tokens) for n_tokens in lengths or (1,)])
 
 
-def _levels(texts: list[Layers]) -> list[Level | None]:
+def _levels(texts: list[Layers]) -> list[LayerTemperature | None]:
     # Layers alike share a level, so that what it holds goes to the model's device only once.
-    made: dict[bytes, Level | None] = {}
+    made: dict[bytes, LayerTemperature | None] = {}
     levels = []
     for layer in zip(*texts, strict=True):
         taus = np.stack(layer)
@@ -321,14 +321,14 @@ def _levels(texts: list[Layers]) -> list[Level | None]:
     return levels
 
 
-def _level(taus: NDArray[np.float64]) -> Level | None:
+def _level(taus: NDArray[np.float64]) -> LayerTemperature | None:
     """Make the level of one layer out of an array of shape (n_texts, n_heads)."""
     least = float(taus.min())
     if (taus == least).all():
-        return None if least == 1 else Level(least)
+        return None if least == 1 else LayerTemperature(least)
     if (taus == taus[:, :1]).all():
         taus = taus[:, :1]
-    return Level(least, torch.from_numpy(taus / least))
+    return LayerTemperature(least, torch.from_numpy(taus / least))
 
 
 def text_lengths(

@@ -10,7 +10,7 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, namespace, rows_on_cpu, scaled_on_cpu, scaled_rows
 from semshift_nb.measures.dimensions import NO_LIKENESS, dimension_shares
 from semshift_nb.measures.resampling.bootstrap import Interval
-from semshift_nb.measures.resampling.jackknife import leave_outs
+from semshift_nb.measures.resampling.jackknife import jackknife_plan
 
 _LARGEST_EXPONENT = 700.0
 """exp of it is still a float64."""
@@ -139,7 +139,7 @@ def jackknife_partition_isotropy(
     0.135335
     """
     rows, scale = scaled_on_cpu(embeddings)
-    plan = leave_outs(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
+    plan = jackknife_plan(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
     along = rows @ principal_directions(np, rows)
     exponents = np.concatenate([along, -along], axis=1)
     largest = exponents.max(axis=0)
@@ -198,7 +198,7 @@ def jackknife_dimension_figures(
     0.125
     """
     rows = rows_on_cpu(embeddings)
-    plan = leave_outs(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
+    plan = jackknife_plan(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
     whole = dimension_shares(rows)
     mean = rows.mean(axis=0)
     apart = rows - mean

@@ -34,7 +34,7 @@ def check_sharpness(t: float) -> None:
         raise InputError(f"t is {t}, expected a positive number (2 is the paper's).")
 
 
-def log_potentials(rows: Array, block: slice, *, t: float) -> Array:
+def log_gaussian_kernel(rows: Array, block: slice, *, t: float) -> Array:
     """Return ``-t |x_i - x_j|^2`` for a block of unit rows against all of them.
 
     The result has shape (n_block, n_rows); where a row meets itself it is minus infinity.
@@ -256,7 +256,7 @@ def _weighted_sums(
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     across, within = np.zeros(len(weights)), np.zeros(len(starts))
     for block in blocks(len(rows)):
-        potentials = np.exp(log_potentials(rows, block, t=t) - offset)
+        potentials = np.exp(log_gaussian_kernel(rows, block, t=t) - offset)
         by_document = np.add.reduceat(potentials, starts, axis=1)
         places, own = np.arange(len(by_document)), codes[block]
         np.add.at(within, own, by_document[places, own])

@@ -23,7 +23,7 @@ _WORTH_FOLDING = 4
 """A fold pays where what is left of it is at least so many times smaller than the whole."""
 
 
-def highest(xp: Any, scores: Array, n: int) -> Array:  # noqa: ANN401
+def top_k(xp: Any, scores: Array, n: int) -> Array:  # noqa: ANN401
     """Return the positions of the n highest scores of each row, ascending; ties fall anyhow.
 
     The columns are folded and the maximum of each fold taken. The n highest scores lie in the n
@@ -166,7 +166,7 @@ def _block_neighbours(
     xp = namespace(queries)
     scores = (xp.astype(queries, xp.float32) @ rows.T) * scale
     n_candidates = min(k + _SPARE, library.shape[0])
-    candidates = highest(xp, scores, n_candidates)
+    candidates = top_k(xp, scores, n_candidates)
     rough = xp.sort(xp.take_along_axis(scores, candidates, axis=1), axis=1, descending=True)
     found = _ranked(xp, queries, library, candidates, k)
     if n_candidates == library.shape[0]:
@@ -236,7 +236,7 @@ def _of_block(
     n_candidates: int,
 ) -> tuple[Array, Array]:
     queries = rows[block, :]
-    candidates = highest(xp, queries @ rows.T - halves, n_candidates)
+    candidates = top_k(xp, queries @ rows.T - halves, n_candidates)
     flat = xp.take(rows, xp.reshape(candidates, (-1,)), axis=0)
     apart = xp.reshape(flat, (*candidates.shape, rows.shape[1])) - queries[:, None, :]
     distances = xp.linalg.vector_norm(apart, axis=-1)

@@ -13,7 +13,7 @@ _LEAST_DOCUMENTS = 4
 """With three, a set without one of them is a single line: its effective rank is always 1."""
 
 
-class LeaveOuts(NamedTuple):
+class JackknifePlan(NamedTuple):
     """Which documents are left out by turns; all sets are of one size and do not overlap.
 
     ``codes`` holds the document of each row and ``parts`` of shape (n_sets, n_each) the documents
@@ -49,9 +49,9 @@ class LeaveOuts(NamedTuple):
         return Interval(value, float(ends[0]), float(ends[1]), len(self.codes))
 
 
-def leave_outs(
+def jackknife_plan(
     groups: ArrayLike | None, *, n_rows: int, n_parts: int, level: float, seed: int
-) -> LeaveOuts:
+) -> JackknifePlan:
     """Return which documents to leave out by turns.
 
     Up to ``n_parts`` documents are left out one by one; of G more, ``G // n_parts`` at a time,
@@ -69,7 +69,7 @@ def leave_outs(
             f"{n_groups} documents, expected at least {_LEAST_DOCUMENTS} to leave some out."
         )
     if n_groups <= n_parts:
-        return LeaveOuts(codes, np.arange(n_groups)[:, None], level)
+        return JackknifePlan(codes, np.arange(n_groups)[:, None], level)
     n_each = n_groups // n_parts
     shuffled = np.random.default_rng(seed).permutation(n_groups)
-    return LeaveOuts(codes, shuffled[: n_parts * n_each].reshape(n_parts, n_each), level)
+    return JackknifePlan(codes, shuffled[: n_parts * n_each].reshape(n_parts, n_each), level)

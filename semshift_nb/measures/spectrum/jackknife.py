@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.measures.arrays import Array, scaled_on_cpu
 from semshift_nb.measures.resampling.bootstrap import Interval
-from semshift_nb.measures.resampling.jackknife import LeaveOuts, leave_outs
+from semshift_nb.measures.resampling.jackknife import JackknifePlan, jackknife_plan
 from semshift_nb.measures.spectrum.spectrum import FIGURES, FLOOR, Figure, Spectrum, spectrum_of
 
 
@@ -72,7 +72,7 @@ def jackknife_spectral_figures(
     7.0
     """
     rows, _ = scaled_on_cpu(embeddings)
-    plan = leave_outs(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
+    plan = jackknife_plan(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
     whole = spectrum_of(rows, centred=centred)
     without = [_figures(spectrum) for spectrum in _spectra(rows, plan, centred=centred)]
     found = {
@@ -130,7 +130,7 @@ def _figures(spectrum: Spectrum) -> dict[str, Figure]:
 
 
 def _interval(
-    name: str, value: Figure, without: list[Figure], plan: LeaveOuts, whole: Spectrum
+    name: str, value: Figure, without: list[Figure], plan: JackknifePlan, whole: Spectrum
 ) -> Interval | None:
     if isinstance(value, str) or any(isinstance(other, str) for other in without):
         return None
@@ -150,7 +150,7 @@ def _range(name: str, spectrum: Spectrum) -> tuple[float, float]:
     return ranges.get(name, (1.0, most))
 
 
-def _spectra(rows: NDArray[np.float64], plan: LeaveOuts, *, centred: bool) -> list[Spectrum]:
+def _spectra(rows: NDArray[np.float64], plan: JackknifePlan, *, centred: bool) -> list[Spectrum]:
     """Return the spectrum without each set of documents.
 
     It takes the eigenvalues of the smaller of the two product matrices, worked out once. That

@@ -267,7 +267,7 @@ _LENGTHS = (1e-140, 1e140)
 """Of rows this long or short the squares, and their sums, are numbers of float64."""
 
 
-def usable_lengths(batch: Array, *, dim: int, first_row: int) -> Array:
+def check_rows(batch: Array, *, dim: int, first_row: int) -> Array:
     """Return the length of every row in float64, or refuse the batch.
 
     ``first_row`` is the place of its first row in the whole stream, for the error.
@@ -375,7 +375,7 @@ class GeometryAccumulator(Accumulated):
         3
         """
         rows = batch.detach() if hasattr(batch, "detach") else batch  # a tensor with gradients
-        lengths = usable_lengths(rows, dim=self.dim, first_row=self.n)
+        lengths = check_rows(rows, dim=self.dim, first_row=self.n)
         n_free = max(self._reservoir.size - self.n, 0)
         for part in (slice(0, n_free), slice(n_free, len(lengths))):
             if len(lengths[part]):

@@ -275,7 +275,7 @@ def test_heads_that_let_nothing_through_have_no_ratio():
         for of in (head_figures, state_figures)
     )
     named = {"corpus": "c", "encoder": "e", "tau": 1.0, "schedule": "constant"}
-    reading = analyses.FilterReading(named, heads, states, {}, "")
+    reading = analyses.FilterResult(named, heads, states, {}, "")
     table = analyses.filter_explained(reading).set_index("predictor")
     assert table["status"]["rate / bound"] == "not measured"
     assert "lets nothing through" in table["reason"]["rate / bound"]

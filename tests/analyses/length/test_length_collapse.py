@@ -9,7 +9,7 @@ import pytest
 from semshift_nb import analyses, load_corpus, measures
 from semshift_nb.analyses.length.conditions import plan_texts
 from semshift_nb.analyses.length.design import check_lengths, considered
-from semshift_nb.analyses.length.text_growth import Texts
+from semshift_nb.analyses.length.text_growth import BuiltTexts
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
@@ -130,7 +130,7 @@ def test_the_three_ways_to_grow_start_from_one_anchor(texts):
 def test_natural_texts_are_whole_and_in_their_bucket(news, static, texts):
     bounds = dict(zip(RUNGS, [(1, 8), (9, 16), (17, 32), (33, 64)], strict=True))
     found = {rung: texts["natural", rung] for rung in RUNGS}
-    measured = {rung: some for rung, some in found.items() if isinstance(some, Texts)}
+    measured = {rung: some for rung, some in found.items() if isinstance(some, BuiltTexts)}
     assert len({len(some.texts) for some in measured.values()}) == 1
     assert len(measured) >= 3
     for rung, some in measured.items():
@@ -245,7 +245,7 @@ def test_the_draw_does_not_depend_on_what_else_is_asked_for(news, static, texts)
 def test_labels(static):
     reviews = load_corpus("reviews", n_documents=80)
     found = analyses.length_collapse(reviews, static, lengths=(16,), arms=("cut",))
-    row = analyses.select(found, metric="nn_accuracy")
+    row = analyses.single_row(found, metric="nn_accuracy")
     tokens = static.encode_with_tokens(reviews.documents["text"].tolist()).n_tokens
     chosen = reviews.documents[tokens >= 16]
     vectors = static.at_length(16).encode(chosen["text"].tolist())
@@ -268,7 +268,7 @@ def test_labels_that_tell_little(static, labels, status, reason):
     texts = [f"The {word} goes to the market and comes back." for word in "abcdef"]
     corpus = Corpus("labelled", pd.DataFrame({"text": texts, "label": labels}))
     found = analyses.length_collapse(corpus, static, lengths=(8,), arms=("cut",))
-    row = analyses.select(found, metric="nn_accuracy")
+    row = analyses.single_row(found, metric="nn_accuracy")
     assert row["status"] == status
     assert reason in row["reason"]
 

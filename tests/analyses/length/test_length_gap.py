@@ -27,7 +27,8 @@ def test_long_texts_lie_closer(gaps):
     Of so few documents the intervals of the two lengths may touch; that of their gap is paired.
     """
     short, long, gap = (
-        analyses.select(gaps, tau=1.0, metric=metric) for metric in ("MPD@128", "MPD@500", "gap")
+        analyses.single_row(gaps, tau=1.0, metric=metric)
+        for metric in ("MPD@128", "MPD@500", "gap")
     )
     assert gap["value"] == pytest.approx(short["value"] - long["value"])
     assert analyses.above(gap, 0.04)
@@ -36,7 +37,7 @@ def test_long_texts_lie_closer(gaps):
 
 def test_a_sharper_attention_narrows_the_gap(gaps):
     """Seen: -0.022 from -0.033 to -0.014; on all 87 long documents -0.024 from -0.027 to -0.021."""
-    change = analyses.select(gaps, metric="gap_change", against="first encoder")
+    change = analyses.single_row(gaps, metric="gap_change", against="first encoder")
     by_tau = gaps[gaps["metric"] == "gap"].set_index("tau")["value"]
     assert change["tau"] == 0.8
     assert change["value"] == pytest.approx(by_tau[0.8] - by_tau[1.0])
@@ -49,8 +50,8 @@ def test_texts_are_those_of_the_study_of_length(wikipedia, static):
     table = analyses.length_collapse(wikipedia, static, lengths=(16, 128, 500), **wanted)
     for arm in wanted["arms"]:
         for rung in (128, 500):
-            study = analyses.select(table, metric="MPD", n_tokens=rung, arm=arm)
-            gap = analyses.select(gaps, metric=f"MPD@{rung}", arm=arm)
+            study = analyses.single_row(table, metric="MPD", n_tokens=rung, arm=arm)
+            gap = analyses.single_row(gaps, metric=f"MPD@{rung}", arm=arm)
             columns = ["value", "ci_low", "ci_high", "n"]
             assert study[columns].tolist() == pytest.approx(gap[columns].tolist())
 
@@ -58,9 +59,9 @@ def test_texts_are_those_of_the_study_of_length(wikipedia, static):
 def test_repeating_collapses_nothing_without_attention(wikipedia, static):
     """Cut and random texts fall, repeated ones hardly: seen 0.088, 0.089 and 0.004."""
     table = analyses.length_gap(wikipedia, static, arms=("cut", "repeat", "random"), n_documents=24)
-    assert analyses.above(analyses.select(table, arm="cut", metric="gap"), 0.05)
-    assert analyses.above(analyses.select(table, arm="random", metric="gap"), 0.05)
-    less = analyses.select(table, arm="repeat", metric="gap_change", against="first arm")
+    assert analyses.above(analyses.single_row(table, arm="cut", metric="gap"), 0.05)
+    assert analyses.above(analyses.single_row(table, arm="random", metric="gap"), 0.05)
+    less = analyses.single_row(table, arm="repeat", metric="gap_change", against="first arm")
     assert analyses.below(less, -0.05)
 
 

@@ -12,7 +12,7 @@ from semshift_nb.analyses import (
     card_verdicts,
     length_gap,
     report_card,
-    select,
+    single_row,
 )
 from semshift_nb.analyses.report_card.card import N_SENTENCES, draw_texts
 from semshift_nb.corpora import Corpus
@@ -89,14 +89,14 @@ def test_the_figures_are_those_of_plain_arithmetic(card, texts, encoder):
 
 
 def test_the_gap_is_that_of_length_gap_at_a_length_that_documents_reach(card, texts, encoder):
-    row = select(card, role="model", metric="gap")
+    row = single_row(card, role="model", metric="gap")
     assert row["reason"].startswith("MPD at 16 less that at 64 tokens")
     table = length_gap(texts.documents, encoder, short=16, long=64, n_documents=20)
-    assert row["value"] == pytest.approx(select(table, metric="gap")["value"])
+    assert row["value"] == pytest.approx(single_row(table, metric="gap")["value"])
 
 
 def test_the_truncated_share_has_its_exact_binomial_interval(card):
-    row = select(card, role="model", metric="truncated_share")
+    row = single_row(card, role="model", metric="truncated_share")
     n, cut = row["n"], round(row["value"] * row["n"])
     low = beta.ppf(0.025, cut, n - cut + 1) if cut else 0.0
     high = beta.ppf(0.975, cut + 1, n - cut) if cut < n else 1.0

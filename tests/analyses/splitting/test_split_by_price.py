@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from semshift_nb import measures
-from semshift_nb.analyses import SplitReading, SplitTables, split, split_tables
+from semshift_nb.analyses import SplitSession, SplitTables, split, split_tables
 from semshift_nb.corpora import load_corpus
 from semshift_nb.errors import InputError
 
@@ -22,8 +22,8 @@ def text() -> str:
 
 
 @pytest.fixture(scope="module")
-def reading(text, encoder) -> SplitReading:
-    return SplitReading(text, encoder)
+def reading(text, encoder) -> SplitSession:
+    return SplitSession(text, encoder)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def at(table: pd.DataFrame, price: float) -> pd.DataFrame:
     return rows.sort_values(order, ignore_index=True) if order else rows
 
 
-def prices_of(reading: SplitReading) -> list[float]:
+def prices_of(reading: SplitSession) -> list[float]:
     """Also the very prices at which one split gives way to the next, and those just beside."""
     edges = [stage.from_price for stage in reading.stages[1::3]]
     near = [edge * factor for edge in edges for factor in (1 - 1e-6, 1, 1 + 1e-6)]
@@ -125,7 +125,7 @@ def test_cuts_by_hand_hold_at_every_price(reading, tables):
 
 @pytest.mark.parametrize("one", ["One sentence only.", "Word"])
 def test_a_text_of_one_sentence_has_one_chunk_and_no_place_to_cut(one, encoder):
-    tables = split_tables(SplitReading(one, encoder))
+    tables = split_tables(SplitSession(one, encoder))
     assert tables.chunks["text"].tolist() == [one]
     assert tables.chunks["dilution"].tolist() == pytest.approx([0])
     assert tables.stages["n_chunks"].tolist() == [1]
@@ -135,7 +135,7 @@ def test_a_text_of_one_sentence_has_one_chunk_and_no_place_to_cut(one, encoder):
 
 @pytest.mark.parametrize("most", [40, 90])
 def test_no_chunk_has_more_tokens_than_it_may_at_any_price(most, text, encoder):
-    reading = SplitReading(text, encoder, max_tokens=most)
+    reading = SplitSession(text, encoder, max_tokens=most)
     tables = split_tables(reading)
     assert tables.chunks["n_tokens"].max() <= most
     for share in (0.6, 1.0, 50.0):
@@ -156,7 +156,7 @@ class MoreOfAWhole:
 
 
 def test_cuts_that_a_tokenizer_demands_are_shown_at_every_price(text, encoder):
-    reading = SplitReading(text, encoder, max_tokens=120)
+    reading = SplitSession(text, encoder, max_tokens=120)
     laid_out = replace(reading._laid_out, lengths=MoreOfAWhole(reading._laid_out.lengths))
     reading._laid_out, reading._known._laid_out = laid_out, laid_out
     tables = split_tables(reading)
@@ -208,7 +208,7 @@ def test_chunks_that_were_made_are_not_made_again(reading, monkeypatch):
 
 @pytest.mark.parametrize("most", [None, 90])
 def test_cuts_that_are_none_are_refused(most, text, encoder):
-    reading = SplitReading(text, encoder, max_tokens=most)
+    reading = SplitSession(text, encoder, max_tokens=most)
     for cuts in ([9, 3], [0], [10**6], [4, 4]):
         for refuse in (reading.within, reading.at, lambda cuts: split_tables(reading, cuts)):
             with pytest.raises(InputError, match="cuts are"):

@@ -8,7 +8,7 @@ import segeval
 from semshift_nb import measures
 from semshift_nb.analyses import (
     SPLIT_METHODS,
-    SplitReading,
+    SplitSession,
     evaluate_splits,
     split,
     split_corpus,
@@ -91,8 +91,8 @@ def test_a_corpus_is_split_document_by_document(encoder):
 
 
 @pytest.fixture(scope="module")
-def reading(known, encoder) -> SplitReading:
-    return SplitReading([s for one in known["segments"][0] for s in one], encoder)
+def reading(known, encoder) -> SplitSession:
+    return SplitSession([s for one in known["segments"][0] for s in one], encoder)
 
 
 def test_a_reading_has_the_split_of_every_price(reading, encoder):
@@ -120,7 +120,7 @@ def test_cuts_by_hand_have_their_cost(reading):
 
 def test_a_reading_keeps_the_bounds_and_the_rows(known, encoder):
     sentences = [s for one in known["segments"][1] for s in one]
-    tight = SplitReading(sentences, encoder, max_tokens=90, min_sentences=2)
+    tight = SplitSession(sentences, encoder, max_tokens=90, min_sentences=2)
     for price in (0.8, 1.4, 5.0):
         cuts = tight.cuts_at(price)
         assert all(chunk.n_tokens <= 90 for chunk in tight.at(cuts))
@@ -134,4 +134,4 @@ def test_a_reading_keeps_the_bounds_and_the_rows(known, encoder):
 
 def test_nothing_to_read(encoder):
     with pytest.raises(InputError, match="there is nothing to cut"):
-        SplitReading(" \n", encoder)
+        SplitSession(" \n", encoder)

@@ -136,7 +136,7 @@ def test_retrieval_is_scored_query_by_query(found, halves, spaces):
     rows = dataset.corpus.documents["doc_id"].tolist()
     own = cosines[np.arange(len(asked_for)), [rows.index(doc) for doc in asked_for]]
     rank = 1 + (cosines > own[:, None]).sum(axis=1)
-    row = analyses.select(found, method="PCA", n_dimensions=24, metric="nDCG@10")
+    row = analyses.single_row(found, method="PCA", n_dimensions=24, metric="nDCG@10")
     assert row["value"] == pytest.approx(np.where(rank <= 10, 1 / np.log2(1 + rank), 0).mean())
     assert row["n"] == len(asked_for)
     assert row["ci_low"] < row["value"] < row["ci_high"]

@@ -6,14 +6,14 @@ import pytest
 import torch
 from scipy import stats
 
-from semshift_nb.analyses import alignment_uniformity, select
+from semshift_nb.analyses import alignment_uniformity, single_row
 from semshift_nb.analyses.variants.figures import (
     document_figures,
     document_halves,
     pair_figures,
     pair_halves,
 )
-from semshift_nb.analyses.variants.half_samples import Halves, half_interval
+from semshift_nb.analyses.variants.half_samples import HalfSamples, half_interval
 from semshift_nb.analyses.variants.pair_vectors import read_pairs
 from semshift_nb.corpora import (
     TextPairs,
@@ -43,7 +43,7 @@ def table(sets, static):
 
 
 def value(table: pd.DataFrame, kind: str, metric: str) -> float:
-    return float(select(table, kind=kind, metric=metric)["value"])
+    return float(single_row(table, kind=kind, metric=metric)["value"])
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -72,11 +72,11 @@ def test_cosines_follow_human_judgement(sets, table, static):
     pairs = sets[2]
     left, right = (static.encode(pairs.table[side].tolist()) for side in ("left", "right"))
     expected = stats.spearmanr((left * right).sum(axis=1), pairs.scores).statistic
-    row = select(table, kind="labelled pairs", metric="Spearman")
+    row = single_row(table, kind="labelled pairs", metric="Spearman")
     assert row["value"] == pytest.approx(expected, abs=1e-6)
     assert row["n"] == 120
     assert row["ci_low"] < row["value"] < row["ci_high"]
-    alignment = select(table, kind="labelled pairs", metric="alignment")
+    alignment = single_row(table, kind="labelled pairs", metric="alignment")
     assert (alignment["n"], alignment["reason"]) == (pairs.positive.sum(), "pairs from 8 on")
     # Only labelled pairs have a score to compare with.
     assert (table["metric"] == "Spearman").sum() == 1
@@ -112,7 +112,7 @@ def test_sides_in_one_place_and_sides_at_random(static):
 def test_what_has_no_direction_is_left_out_and_said(static):
     table = pd.DataFrame({"left": ["a river", "", "snow fell"], "right": ["a bank", "x", "rain"]})
     found = alignment_uniformity(TextPairs("some", "labelled", table), static)
-    row = select(found, metric="alignment")
+    row = single_row(found, metric="alignment")
     assert row["n"] == 2
     assert "1 pairs without a direction" in row["reason"]
     nothing = TextPairs("none", "labelled", pd.DataFrame({"left": [""], "right": [""]}))
@@ -128,7 +128,7 @@ def test_halves_vary_as_the_mean_itself_does():
     # Of n values with variance s^2 the mean has variance s^2 / n; over halves it is the same.
     values = np.random.default_rng(0).gamma(2, size=60)
     groups = np.arange(60).astype(object)
-    kept = Halves([("x", groups)], n_halves=4000, seed=1).of("x", groups)
+    kept = HalfSamples([("x", groups)], n_halves=4000, seed=1).of("x", groups)
     assert (kept.sum(axis=1) == 30).all()
     means = (kept @ values) / 30
     assert means.var() == pytest.approx(values.var(ddof=1) / 60, rel=0.08)
@@ -140,7 +140,7 @@ def test_halves_vary_as_the_mean_itself_does():
 def test_a_document_is_in_a_half_with_all_that_belongs_to_it():
     groups = np.array(["a", "b", "b", "c", "d", "d", "d"], dtype=object)
     others = np.array(["d", "a"], dtype=object)
-    halves = Halves([("x", groups), ("x", others), ("y", others)], n_halves=50, seed=0)
+    halves = HalfSamples([("x", groups), ("x", others), ("y", others)], n_halves=50, seed=0)
     kept, also = halves.of("x", groups), halves.of("x", others)
     assert (kept[:, 1] == kept[:, 2]).all()
     assert (kept[:, 4] == also[:, 0]).all()
@@ -148,7 +148,7 @@ def test_a_document_is_in_a_half_with_all_that_belongs_to_it():
     with pytest.raises(InputError, match="fewer than 4 documents"):
         half_interval(0.5, halves.of("y", others)[:, 0], n=2)
     with pytest.raises(InputError, match="n_halves is 0"):
-        Halves([("x", groups)], n_halves=0, seed=0)
+        HalfSamples([("x", groups)], n_halves=0, seed=0)
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -156,7 +156,7 @@ def test_figures_of_all_halves_at_once_are_those_of_each(place, sets, static):
     pairs = sets[place]
     read = read_pairs(pairs, static)
     groups = (read.pair_groups, read.text_groups)
-    halves = Halves([(pairs.name, rows) for rows in groups], n_halves=5, seed=3)
+    halves = HalfSamples([(pairs.name, rows) for rows in groups], n_halves=5, seed=3)
     in_pairs, in_texts = (halves.of(pairs.name, rows) for rows in groups)
     at_once = pair_halves(read, in_pairs, in_texts)
     for half in range(5):
@@ -178,7 +178,7 @@ def test_spectra_of_halves_are_those_of_the_vectors_themselves(n, static):
     sentences = load_corpus("news").sentences["text"].iloc[:n].tolist()
     vectors = static.encode(sentences)
     groups = np.arange(n).astype(object)
-    kept = Halves([("x", groups)], n_halves=2, seed=0).of("x", groups)
+    kept = HalfSamples([("x", groups)], n_halves=2, seed=0).of("x", groups)
     at_once = document_halves(vectors, kept)
     for place, half in enumerate(kept):
         for name, expected in document_figures(vectors[half].astype(np.float64)).items():

@@ -12,7 +12,7 @@ from semshift_nb.analyses import (
     quality_order,
     read_ahead,
     retrieval,
-    select,
+    single_row,
 )
 from semshift_nb.analyses.variants.correlations import _correlations, _ranks, order_rows
 from semshift_nb.analyses.variants.measured import Measured, Variant
@@ -61,8 +61,8 @@ def found(dataset, families, news):
 
 def test_quality_is_what_retrieval_says(found, dataset, static):
     table = retrieval(dataset, static, taus=(1.0,), by=()).table
-    expected = select(table, metric="nDCG@10")["value"]
-    row = select(found.variants, variant="static", metric="nDCG@10")
+    expected = single_row(table, metric="nDCG@10")["value"]
+    row = single_row(found.variants, variant="static", metric="nDCG@10")
     assert row["value"] == pytest.approx(expected, abs=1e-12)
     assert row["n"] == len(dataset.queries)
     assert row["ci_low"] < row["value"] < row["ci_high"]
@@ -107,10 +107,10 @@ def test_a_family_has_an_order_over_texts_only(found):
     assert set(within["scope"]) == {"principal"}  # the others have fewer than five
     assert set(within["drawn"]) == {"texts"}
     # More of the strongest components find more, so that effective rank orders this family.
-    row = select(within, figure="effective_rank")
+    row = single_row(within, figure="effective_rank")
     assert row["value"] > 0.8
     assert row["ci_low"] > 0
-    verdict = select(order_verdicts(within), figure="effective_rank")
+    verdict = single_row(order_verdicts(within), figure="effective_rank")
     assert (verdict["orders"], verdict["better"], verdict["over_families"]) == (True, "higher", "")
 
 
@@ -151,7 +151,7 @@ def test_two_variants_compared_query_by_query(found, dataset, families, static):
     assert change["value"] == pytest.approx(after - before, abs=1e-12)
     assert change["ci_low"] < change["value"] < change["ci_high"] < 0
     # Paired, it is narrower than either figure's own interval.
-    own = select(found.variants, variant="static", metric="nDCG@10")
+    own = single_row(found.variants, variant="static", metric="nDCG@10")
     nothing = found.change("static", "static")
     assert (nothing["ci_low"], nothing["ci_high"]) == (0, 0)
     assert own["ci_high"] > own["ci_low"]

@@ -12,7 +12,7 @@ from semshift_nb.encoders import Store, StoreWarning, load_encoder
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.store import shards as shard_files
 from semshift_nb.encoders.store import writer
-from semshift_nb.encoders.store.key import Space, text_key
+from semshift_nb.encoders.store.key import StoreKey, text_key
 from semshift_nb.encoders.store.shards import DamagedError, read_rows, write_shard
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model
@@ -108,8 +108,8 @@ def test_every_setting_makes_another_space(change):
         "temperature": 1.0,
         "dim": 4,
     }
-    assert Space(**settings).id != Space(**{**settings, **change}).id
-    assert Space(**settings).id == Space(**{**settings, "encoder": "another name"}).id
+    assert StoreKey(**settings).id != StoreKey(**{**settings, **change}).id
+    assert StoreKey(**settings).id == StoreKey(**{**settings, "encoder": "another name"}).id
 
 
 def test_keys_tell_malformed_texts_apart():

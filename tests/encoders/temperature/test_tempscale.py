@@ -10,7 +10,7 @@ from sentence_transformers.base.modules import Router, Transformer
 from sentence_transformers.sentence_transformer.modules import Pooling
 
 from semshift_nb.encoders import Schedule, constant, entropy_matched, load_encoder, tempscale
-from semshift_nb.encoders.store.key import Space
+from semshift_nb.encoders.store.key import StoreKey
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model
 
@@ -72,7 +72,7 @@ def test_views_and_blocks_keep_to_their_own_vectors_in_the_store(tmp_path, minil
 
 
 def test_the_space_of_a_plain_temperature_is_named_as_it_always_was():
-    space = Space("minilm", "ab", "query", "", 256, "mean", "float32", 1.0, 384)
+    space = StoreKey("minilm", "ab", "query", "", 256, "mean", "float32", 1.0, 384)
     assert space.id == "3eaa658c265b77d5ba8075f0fdc23818"
 
 

@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
-from semshift_nb.measures.neighbours.neighbours import highest, nearest_others
+from semshift_nb.measures.neighbours.neighbours import nearest_others, top_k
 
 
 def flat(n: int, dim: int, *, inside: int, seed: int = 0) -> np.ndarray:
@@ -103,7 +103,7 @@ def test_the_highest_are_those_of_a_sort(width, library):
     given = scores if library is np else torch.tensor(scores)
     import array_api_compat
 
-    found = highest(array_api_compat.array_namespace(given), given, 6)
+    found = top_k(array_api_compat.array_namespace(given), given, 6)
     assert isinstance(found, type(given))
     assert (np.asarray(found) == expected).all()
 

@@ -34,7 +34,7 @@ class ShiftState:
         self._encoder = encoder
         # A drag passes over dozens of ranges that nobody asks for again: none is kept.
         self._passing = encoder.without_store()
-        self._reading = analyses.CorpusReading(corpus, encoder)
+        self._reading = analyses.ShiftSession(corpus, encoder)
         self.overview = self._reading.overview
         self.open(str(self.overview["doc_id"].iloc[0]))
 
@@ -48,7 +48,7 @@ class ShiftState:
             raise InputError("there is no text to read: paste at least one sentence.")
         language = str(self._reading.corpus.documents["language"].iloc[0])
         corpus = Corpus.from_texts([text], titles=["Your text"], language=language)
-        self._show(analyses.CorpusReading(corpus, self._encoder).document("0"), None)
+        self._show(analyses.ShiftSession(corpus, self._encoder).document("0"), None)
 
     def _show(self, document: analyses.DocumentReading, doc_id: str | None) -> None:
         self.document = document

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from semshift_nb import charts, split
-from semshift_nb.analyses import SplitReading, SplitTables, Splitting, split_tables
+from semshift_nb.analyses import SplitSession, SplitTables, Splitting, split_tables
 from semshift_nb.charts.splitting.view import check_drawable
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -23,7 +23,7 @@ _COLUMNS = ["position", "n_sentences", "n_tokens", "dispersion", "dilution", "ga
 class _Read(NamedTuple):
     """A document laid out, and what a chart of it is given while nothing is cut by hand."""
 
-    reading: SplitReading
+    reading: SplitSession
     tables: SplitTables
     data: dict[str, list[dict[str, Any]]]
     uncut_dilution: float
@@ -72,7 +72,7 @@ class SplitState:
             self.by_hand: list[int] | None = None
 
     def _read_anew(self, text: str, language: str) -> _Read:
-        reading = SplitReading(
+        reading = SplitSession(
             text,
             self._encoder,
             min_sentences=self._min_sentences,
@@ -85,7 +85,7 @@ class SplitState:
         return _Read(reading, tables, charts.split_data(tables._asdict()), float(uncut))
 
     @property
-    def reading(self) -> SplitReading:
+    def reading(self) -> SplitSession:
         """The document that is open."""
         return self._shown.reading
 
