@@ -23,29 +23,7 @@ _LAB_EXTENSIONS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What one look found.
-
-    Attributes
-    ----------
-    what : str
-        What was looked at.
-    well : bool
-        Whether it is as it should be.
-    found : str
-        What is there, or what is wrong.
-    advice : str
-        What to type when it is not well.
-
-    Raises
-    ------
-    Nothing
-        It only holds.
-
-    Examples
-    --------
-    >>> Finding("disk", well=True, found="8 GB free").advice
-    ''
-    """
+    """What one look found."""
 
     what: str
     well: bool
@@ -54,23 +32,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, one thing after another, by using it.
-
-    Yields
-    ------
-    Finding
-        Each as soon as it is known.
-
-    Raises
-    ------
-    Nothing
-        Whatever a look raises is what it found.
-
-    Examples
-    --------
-    >>> next(examine()).what
-    'packages'
-    """
+    """Look at everything, one thing after another, by using it."""
     for what, look, advice in _LOOKS:
         try:
             yield Finding(what, well=True, found=look())

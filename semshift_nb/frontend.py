@@ -9,20 +9,6 @@ def live_notebook() -> bool:
     JupyterLab offers to ask its user for input with every cell it runs; papermill, nbclient and
     nbval, which run notebooks unattended, do not. A message from a widget comes only from a page
     that somebody has open.
-
-    Returns
-    -------
-    bool
-        False in a terminal, in a script and in a notebook that runs unattended.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> live_notebook()
-    False
     """
     # A process that never imported IPython is no notebook, and importing it would cost time.
     ipython = sys.modules.get("IPython")

@@ -10,25 +10,6 @@ def well_formed(text: str) -> str:
 
     A lone surrogate is half a character, left over from cutting UTF-16 in two. Nothing can write
     it down: not UTF-8, not a parquet file, not a page. Its place is kept, so that offsets hold.
-
-    Parameters
-    ----------
-    text : str
-        Any string.
-
-    Returns
-    -------
-    str
-        As many code points as before; the same string if it was well-formed.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> well_formed("a\ud800b") == "a\ufffdb"
-    True
     """
     # isascii is a flag that Python keeps, so that most texts cost nothing here.
     return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)

@@ -84,10 +84,6 @@ class LeastDilutionTextSplitter(TextSplitter):  # type: ignore[misc]  # its type
         ------
         InputError
             As `split` does.
-
-        Examples
-        --------
-        See the class.
         """
         texts = split(text, self._encoder, **self._options).texts  # type: ignore[arg-type]
         if self._strip_whitespace:

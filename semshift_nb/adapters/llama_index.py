@@ -71,10 +71,6 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
         str
             The class's name.
 
-        Raises
-        ------
-        Nothing of its own.
-
         Examples
         --------
         >>> LeastDilutionNodeParser.class_name()

@@ -28,12 +28,6 @@ class MtebModel:
     References
     ----------
     Muennighoff et al. 2023, "MTEB".
-
-    Examples
-    --------
-    >>> import mteb  # doctest: +SKIP
-    >>> model = MtebModel(load_encoder().at_temperature(0.9))  # doctest: +SKIP
-    >>> mteb.evaluate(model, mteb.get_task("SciFact"))  # doctest: +SKIP
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -93,10 +87,6 @@ class MtebModel:
         ------
         InputError
             If a batch holds no texts.
-
-        Examples
-        --------
-        Called by ``mteb.evaluate``.
         """
         texts: list[str] = []
         for batch in inputs:
@@ -120,14 +110,6 @@ class MtebModel:
         Returns
         -------
         torch.Tensor of shape (n_left, n_right)
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``mteb.evaluate``.
         """
         from mteb.similarity_functions import cos_sim
 
@@ -144,14 +126,6 @@ class MtebModel:
         Returns
         -------
         torch.Tensor of shape (n,)
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``mteb.evaluate``.
         """
         from mteb.similarity_functions import pairwise_cos_sim
 

@@ -62,7 +62,7 @@ def single_row(table: pd.DataFrame, **where: object) -> Figure:
     Examples
     --------
     >>> table = pd.DataFrame({"k": [2, 4], "value": [0.9, 0.7]})
-    >>> float(select(table, k=4)["value"])
+    >>> float(single_row(table, k=4)["value"])
     0.7
     """
     missing = [name for name in where if name not in table]
@@ -323,10 +323,6 @@ def mode_order(
     ------
     InputError
         If a mode lacks a k, or the table holds several corpora or encoders.
-
-    Examples
-    --------
-    >>> mode_order(concatenation(corpus, encoder), "Overlap@1")  # doctest: +SKIP
     """
     longer = table[table["k"] > 1]
     return order_along(longer, metric, order=order, along="k", by="mode")
@@ -344,10 +340,6 @@ def all_hold(verdicts: Figure) -> bool | None:
     -------
     bool or None
         True if all are, False if one is, None otherwise and where there is no verdict.
-
-    Raises
-    ------
-    Nothing of its own.
 
     Examples
     --------
@@ -380,10 +372,6 @@ def change_with_k(table: pd.DataFrame, metric: str) -> pd.DataFrame:
     ------
     InputError
         If a mode lacks one of the two, or the table holds several corpora or encoders.
-
-    Examples
-    --------
-    >>> change_with_k(concatenation(corpus, encoder), "MPD")  # doctest: +SKIP
     """
     ends = int(table["k"].min()), int(table["k"].max())
     rows = []

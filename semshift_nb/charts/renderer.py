@@ -25,28 +25,6 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
 
     Altair names inlined data by a hash of its content, so that a last digit that differs would
     rename the data and hide how little differs; here datasets are numbered in order instead.
-
-    Parameters
-    ----------
-    spec : dict
-        A Vega-Lite specification as ``chart.to_dict()`` gives it.
-
-    Returns
-    -------
-    dict
-        The same chart under Vega-Lite 5's schema, its datasets called ``data-1``, ``data-2``, ...
-        (those that have a name of their own keep it).
-
-    Raises
-    ------
-    Nothing
-        A specification without datasets passes through.
-
-    Examples
-    --------
-    >>> hashed = "data-" + "0" * 32
-    >>> portable_spec({"data": {"name": hashed}, "datasets": {hashed: []}})["data"]
-    {'name': 'data-1'}
     """
     hashed = [name for name in spec.get("datasets", {}) if _HASHED.fullmatch(name)]
     names = {old: f"data-{i}" for i, old in enumerate(hashed, start=1)}
@@ -67,29 +45,7 @@ def portable_spec(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def mime_bundle(spec: dict[str, Any], **_metadata: object) -> dict[str, Any]:
-    """Build what a notebook cell stores for a chart.
-
-    Parameters
-    ----------
-    spec : dict
-        A Vega-Lite specification.
-
-    Returns
-    -------
-    dict
-        The specification, a PNG of it (base64), and its title as plain text.
-
-    Raises
-    ------
-    ValueError
-        If Vega-Lite cannot compile the specification.
-
-    Examples
-    --------
-    >>> import altair as alt
-    >>> sorted(mime_bundle(alt.Chart().mark_point().to_dict()))  # doctest: +ELLIPSIS
-    ['application/vnd.vegalite.v5+json', 'image/png', 'text/plain']
-    """
+    """Build what a notebook cell stores for a chart."""
     portable = portable_spec(spec)
     picture = vlc.vegalite_to_png(json.dumps(portable), vl_version="6.4")
     return {
@@ -105,24 +61,7 @@ def _title(spec: dict[str, Any]) -> str:
 
 
 def enable() -> None:
-    """Make this renderer and this theme Altair's, unless the user has already chosen others.
-
-    Returns
-    -------
-    None
-
-    Raises
-    ------
-    Nothing
-        A choice made before is kept.
-
-    Examples
-    --------
-    >>> enable()
-    >>> import altair as alt
-    >>> alt.theme.active
-    'semshift'
-    """
+    """Make this renderer and this theme Altair's, unless the user has already chosen others."""
     alt.renderers.register("semshift", mime_bundle)
     if alt.renderers.active == "default":
         alt.renderers.enable("semshift")

@@ -16,23 +16,7 @@ MODE_COLOURS = {"repeat": "#0072B2", "sequential": "#E69F00", "random": "#D55E00
 
 @alt.theme.register("semshift", enable=False)
 def theme() -> alt.theme.ThemeConfig:
-    """Give the look that all charts of this package share.
-
-    Returns
-    -------
-    dict
-        A Vega-Lite ``config`` under its key, as Altair's theme registry wants it.
-
-    Raises
-    ------
-    Nothing
-        The theme is a constant.
-
-    Examples
-    --------
-    >>> theme()["config"]["view"]["stroke"] is None
-    True
-    """
+    """Give the look that all charts of this package share."""
     axis: alt.theme.AxisConfigKwds = {
         "labelColor": MUTED,
         "titleColor": INK,

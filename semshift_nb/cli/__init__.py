@@ -22,10 +22,6 @@ def main() -> None:
     ------
     SystemExit
         Always, with the exit status.
-
-    Examples
-    --------
-    Called by the command ``semshift``.
     """
     for stream in (sys.stdout, sys.stderr):
         # A title may hold what the terminal's encoding does not: show it escaped, and go on.

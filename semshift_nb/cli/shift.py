@@ -40,31 +40,7 @@ _TITLE_WIDTH = 60
 
 
 def shift_summary(table: "pd.DataFrame") -> list[str]:
-    """Summarise the table of ``document_shift``.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row a document.
-
-    Returns
-    -------
-    list of str
-        How many documents there are, were measured and were truncated, and the five whose
-        meaning moves most.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> columns = ["doc_id", "title", "status", "reason", "truncated", "semantic_shift"]
-    >>> import pandas as pd
-    >>> shift_summary(pd.DataFrame(columns=columns))
-    ['0 documents, 0 measured']
-    """
+    """Summarise the table of ``document_shift``."""
     measured = table[table["status"] == "measured"]
     lines = [f"{len(table):,} documents, {len(measured):,} measured"]
     if len(table):

@@ -26,24 +26,9 @@ def python_docs() -> pd.DataFrame:
 
     Headings, listings, grammar, tables and footnotes are left out; paragraphs stay.
 
-    Returns
-    -------
-    DataFrame
-        ``doc_id`` and ``title``, both the name of the topic, and ``text``, its paragraphs parted
-        by empty lines. Their number is the running Python's: 79 in Python 3.11.
-
-    Raises
-    ------
-    Nothing of its own.
-
     References
     ----------
     The Python Language Reference, Python Software Foundation.
-
-    Examples
-    --------
-    >>> "assert" in python_docs()["title"].tolist()
-    True
     """
     names = sorted(topics)
     texts = [topic_prose(topics[name]) for name in names]
@@ -51,27 +36,7 @@ def python_docs() -> pd.DataFrame:
 
 
 def topic_prose(source: str) -> str:
-    r"""Take the paragraphs out of a topic.
-
-    Parameters
-    ----------
-    source : str
-        Plain text as ``help()`` prints it, broken into lines.
-
-    Returns
-    -------
-    str
-        Each paragraph on one line, parted by empty lines.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> topic_prose("Title\n*****\n\nA *short*\nparagraph:\n\n   >>> 1\n\nIt ends here. [1]")
-    'It ends here.'
-    """
+    r"""Take the paragraphs out of a topic."""
     body = source.partition(_FOOTNOTES)[0]
     blocks = (_paragraph(block) for block in re.split(r"\n\s*\n", body))
     return "\n\n".join(filter(None, blocks))
@@ -92,25 +57,9 @@ def _paragraph(block: str) -> str:
 def news() -> pd.DataFrame:
     """Read the 300 news stories of the Lee background corpus.
 
-    Returns
-    -------
-    DataFrame
-        ``text``, one story of the Australian Broadcasting Corporation's news mail a row; they have
-        no titles.
-
-    Raises
-    ------
-    InputError
-        If gensim is not installed.
-
     References
     ----------
     Lee, Pincombe, Welsh (2005). An empirical evaluation of models of text document similarity.
-
-    Examples
-    --------
-    >>> len(news())
-    300
     """
     lines = gensim_file("lee_background.cor").read_text("utf-8").splitlines()
     return pd.DataFrame({"text": [line.strip() for line in lines]})
@@ -119,25 +68,9 @@ def news() -> pd.DataFrame:
 def reviews() -> pd.DataFrame:
     """Read 200 sentences of film reviews, labelled by Pang and Lee.
 
-    Returns
-    -------
-    DataFrame
-        ``text``, one sentence a row, lower case and tokenised as published, and ``label``, "neg" or
-        "pos".
-
-    Raises
-    ------
-    InputError
-        If gensim is not installed.
-
     References
     ----------
     Pang, Lee (2005). Seeing stars: exploiting class relationships for sentiment categorization.
-
-    Examples
-    --------
-    >>> reviews()["label"].value_counts().to_dict()
-    {'neg': 100, 'pos': 100}
     """
     lines = gensim_file("pang_lee_polarity.cor").read_text("cp1252").splitlines()
     rows = [line.removeprefix("__label__").split(maxsplit=1) for line in lines]

@@ -18,34 +18,7 @@ TITLE_LENGTH = 60
 
 
 def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Check a table of texts and complete what it leaves out.
-
-    Parameters
-    ----------
-    table : DataFrame
-        ``text``, and if they are there ``doc_id``, ``title``, ``language`` and ``label``. Any
-        other column is left behind.
-    source : str
-        What the table is, for messages.
-
-    Returns
-    -------
-    DataFrame
-        A new table with ``doc_id`` (unique; "0", "1", ... if there was none), ``title`` (the
-        beginning of the text where there was none), ``text``, ``language`` ("en" where there was
-        none) and ``label`` if it was there. Lone surrogates are replaced by U+FFFD.
-
-    Raises
-    ------
-    InputError
-        If there is no row or no ``text``; if a text or an id is missing or of the wrong type; if
-        two documents have the same id; if a language is no language code.
-
-    Examples
-    --------
-    >>> check_documents(pd.DataFrame({"text": ["Hello."]}), "greeting").iloc[0].tolist()
-    ['0', 'Hello.', 'Hello.', 'en']
-    """
+    """Check a table of texts and complete what it leaves out."""
     _check_columns(table, source)
     texts = _texts(table["text"].tolist(), source)
     documents = {
@@ -62,27 +35,7 @@ def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
 
 
 def short_beginning(text: str) -> str:
-    r"""Return the first words of a text, to serve as its title.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        At most 60 characters on one line, with an ellipsis where words were left out.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> short_beginning("To be,\nor not to be")
-    'To be, or not to be'
-    """
+    r"""Return the first words of a text, to serve as its title."""
     words = " ".join(text[: 4 * TITLE_LENGTH].split())
     if len(words) <= TITLE_LENGTH:
         return words
@@ -214,10 +167,6 @@ class Corpus:
             ``start`` and ``end`` (code-point offsets into the document's text) and ``text``, which
             is ``text[start:end]``. A document without words has no row.
 
-        Raises
-        ------
-        Nothing of its own: the documents were checked when the corpus was made.
-
         Examples
         --------
         >>> Corpus.from_texts(["One. Two."]).sentences["start"].tolist()
@@ -242,10 +191,6 @@ class Corpus:
         -------
         str
             sha256, in hexadecimal, over ids, languages and texts: equal corpora have equal ones.
-
-        Raises
-        ------
-        Nothing of its own.
 
         Examples
         --------

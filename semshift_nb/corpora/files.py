@@ -17,29 +17,7 @@ _BEIR_FILE = "corpus.jsonl"
 
 
 def read_path(path: Path) -> pd.DataFrame:
-    """Read texts from a file or a folder.
-
-    Parameters
-    ----------
-    path : Path
-        A .csv, .jsonl or .parquet file with a column ``text``; a folder with a BEIR
-        ``corpus.jsonl`` (``_id``, ``title``, ``text``); or a folder of .txt files, one document
-        each, whose ids are their paths below the folder without the ending.
-
-    Returns
-    -------
-    DataFrame
-        A row for each document, unchecked.
-
-    Raises
-    ------
-    InputError
-        If there is nothing at the path or nothing that can be read; the message says where.
-
-    Examples
-    --------
-    ``read_path(Path("reviews.csv"))`` gives one row for each document.
-    """
+    """Read texts from a file or a folder."""
     try:
         if path.is_dir():
             beir = path / _BEIR_FILE
@@ -58,29 +36,7 @@ def read_path(path: Path) -> pd.DataFrame:
 
 
 def read_text(path: Path) -> str:
-    """Read a file of UTF-8 text, with or without a byte-order mark.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    str
-        Its text; line ends are kept as they are.
-
-    Raises
-    ------
-    InputError
-        If it is not UTF-8; the message says at which byte, and what to do.
-    OSError
-        If it cannot be opened.
-
-    Examples
-    --------
-    ``read_text(Path("notes.txt"))`` gives the file's text.
-    """
+    """Read a file of UTF-8 text, with or without a byte-order mark."""
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(
@@ -100,29 +56,7 @@ def read_text(path: Path) -> str:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a comma-separated file with a line of column names.
-
-    Parameters
-    ----------
-    path : Path
-        The file, in UTF-8.
-
-    Returns
-    -------
-    DataFrame
-        Strings only: "NA" is a text like any other, and an empty cell an empty text.
-
-    Raises
-    ------
-    InputError
-        If it is not UTF-8, holds nothing, or its rows do not fit its columns.
-    OSError
-        If it cannot be opened.
-
-    Examples
-    --------
-    ``read_csv(Path("reviews.csv"))`` gives one row for each document.
-    """
+    """Read a comma-separated file with a line of column names."""
     try:
         # Without a header pandas compares every row with the first. Given one, it takes a surplus
         # first cell for a row's name and shifts the others, without a word.
@@ -141,32 +75,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 
 def read_jsonl(path: Path, *, only_known: bool = True) -> pd.DataFrame:
-    """Read a file with one JSON object a line.
-
-    Parameters
-    ----------
-    path : Path
-        The file, in UTF-8. Lines of white space are passed over. ``_id`` is read as ``doc_id``.
-    only_known : bool, default True
-        Whether to leave behind what is no column of documents; where there is no ``text`` nothing
-        is left behind.
-
-    Returns
-    -------
-    DataFrame
-        The columns that occur; None where a line has no such key.
-
-    Raises
-    ------
-    InputError
-        If a line is no JSON object, with its number, or there is no line.
-    OSError
-        If it cannot be opened.
-
-    Examples
-    --------
-    ``read_jsonl(Path("corpus.jsonl"))`` gives one row for each document.
-    """
+    """Read a file with one JSON object a line."""
     # Not splitlines: a JSON string may hold U+2028 and its like.
     lines = enumerate(read_text(path).split("\n"), start=1)
     records = [_record(line, number, path) for number, line in lines if line.strip()]
@@ -181,32 +90,7 @@ def read_jsonl(path: Path, *, only_known: bool = True) -> pd.DataFrame:
 
 
 def read_parquet(path: Path, *, only_known: bool = True) -> pd.DataFrame:
-    """Read a parquet file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    only_known : bool, default True
-        Whether to leave behind what is no column of documents; where there is no ``text`` nothing
-        is left behind.
-
-    Returns
-    -------
-    DataFrame
-        Its columns.
-
-    Raises
-    ------
-    InputError
-        If it is damaged or no parquet file.
-    OSError
-        If it cannot be opened.
-
-    Examples
-    --------
-    ``read_parquet(Path("reviews.parquet"))`` gives one row for each document.
-    """
+    """Read a parquet file."""
     with path.open("rb") as file:
         try:
             return _columns(pq.ParquetFile(file), only_known=only_known)
@@ -218,30 +102,7 @@ def read_parquet(path: Path, *, only_known: bool = True) -> pd.DataFrame:
 
 
 def read_folder(path: Path) -> pd.DataFrame:
-    """Read the .txt files of a folder and of the folders in it.
-
-    Parameters
-    ----------
-    path : Path
-        The folder.
-
-    Returns
-    -------
-    DataFrame
-        One row for each file, in the order of their names: ``doc_id`` is the path below the folder
-        without the ending, ``title`` the file's name without it.
-
-    Raises
-    ------
-    InputError
-        If there is no .txt file, or one is not UTF-8.
-    OSError
-        If one cannot be opened.
-
-    Examples
-    --------
-    ``read_folder(Path("essays"))`` gives one row for each document.
-    """
+    """Read the .txt files of a folder and of the folders in it."""
     files = sorted(file for file in path.rglob("*") if _is_text_file(file))
     if not files:
         raise InputError(

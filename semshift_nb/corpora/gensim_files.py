@@ -7,28 +7,7 @@ from semshift_nb.errors import InputError
 
 
 def gensim_file(name: str) -> Path:
-    """Find a file of gensim's test data.
-
-    Parameters
-    ----------
-    name : str
-        The file's name.
-
-    Returns
-    -------
-    Path
-        The file, which is there.
-
-    Raises
-    ------
-    InputError
-        If gensim is not installed, or was installed without this file.
-
-    Examples
-    --------
-    >>> gensim_file("lee_background.cor").name
-    'lee_background.cor'
-    """
+    """Find a file of gensim's test data."""
     # find_spec of a top-level name runs no code; importing gensim would take a second.
     spec = importlib.util.find_spec("gensim")
     if spec is None or not spec.submodule_search_locations:

@@ -13,30 +13,7 @@ _SAVED = ("state.json", "dataset_dict.json")
 
 
 def read_hub(name: str) -> pd.DataFrame:
-    """Read a dataset of the hub, or of a local folder.
-
-    Parameters
-    ----------
-    name : str
-        The dataset's name, or a folder: one of data files, or one written by ``save_to_disk``.
-
-    Returns
-    -------
-    DataFrame
-        The known columns of its split "train", or of its only split, unchecked.
-
-    Raises
-    ------
-    InputError
-        If ``datasets`` is not installed, or the dataset is not there, has no ``text``, or has
-        several splits and none of them is "train".
-    SemshiftError
-        If it is there but could not be fetched or read.
-
-    Examples
-    --------
-    ``read_hub("path/to/folder")`` gives one row for each document.
-    """
+    """Read a dataset of the hub, or of a local folder."""
     dataset = _one_split(_load(name), name)
     if "text" not in dataset.column_names:
         raise InputError(

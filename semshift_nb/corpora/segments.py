@@ -32,10 +32,6 @@ def load_segments(path: str | Path) -> pd.DataFrame:
     ------
     InputError
         If there is no such file, or a line holds anything else; the message says which.
-
-    Examples
-    --------
-    >>> load_segments("choi.jsonl")  # doctest: +SKIP
     """
     file = Path(path)
     if not file.exists():

@@ -28,28 +28,7 @@ _MARGIN = 4_096
 
 
 def check_language(language: object) -> str:
-    """Return a language code, or say why it is none.
-
-    Parameters
-    ----------
-    language : object
-        What was given; a code such as ``"en"``, ``"zh"`` or ``"pt-BR"`` is expected.
-
-    Returns
-    -------
-    str
-        The code as it came.
-
-    Raises
-    ------
-    InputError
-        If it is no string or does not look like a code.
-
-    Examples
-    --------
-    >>> check_language("zh")
-    'zh'
-    """
+    """Return a language code, or say why it is none."""
     if isinstance(language, str) and _LANGUAGE.fullmatch(language) and len(language) < 36:
         return language
     raise InputError(
@@ -59,31 +38,7 @@ def check_language(language: object) -> str:
 
 
 def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
-    """Find where the sentences of a text start and end.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-    language : str
-        Its language code; sentencex falls back on a related language, at last on English.
-
-    Returns
-    -------
-    list of (int, int)
-        Code-point offsets, in order and without overlap. White space around a sentence is left
-        out of it; every other character of the text lies in exactly one sentence.
-
-    Raises
-    ------
-    SemshiftError
-        If sentencex loses characters, as no known version does.
-
-    Examples
-    --------
-    >>> sentence_spans("One here. Two.", "en")
-    [(0, 9), (10, 14)]
-    """
+    """Find where the sentences of a text start and end."""
     plain = well_formed(text).translate(_ORDINARY_SPACES)
     spans = []
     # sentencex loses the blank line where it cuts a text of more than 10,000 bytes, and with it
@@ -177,27 +132,7 @@ _END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 
 
 def sentences_of(paragraph: str) -> list[str]:
-    """Split an English paragraph.
-
-    Parameters
-    ----------
-    paragraph : str
-        Running text.
-
-    Returns
-    -------
-    list of str
-        Its sentences.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> sentences_of("One. Two.")
-    ['One.', 'Two.']
-    """
+    """Split an English paragraph."""
     return [paragraph[start:end] for start, end in sentence_spans(paragraph, "en")]
 
 
@@ -205,25 +140,6 @@ def without_unfinished(sentences: list[str]) -> list[str]:
     """Leave out a last sentence that does not end as sentences do.
 
     Such a sentence led to a list, a formula or a listing ("as follows:") that is not there.
-
-    Parameters
-    ----------
-    sentences : list of str
-        The sentences of one paragraph.
-
-    Returns
-    -------
-    list of str
-        The same sentences, or all but the last.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> without_unfinished(["It is so.", "For example:"])
-    ['It is so.']
     """
     if sentences and not _END.search(sentences[-1]):
         return sentences[:-1]

@@ -300,34 +300,6 @@ class Views(Computing):
 
         A layer's states are pooled as the model pools its last ones; its training head (a dense
         layer, say) is left out, for it was trained for the last layer only.
-
-        Parameters
-        ----------
-        layer : int or None
-            0 for what goes into the first layer (token embeddings, with positions where the model
-            adds them), up to the last layer, ``encoder.layers[-1]``; None for the model's whole
-            output. These are the hidden states that transformers gives out.
-        pooling : {"mean", "cls", "max"}, optional
-            How a text's tokens become one vector; the model's own way if left out.
-
-        Returns
-        -------
-        Encoder
-            Its vectors are kept apart from those of all other layers and poolings. It replaces a
-            layer and a pooling that the encoder looked at, and keeps its length, its temperature
-            and what is done after it.
-
-        Raises
-        ------
-        InputError
-            If the model has no such layer or does not give its hidden states, or the pooling is
-            unknown or does not fit what follows it.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> load_encoder("minilm", store=None).at_layer(3, pooling="cls").name
-        'minilm layer 3 (cls)'
         """
         other = copy.copy(self)
         other._backend = self._backend.at_look(LayerPooling(layer, pooling))  # noqa: SLF001 - a copy of this class
@@ -340,29 +312,6 @@ class Views(Computing):
         What it shows too is no doing of the training. Weights are drawn as the model's classes
         draw them before any training; ``"static"`` has a table of Gaussian numbers with the spread
         of its own. Tokenizer and pooling stay the same.
-
-        Parameters
-        ----------
-        seed : int
-            Of the weights; nobody else's random numbers change.
-
-        Returns
-        -------
-        Encoder
-            With weights and a fingerprint of its own, at the same layer, length and temperature,
-            and with the same transforms after it.
-
-        Raises
-        ------
-        InputError
-            If the seed is no whole number of at least 0, or a part of the model does not say how
-            its weights begin.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> load_encoder("static", store=None).random_twin().name
-        'static (random 0)'
         """
         number = _check_seed(seed)
         other = copy.copy(self)
@@ -375,34 +324,7 @@ class Views(Computing):
         return other
 
     def after(self, transform: Transform) -> Self:
-        """Give the same encoder with something done to its vectors afterwards.
-
-        Parameters
-        ----------
-        transform : Transform
-            Takes unit rows and gives rows, such as ``measures.fit_whitening(vectors)``. It comes
-            after those that the encoder has, and stays when another layer, length or temperature is
-            chosen.
-
-        Returns
-        -------
-        Encoder
-            Its rows are of unit length again. It takes the vectors before the transform out of the
-            store and keeps none of its own.
-
-        Raises
-        ------
-        InputError
-            If it is no transform, or was made for another number of dimensions.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> from semshift_nb.measures import drop_dimensions
-        >>> encoder = load_encoder("static", store=None)
-        >>> encoder.after(drop_dimensions([0], dim=384)).dim
-        383
-        """
+        """Give the same encoder with something done to its vectors afterwards."""
         other = copy.copy(self)
         other._transforms = (*self._transforms, check_transform(transform))  # noqa: SLF001
         other._check_transforms()  # noqa: SLF001
@@ -429,40 +351,7 @@ class Inside(Views):
         poolings: Iterable[str] | None = None,
         role: str = "document",
     ) -> dict[tuple[int, str], Encoding]:
-        """Turn texts into unit vectors at many layers, with many poolings, in one pass.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings; equal ones are computed once.
-        layers : iterable of int, optional
-            Which layers; all of ``encoder.layers`` if left out.
-        poolings : iterable of {"mean", "cls", "max"}, optional
-            Which poolings; all if left out (``"static"`` has no "cls").
-        role : {"document", "query"}
-            Which of the model's prompts goes before them.
-
-        Returns
-        -------
-        dict of (layer, pooling) to Encoding
-            What ``at_layer(layer, pooling=pooling).encode_with_tokens`` gives; that finds it in the
-            store afterwards. All of it is held in memory.
-
-        Raises
-        ------
-        InputError
-            If there is no such layer or pooling, ``texts`` is no list of strings, or the role is
-            unknown.
-        NoDirectionError
-            If some texts have a zero vector; all others are in the store.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> found = load_encoder("minilm", store=None).read_layers(["a river"], layers=[0, 6])
-        >>> sorted(found)[0], len(found)
-        ((0, 'cls'), 6)
-        """
+        """Turn texts into unit vectors at many layers, with many poolings, in one pass."""
         check_role(role)
         once, rows = distinct(check_texts(texts))
         chosen = self.layers if layers is None else list(layers)
@@ -483,30 +372,11 @@ class Inside(Views):
     def raw(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
         """Turn texts into vectors of the length that the model gives them.
 
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings; equal ones are computed once.
-        role : {"document", "query"}
-            Which of the model's prompts goes before them.
-
         Returns
         -------
         ndarray of shape (n_texts, dim), float32
             Before rows are brought to unit length, by the encoder or by the model itself. Nothing
             is kept. After a transform: what the last one gives.
-
-        Raises
-        ------
-        InputError
-            If ``texts`` is no list of strings, or the role is unknown.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> row = load_encoder("static", store=None).raw(["a river"])[0]
-        >>> bool(abs(row @ row - 1) > 0.1)
-        True
         """
         check_role(role)
         once, rows = distinct(check_texts(texts))
@@ -522,51 +392,16 @@ class Inside(Views):
         return vectors[rows]
 
     def input_embeddings(self) -> InputEmbeddings:
-        """Return the table in which the model looks up its tokens.
-
-        Returns
-        -------
-        InputEmbeddings
-            A copy; before positions, layers, temperature and transforms.
-
-        Raises
-        ------
-        InputError
-            If the model has no such table, or several.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> load_encoder("static", store=None).input_embeddings().tokens[2314]
-        'river'
-        """
+        """Return the table in which the model looks up its tokens."""
         return self._backend.input_embeddings()
 
     def token_ids(self, texts: Sequence[str], *, role: str = "document") -> list[NDArray[np.int64]]:
         """Return the tokens that the model sees of each text; it is not run.
 
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings; each is cut where the encoder cuts it.
-        role : {"document", "query"}
-            Which of the model's prompts goes before them.
-
         Returns
         -------
         list of ndarray of shape (n_tokens,), int64
             Places in ``input_embeddings``; prompt and special tokens included.
-
-        Raises
-        ------
-        InputError
-            If ``texts`` is no list of strings, or the role is unknown.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> load_encoder("minilm", store=None).token_ids(["a river"])
-        [array([ 101, 1037, 2314,  102])]
         """
         listed = check_texts(texts)
         check_role(role)
@@ -579,34 +414,7 @@ class Inside(Views):
         layers: Iterable[int] | None = None,
         role: str = "document",
     ) -> TokenStates:
-        """Return the hidden states of the texts' tokens, at the encoder's own temperature.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings; each is cut where the encoder cuts it.
-        layers : iterable of int, optional
-            Which layers; all of ``encoder.layers`` if left out.
-        role : {"document", "query"}
-            Which of the model's prompts goes before them.
-
-        Returns
-        -------
-        TokenStates
-            4 bytes for each token, layer and dimension, all in memory.
-
-        Raises
-        ------
-        InputError
-            If there is no such layer, ``texts`` is no list of strings, or the role is unknown.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> encoder = load_encoder("minilm", store=None)
-        >>> encoder.token_states(["a river", "a bank"], layers=[6]).states[6].shape
-        (8, 384)
-        """
+        """Return the hidden states of the texts' tokens, at the encoder's own temperature."""
         listed = check_texts(texts)
         check_role(role)
         chosen = self.layers if layers is None else list(layers)
@@ -625,10 +433,6 @@ class Encoder(Inside):
     store : Store or None
         Where vectors are kept.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> from semshift_nb.encoders import load_encoder
@@ -643,15 +447,6 @@ class Encoder(Inside):
         -------
         Encoder
             For texts that will not come again, such as the steps of a drag.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> load_encoder().without_store().store is None  # doctest: +SKIP
-        True
         """
         other = copy.copy(self)
         other._store = None  # noqa: SLF001 - a copy of this very class
@@ -722,7 +517,7 @@ class Encoder(Inside):
         return other
 
     def attention(self, texts: Sequence[str], *, role: str = "document") -> Iterator[TextAttention]:
-        """LayerPooling at what the model does with each text, at the encoder's own temperature.
+        """Look at what the model does with each text, at the encoder's own temperature.
 
         Parameters
         ----------

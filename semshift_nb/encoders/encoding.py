@@ -23,10 +23,6 @@ class Encoding:
     truncated : ndarray of shape (n_texts,), bool
         Whether the model saw only the first ``max_length`` of those tokens.
 
-    Raises
-    ------
-    Nothing of its own; it only holds the arrays.
-
     Examples
     --------
     >>> Encoding(np.ones((1, 1), np.float32), np.array([3]), np.array([False])).n_tokens
@@ -103,10 +99,6 @@ class Encoding:
         Encoding
             Zeros.
 
-        Raises
-        ------
-        Nothing of its own.
-
         Examples
         --------
         >>> Encoding.blank(2, 3).vectors.shape
@@ -127,10 +119,6 @@ class NoDirectionError(SemshiftError):
     positions : sequence of int
         Where these texts stand in the list that was handed in.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> NoDirectionError([2]).positions
@@ -148,26 +136,6 @@ class NoDirectionError(SemshiftError):
 
 
 def list_positions(positions: Sequence[int]) -> str:
-    """Name positions for a message, at most ten of them.
-
-    Parameters
-    ----------
-    positions : sequence of int
-        The positions to name.
-
-    Returns
-    -------
-    str
-        For example ``"positions 3, 5"``.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> list_positions([3, 5])
-    'positions 3, 5'
-    """
+    """Name positions for a message, at most ten of them."""
     shown = ", ".join(str(int(position)) for position in positions[:10])
     return f"positions {shown}" + (", ..." if len(positions) > 10 else "")

@@ -26,29 +26,7 @@ class _Display(Protocol):
 
 @contextmanager
 def progress(texts: Sequence[str], label: str) -> Iterator[Callable[[Iterable[int]], None]]:
-    """Show how far the encoding of some texts is, if it takes longer than two seconds.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        What is to be encoded.
-    label : str
-        What encodes them.
-
-    Yields
-    ------
-    callable
-        To be called with the positions of the texts just done.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> with progress(["a", "b"], "minilm") as advance:
-    ...     advance([1, 0])
-    """
+    """Show how far the encoding of some texts is, if it takes longer than two seconds."""
     meter = _Meter(texts, label)
     try:
         yield meter.advance

@@ -10,28 +10,7 @@ from semshift_nb.errors import InputError
 
 
 def check_texts(texts: Sequence[str]) -> list[str]:
-    """Return the texts as a list, or say what else came.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        What a caller handed to ``encode``.
-
-    Returns
-    -------
-    list of str
-        The same texts in the same order.
-
-    Raises
-    ------
-    InputError
-        If it is one string, no sequence, or holds anything but strings.
-
-    Examples
-    --------
-    >>> check_texts(("a", "b"))
-    ['a', 'b']
-    """
+    """Return the texts as a list, or say what else came."""
     if isinstance(texts, str | bytes):
         raise InputError(
             f"encode takes a list of texts, but got one {type(texts).__name__}: "
@@ -55,26 +34,12 @@ def check_texts(texts: Sequence[str]) -> list[str]:
 def distinct(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
     """Take each text once.
 
-    Parameters
-    ----------
-    texts : sequence of str
-        The texts.
-
     Returns
     -------
     once : list of str
         In the order in which they first come.
     rows : ndarray of shape (n_texts,)
         Where each of the texts stands among them.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> distinct(["b", "a", "b"])
-    (['b', 'a'], array([0, 1, 0]))
     """
     places: dict[str, int] = {}
     for text in texts:
@@ -83,29 +48,7 @@ def distinct(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
 
 
 def slices(texts: Sequence[str], *, n_texts: int, n_characters: int) -> Iterator[range]:
-    """Cut a list of texts into runs bounded in number and in characters.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The texts.
-    n_texts, n_characters : int
-        The most a run may hold; a text longer than that makes a run of its own.
-
-    Yields
-    ------
-    range
-        Positions of one run; together they cover all texts in order.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> list(slices(["ab", "c", "d"], n_texts=2, n_characters=2))
-    [range(0, 1), range(1, 3)]
-    """
+    """Cut a list of texts into runs bounded in number and in characters."""
     start, held = 0, 0
     for position, text in enumerate(texts):
         full = position - start >= n_texts or held + len(text) > n_characters
@@ -122,28 +65,7 @@ _SHORTEST = 3
 
 
 def check_max_length(max_length: object) -> int:
-    """Return a number of tokens, or say what else came.
-
-    Parameters
-    ----------
-    max_length : object
-        What a caller asked for.
-
-    Returns
-    -------
-    int
-        The same number.
-
-    Raises
-    ------
-    InputError
-        If it is no whole number, or leaves no room for a text.
-
-    Examples
-    --------
-    >>> check_max_length(128)
-    128
-    """
+    """Return a number of tokens, or say what else came."""
     if not is_whole(max_length) or max_length < _SHORTEST:
         raise InputError(
             f"max_length is {max_length!r}: expected a whole number of tokens, at least "
@@ -153,25 +75,5 @@ def check_max_length(max_length: object) -> int:
 
 
 def is_whole(number: object) -> TypeGuard[int]:
-    """Say whether something is a whole number, of Python or of NumPy.
-
-    Parameters
-    ----------
-    number : object
-        Anything.
-
-    Returns
-    -------
-    bool
-        False for True, too.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> is_whole(3), is_whole(True)
-    (True, False)
-    """
+    """Say whether something is a whole number, of Python or of NumPy."""
     return isinstance(number, int | np.integer) and not isinstance(number, bool)

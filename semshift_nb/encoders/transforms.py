@@ -20,10 +20,6 @@ class Transform(Protocol):
     key : str
         A hash of all that decides its result.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> import numpy as np
@@ -52,29 +48,7 @@ class Transform(Protocol):
 
 
 def check_transform(transform: Transform) -> Transform:
-    """Return a transform, or say what else came.
-
-    Parameters
-    ----------
-    transform : Transform
-        What a caller handed in.
-
-    Returns
-    -------
-    Transform
-        The same.
-
-    Raises
-    ------
-    InputError
-        If it cannot be called, or has no name and key.
-
-    Examples
-    --------
-    >>> check_transform(len)
-    Traceback (most recent call last):
-    semshift_nb.errors.InputError: after takes ... with a name and a key, but got ...
-    """
+    """Return a transform, or say what else came."""
     given: object = transform  # whatever the types say
     named = [getattr(transform, attribute, None) for attribute in ("name", "key")]
     if not (callable(given) and all(isinstance(each, str) and each for each in named)):
@@ -99,15 +73,6 @@ def apply(transform: Transform, vectors: NDArray[np.float32]) -> NDArray[np.floa
     -------
     ndarray of shape (n_texts, new_dim), float32
         Rows of whatever length.
-
-    Raises
-    ------
-    SemshiftError
-        If it gives something else than a row of numbers for each row.
-
-    Examples
-    --------
-    Called by the encoder.
     """
     given = np.asarray(transform(vectors))
     if given.ndim != 2 or len(given) != len(vectors) or given.dtype.kind not in "fiu":
@@ -120,30 +85,7 @@ def apply(transform: Transform, vectors: NDArray[np.float32]) -> NDArray[np.floa
 
 
 def dim_after(dim: int, transforms: Sequence[Transform]) -> int:
-    """Say how many numbers a vector has in the end.
-
-    Parameters
-    ----------
-    dim : int
-        Before.
-    transforms : sequence of Transform
-        What is applied, the first first.
-
-    Returns
-    -------
-    int
-        Found out by trying.
-
-    Raises
-    ------
-    InputError
-        From a transform that was made for another number.
-
-    Examples
-    --------
-    >>> dim_after(3, [])
-    3
-    """
+    """Say how many numbers a vector has in the end."""
     rows = unit_rows(np.random.default_rng(0).standard_normal((2, dim)).astype(np.float32))
     for transform in transforms:
         rows = unit_rows(apply(transform, rows))

@@ -72,17 +72,6 @@ class Correction:
         array of shape (n_texts, n_dimensions)
             Unit rows in the namespace and precision of the input (whole numbers become float64);
             worked out in float64. A row of which nothing is left stays zero: no measure takes it.
-
-        Raises
-        ------
-        InputError
-            If the vectors have another number of dimensions, or a value is NaN or infinite.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> drop_dimensions([0], dim=3)(np.array([[5.0, 3.0, 4.0]]))
-        array([[0.6, 0.8]])
         """
         xp = namespace(vectors)
         if vectors.ndim != 2 or vectors.shape[1] != self.dim:

@@ -16,27 +16,7 @@ _MEANT_AS_RULE = re.compile(r"one of|-?\d+(\.\d+)?\s*(\.\.|-|to\b)|[<>≤≥\[(]
 
 @dataclass(frozen=True)
 class Kind:
-    """A type a parameter may have.
-
-    Attributes
-    ----------
-    scalar : type
-        int, float, str or bool.
-    is_list : bool
-        Whether it is a list of them.
-    or_none : bool
-        Whether it may be None.
-
-    Raises
-    ------
-    Nothing
-        It only holds.
-
-    Examples
-    --------
-    >>> Kind(int, is_list=True).words
-    'a list of which each is an integer'
-    """
+    """A type a parameter may have."""
 
     scalar: type
     is_list: bool = False
@@ -44,23 +24,7 @@ class Kind:
 
     @property
     def words(self) -> str:
-        """The type in words.
-
-        Returns
-        -------
-        str
-            For an error message.
-
-        Raises
-        ------
-        KeyError
-            If the scalar is none of the four.
-
-        Examples
-        --------
-        >>> Kind(int, or_none=True).words
-        'an integer or none'
-        """
+        """The type in words."""
         words = _TYPE_NAMES[self.scalar]
         words = f"a list of which each is {words}" if self.is_list else words
         return f"{words} or none" if self.or_none else words
@@ -68,27 +32,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Domain:
-    """A type with its range or choice.
-
-    Attributes
-    ----------
-    kind : Kind
-        The type.
-    low, high : float or None
-        The least and the greatest value, both allowed.
-    choices : tuple of str
-        The only values allowed; empty for any.
-
-    Raises
-    ------
-    Nothing
-        It only holds; its methods raise.
-
-    Examples
-    --------
-    >>> Domain(Kind(int), low=2, high=64).check(8, "n_sentences")
-    8
-    """
+    """A type with its range or choice."""
 
     kind: Kind
     low: float | None = None
@@ -96,30 +40,7 @@ class Domain:
     choices: tuple[str, ...] = ()
 
     def parse(self, text: str, name: str) -> object:
-        """Read typed text as a value of the type.
-
-        Parameters
-        ----------
-        text : str
-            What was typed.
-        name : str
-            The parameter, for the error.
-
-        Returns
-        -------
-        object
-            The value; its range is not checked yet.
-
-        Raises
-        ------
-        InputError
-            If the text is not of the type.
-
-        Examples
-        --------
-        >>> Domain(Kind(float)).parse("0.5", "tau")
-        0.5
-        """
+        """Read typed text as a value of the type."""
         if self.kind.or_none and text.lower() == "none":
             return None
         if self.kind.is_list:
@@ -128,30 +49,7 @@ class Domain:
         return self._scalar(text, name)
 
     def check(self, value: object, name: str) -> object:
-        """Check a value's type and range.
-
-        Parameters
-        ----------
-        value : object
-            The value.
-        name : str
-            The parameter, for the error.
-
-        Returns
-        -------
-        object
-            The value: a tuple as a list, an integer for a number as a float.
-
-        Raises
-        ------
-        InputError
-            If it is of the wrong type, out of range or not among the choices.
-
-        Examples
-        --------
-        >>> Domain(Kind(float)).check(1, "tau")
-        1.0
-        """
+        """Check a value's type and range."""
         if value is None and self.kind.or_none:
             return None
         if not self.kind.is_list:
@@ -189,31 +87,7 @@ class Domain:
 
 
 def read_domain(kind: Kind, comment: str) -> Domain:
-    """Read what a parameter's comment allows.
-
-    Parameters
-    ----------
-    kind : Kind
-        The parameter's type.
-    comment : str
-        ``"2..64  sentences in a window"``, ``"one of: repeat, random"``, or any words, which
-        allow every value of the type. Two spaces end a choice.
-
-    Returns
-    -------
-    Domain
-        The values allowed.
-
-    Raises
-    ------
-    InputError
-        If the comment begins like a range or a choice and is none, or does not fit the type.
-
-    Examples
-    --------
-    >>> read_domain(Kind(int), "2..64  sentences in a window").high
-    64
-    """
+    """Read what a parameter's comment allows."""
     if match := _RANGE.fullmatch(comment):
         return _range(kind, *match.groups())
     if match := _CHOICE.fullmatch(comment):

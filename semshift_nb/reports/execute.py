@@ -32,69 +32,17 @@ _KIB = 1 if sys.platform == "darwin" else 1024
 
 
 class ThisPython(AsyncKernelManager):
-    """Starts kernels with the Python that runs this, whatever kernels the machine has registered.
-
-    Raises
-    ------
-    Nothing
-        Of its own.
-
-    Examples
-    --------
-    >>> ThisPython().kernel_spec.argv[0] == sys.executable
-    True
-    """
+    """Starts kernels with the Python that runs this, whatever kernels are registered."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The kernel's command.
-
-        Returns
-        -------
-        KernelSpec
-            ipykernel under ``sys.executable``.
-
-        Raises
-        ------
-        Nothing
-            No file is looked for.
-
-        Examples
-        --------
-        >>> ThisPython().kernel_spec.language
-        'python'
-        """
+        """The kernel's command."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
 def run_notebook(path: Path, parameters: Mapping[str, object], folder: Path) -> dict[str, object]:
-    """Run a notebook, and export it as a page whether or not it failed.
-
-    Parameters
-    ----------
-    path : Path
-        The notebook.
-    parameters : mapping
-        Values for its parameters cell, checked before.
-    folder : Path
-        Receives the executed notebook and its page; the kernel's working directory too.
-
-    Returns
-    -------
-    dict
-        status ("done" or "failed"), error and traceback (empty when done), seconds, and
-        peak_memory_bytes, the most that the kernel held.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If it is interrupted before the kernel starts or after it has ended.
-
-    Examples
-    --------
-    >>> run_notebook(Path("notebooks/01.ipynb"), {}, Path("runs/x"))  # doctest: +SKIP
-    """
+    """Run a notebook, and export it as a page whether or not it failed."""
     executed = folder / path.name
     start = time.perf_counter()
     error, traceback = "", ""
@@ -155,10 +103,6 @@ def main() -> None:
     ------
     SemshiftError
         If the record cannot be written.
-
-    Examples
-    --------
-    Started by ``semshift_nb.reports.jobs``.
     """
     job = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()

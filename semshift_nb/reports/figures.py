@@ -17,27 +17,7 @@ _LEAST_DECIMAL, _MOST_DECIMAL = 0.001, 1000.0
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure as it is read.
-
-    Attributes
-    ----------
-    value : str
-        The rounded number and its unit; empty when there is none.
-    interval : str
-        From and to; empty when there is none.
-    note : str
-        Why it could not be measured, or what is to be said of it.
-
-    Raises
-    ------
-    Nothing
-        It only holds.
-
-    Examples
-    --------
-    >>> Cell("0.245", "0.21 to 0.28").note
-    ''
-    """
+    """A figure as it is read."""
 
     value: str = ""
     interval: str = ""
@@ -46,36 +26,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class FigureTable:
-    """A group's figures.
-
-    Attributes
-    ----------
-    title : str
-        The group.
-    head : list of str
-        Names of the conditions, then of the metrics; of many metrics the name of each is a
-        condition too, the first, and the last column holds its value.
-    n_conditions : int
-        How many of the head are conditions.
-    lines : list of tuple
-        The conditions' values, then a Cell for each column of figures.
-    n_shown : int
-        How many lines are to be shown at first.
-    remark : str
-        What holds for every line: conditions, and how many values each figure comes from.
-    notes : list of str
-        Which figures could not be measured, and why.
-
-    Raises
-    ------
-    Nothing
-        It only holds.
-
-    Examples
-    --------
-    >>> FigureTable("texts", ["MPD"], 0, [], 0).title
-    'texts'
-    """
+    """A group's figures."""
 
     title: str
     head: list[str]
@@ -92,29 +43,7 @@ Found: TypeAlias = dict[tuple[str, str], Cell]
 
 
 def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
-    """Lay out long-form rows for reading.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As ``Results`` writes them.
-
-    Returns
-    -------
-    list of FigureTable
-        One a group, in the order in which they were added.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> from semshift_nb.reports.results import rows_frame
-    >>> figure_tables(rows_frame([]))
-    []
-    """
+    """Lay out long-form rows for reading."""
     names = rows["group"].str.split(":").str[0]
     return [
         _table(str(name), rows[names == name].to_dict("records"))

@@ -27,30 +27,7 @@ PROGRESS = re.compile(r"(\S.*: [\d,]+ of [\d,]+ texts encoded, about [\d,]+ s le
 
 
 def export_html(notebook_path: Path) -> str:
-    """Render an executed notebook as a standalone page.
-
-    Parameters
-    ----------
-    notebook_path : Path
-        An ``.ipynb`` file with its outputs.
-
-    Returns
-    -------
-    str
-        HTML that needs no other file; its charts are interactive.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    nbformat.reader.NotJSONError
-        If it is not a notebook.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> page = export_html(Path("runs/example/01_semantic_shift.ipynb"))  # doctest: +SKIP
-    """
+    """Render an executed notebook as a standalone page."""
     notebook = nbformat.read(  # type: ignore[no-untyped-call]
         str(notebook_path), as_version=4
     )
@@ -103,23 +80,7 @@ class _MathRenderer(IPythonRenderer):
 
 @functools.cache
 def vega_script() -> str:
-    """Bundle Vega, Vega-Lite and vega-embed into one script that defines ``vegaEmbed``.
-
-    Returns
-    -------
-    str
-        JavaScript for a ``<script type="module">``.
-
-    Raises
-    ------
-    ValueError
-        If vl-convert cannot bundle.
-
-    Examples
-    --------
-    >>> "</script" in vega_script()
-    False
-    """
+    """Bundle Vega, Vega-Lite and vega-embed into one script that defines ``vegaEmbed``."""
     bundle: str = vlc.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_VEGA_LITE)
     return bundle.replace("</script", "<\\/script")
 

@@ -20,31 +20,7 @@ _NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]
 
 
 def absolute(name: str, value: str) -> str:
-    """Make the path of a corpus or a model hold from every working directory.
-
-    Parameters
-    ----------
-    name : str
-        The parameter: ``"corpus"``, ``"model"`` or one whose name ends like ``"a_corpus"``,
-        ``"a_model"`` or, for a retrieval set, ``"a_set"``; others are left as they are.
-    value : str
-        A name or a path.
-
-    Returns
-    -------
-    str
-        The name as it was, or the path from the root.
-
-    Raises
-    ------
-    Nothing
-        What is neither is refused by ``identify``.
-
-    Examples
-    --------
-    >>> absolute("corpus", "wikipedia")
-    'wikipedia'
-    """
+    """Make the path of a corpus or a model hold from every working directory."""
     names = _NAMES.get(_kind(name))
     if names is None or not value or value in names or "\0" in value:
         return value
@@ -53,31 +29,7 @@ def absolute(name: str, value: str) -> str:
 
 
 def identify(parameters: Iterable[Mapping[str, object]]) -> dict[str, dict[str, Any]]:
-    """Load every corpus and model that notebooks are asked to take, and say which they are.
-
-    Parameters
-    ----------
-    parameters : iterable of mapping
-        The parameters of each notebook.
-
-    Returns
-    -------
-    dict
-        ``corpus`` and ``model``, each from the value asked for to what it is: name, fingerprint
-        and n_documents, or name, revision and fingerprint.
-
-    Raises
-    ------
-    InputError
-        If one is not there or cannot be used.
-    SemshiftError
-        If loading fails for another reason.
-
-    Examples
-    --------
-    >>> identify([])
-    {'corpus': {}, 'model': {}}
-    """
+    """Load every corpus and model that notebooks are asked to take, and say which they are."""
     wanted: dict[str, list[str]] = {"corpus": [], "model": []}
     for values in parameters:
         for name, value in values.items():
@@ -141,10 +93,6 @@ def main() -> None:
     ------
     Exception
         Whatever loading raises that is not an error of this package's own.
-
-    Examples
-    --------
-    Started by ``identify``.
     """
     answer: dict[str, Any]
     try:

@@ -21,27 +21,7 @@ _SECONDS_BETWEEN_LOOKS = 0.05
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook to run.
-
-    Attributes
-    ----------
-    path : Path
-        The notebook.
-    parameters : dict
-        Values that were checked.
-    folder : Path
-        An empty folder for its output.
-
-    Raises
-    ------
-    Nothing
-        It only holds.
-
-    Examples
-    --------
-    >>> Job(Path("01_shift.ipynb"), {}, Path("work")).path.stem
-    '01_shift'
-    """
+    """A notebook to run."""
 
     path: Path
     parameters: dict[str, object]
@@ -55,26 +35,7 @@ def run_jobs(
     started: Callable[[Job], None],
     ended: Callable[[Job, dict[str, Any]], None],
 ) -> None:
-    """Run jobs, some at once, and tell when each starts and ends.
-
-    Parameters
-    ----------
-    jobs : sequence of Job
-        What to run, in this order.
-    n_at_once : int
-        The most processes at a time.
-    started, ended : callable
-        Called with the job, and with its record when it ended.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If interrupted; the jobs that were running have ended by then, as "interrupted".
-
-    Examples
-    --------
-    >>> run_jobs([], 1, started=print, ended=print)
-    """
+    """Run jobs, some at once, and tell when each starts and ends."""
     waiting = deque(jobs)
     running: dict[Path, tuple[Job, subprocess.Popen[bytes]]] = {}
     try:

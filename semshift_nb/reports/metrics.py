@@ -13,24 +13,7 @@ from semshift_nb.reports.tables import write_table
 
 
 def write_metrics(manifest: Manifest, folder: Path) -> None:
-    """Write every figure of a run as ``metrics.parquet`` and ``metrics.csv``.
-
-    Parameters
-    ----------
-    manifest : Manifest
-        The run.
-    folder : Path
-        Its folder, with what the notebooks left.
-
-    Raises
-    ------
-    SemshiftError
-        If a notebook's figures cannot be read, or these cannot be written.
-
-    Examples
-    --------
-    >>> write_metrics(Manifest("x", {}, {}, {}, {}, []), Path("runs/x"))  # doctest: +SKIP
-    """
+    """Write every figure of a run as ``metrics.parquet`` and ``metrics.csv``."""
     tables = [rows_frame([]), *(_rows(record, folder) for record in manifest.notebooks)]
     table = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     table.insert(0, "run_id", pd.Series([manifest.run_id] * len(table), dtype="string"))
@@ -39,30 +22,7 @@ def write_metrics(manifest: Manifest, folder: Path) -> None:
 
 
 def read_figures(record: Record, folder: Path) -> pd.DataFrame:
-    """Read the figures that a notebook left.
-
-    Parameters
-    ----------
-    record : Record
-        The notebook's record.
-    folder : Path
-        The run's folder.
-
-    Returns
-    -------
-    DataFrame
-        Its long-form rows; none if it left no file.
-
-    Raises
-    ------
-    SemshiftError
-        If the file is there and cannot be read.
-
-    Examples
-    --------
-    >>> len(read_figures(Record("01_shift", "", "", "", {}), Path("runs/x")))
-    0
-    """
+    """Read the figures that a notebook left."""
     for name in record.files:
         if name.endswith(".metrics.parquet"):
             try:
@@ -75,30 +35,7 @@ def read_figures(record: Record, folder: Path) -> pd.DataFrame:
 
 
 def read_claims(record: Record, folder: Path) -> list[dict[str, Any]]:
-    """Read the claims that a notebook left.
-
-    Parameters
-    ----------
-    record : Record
-        The notebook's record.
-    folder : Path
-        The run's folder.
-
-    Returns
-    -------
-    list of dict
-        statement, verdict, figure and required each; empty if it left no file.
-
-    Raises
-    ------
-    SemshiftError
-        If the file is there and cannot be read.
-
-    Examples
-    --------
-    >>> read_claims(Record("01_shift", "", "", "", {}), Path("runs/x"))
-    []
-    """
+    """Read the claims that a notebook left."""
     for name in record.files:
         if name.endswith(".claims.json"):
             try:

@@ -18,31 +18,7 @@ _CHECKOUT = Path(__file__).parents[2] / "notebooks"
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook that the report can run.
-
-    Attributes
-    ----------
-    path : Path
-        The file.
-    title : str
-        Its first heading.
-    question : str
-        The paragraph below the heading.
-    sha256 : str
-        Hash of the file.
-    parameters : tuple of Parameter
-        What it may be asked for.
-
-    Raises
-    ------
-    Nothing
-        It only holds.
-
-    Examples
-    --------
-    >>> Notebook(Path("01_shift.ipynb"), "Shift", "Does meaning move?", "", ()).name
-    '01_shift'
-    """
+    """A notebook that the report can run."""
 
     path: Path
     title: str
@@ -52,48 +28,11 @@ class Notebook:
 
     @property
     def name(self) -> str:
-        """The file's name without its ending.
-
-        Returns
-        -------
-        str
-            For example ``"01_semantic_shift"``.
-
-        Raises
-        ------
-        Nothing
-            Every path has a name.
-
-        Examples
-        --------
-        >>> Notebook(Path("01_shift.ipynb"), "", "", "", ()).name
-        '01_shift'
-        """
+        """The file's name without its ending."""
         return self.path.stem
 
     def read(self, given: Mapping[str, str]) -> dict[str, object]:
-        """Read those of the given values that this notebook has a parameter for.
-
-        Parameters
-        ----------
-        given : mapping of str to str
-            Parameter names and values as typed.
-
-        Returns
-        -------
-        dict
-            The values, of the parameters' types.
-
-        Raises
-        ------
-        InputError
-            If a value is of the wrong type or out of range.
-
-        Examples
-        --------
-        >>> Notebook(Path("01_shift.ipynb"), "", "", "", ()).read({"seed": "1"})
-        {}
-        """
+        """Read those of the given values that this notebook has a parameter for."""
         try:
             return {
                 parameter.name: parameter.read(given[parameter.name])
@@ -105,23 +44,7 @@ class Notebook:
 
 
 def notebooks_folder() -> Path:
-    """Find the notebooks: beside the working directory, in the checkout, or in the wheel.
-
-    Returns
-    -------
-    Path
-        The first of these folders that holds a notebook.
-
-    Raises
-    ------
-    InputError
-        If none does.
-
-    Examples
-    --------
-    >>> notebooks_folder()  # doctest: +SKIP
-    PosixPath('notebooks')
-    """
+    """Find the notebooks: beside the working directory, in the checkout, or in the wheel."""
     places = [Path.cwd() / "notebooks", _CHECKOUT, _INSTALLED]
     for place in places:
         if any(place.glob("[0-9]*.ipynb")):
@@ -133,58 +56,14 @@ def notebooks_folder() -> Path:
 
 
 def find_notebooks(ids: Sequence[str], folder: Path) -> list[Notebook]:
-    """Find and read notebooks.
-
-    Parameters
-    ----------
-    ids : sequence of str
-        Names (``01_semantic_shift``), numbers (``01``, ``1``) or names without the number; none
-        for all.
-    folder : Path
-        Where they lie.
-
-    Returns
-    -------
-    list of Notebook
-        In the order of their numbers, each once.
-
-    Raises
-    ------
-    InputError
-        If an id fits no notebook or several, or a notebook cannot be read.
-
-    Examples
-    --------
-    >>> find_notebooks(["01"], notebooks_folder())  # doctest: +SKIP
-    """
+    """Find and read notebooks."""
     paths = sorted(folder.glob("[0-9]*.ipynb"))
     chosen = {_one(paths, wanted) for wanted in ids} if ids else set(paths)
     return [read_notebook(path) for path in sorted(chosen)]
 
 
 def read_notebook(path: Path) -> Notebook:
-    """Read what a notebook asks and may be asked for.
-
-    Parameters
-    ----------
-    path : Path
-        An ``.ipynb`` file.
-
-    Returns
-    -------
-    Notebook
-        Title, question and parameters.
-
-    Raises
-    ------
-    InputError
-        If it is no notebook, or its parameters cell is missing or cannot be understood.
-
-    Examples
-    --------
-    >>> read_notebook(Path("notebooks/01_semantic_shift.ipynb")).title  # doctest: +SKIP
-    'Does meaning move, and does pooling dilute it?'
-    """
+    """Read what a notebook asks and may be asked for."""
     try:
         data = path.read_bytes()
         content = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]

@@ -21,24 +21,7 @@ _MINUTE, _HOUR = 60, 3600
 
 
 def write_page(manifest: Manifest, folder: Path) -> None:
-    """Write a run's ``index.html``.
-
-    Parameters
-    ----------
-    manifest : Manifest
-        The run, at any moment of it.
-    folder : Path
-        Its folder, with what the notebooks left.
-
-    Raises
-    ------
-    SemshiftError
-        If something the page shows cannot be read, or the page cannot be written.
-
-    Examples
-    --------
-    >>> write_page(Manifest("x", {}, {}, {}, {}, []), Path("runs/x"))  # doctest: +SKIP
-    """
+    """Write a run's ``index.html``."""
     notebooks = [_notebook(record, folder) for record in manifest.notebooks]
     verdicts = [claim["verdict"] for notebook in notebooks for claim in notebook["claims"]]
     page = _template().render(
@@ -53,28 +36,7 @@ def write_page(manifest: Manifest, folder: Path) -> None:
 
 
 def duration(seconds: float) -> str:
-    """Write a duration as one says it.
-
-    Parameters
-    ----------
-    seconds : float
-        How long.
-
-    Returns
-    -------
-    str
-        With one or two units.
-
-    Raises
-    ------
-    Nothing
-        Any finite number can be said.
-
-    Examples
-    --------
-    >>> duration(83.4)
-    '1 min 23 s'
-    """
+    """Write a duration as one says it."""
     whole = int(seconds)
     if whole < _MINUTE:
         return f"{seconds:.1f} s"
@@ -84,28 +46,7 @@ def duration(seconds: float) -> str:
 
 
 def size(n_bytes: float) -> str:
-    """Write a size in bytes as one says it.
-
-    Parameters
-    ----------
-    n_bytes : float
-        How many bytes.
-
-    Returns
-    -------
-    str
-        In MB or GB (powers of ten).
-
-    Raises
-    ------
-    Nothing
-        Any finite number can be said.
-
-    Examples
-    --------
-    >>> size(1.5e9)
-    '1.5 GB'
-    """
+    """Write a size in bytes as one says it."""
     return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f} MB"
 
 

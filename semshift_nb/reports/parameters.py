@@ -23,27 +23,7 @@ _FORMS = (
 
 
 class Parameter:
-    """One line of a parameters cell.
-
-    Parameters
-    ----------
-    name : str
-        What the notebook calls it.
-    default : object
-        Its value when nothing else is asked for.
-    domain : Domain
-        The values it may take.
-
-    Raises
-    ------
-    InputError
-        If the default is outside the domain.
-
-    Examples
-    --------
-    >>> read_parameters("n_sentences = 6  # 2..64  sentences in a window")[0].read("8")
-    8
-    """
+    """One line of a parameters cell."""
 
     def __init__(self, name: str, default: object, domain: Domain) -> None:
         self.name = name
@@ -51,54 +31,12 @@ class Parameter:
         self.default = domain.check(default, name)
 
     def read(self, text: str) -> object:
-        """Read a value as it is typed on the command line.
-
-        Parameters
-        ----------
-        text : str
-            The value: ``8``, ``0.5``, ``true``, ``news``, ``1,2,4``, ``none``.
-
-        Returns
-        -------
-        object
-            The value, of the parameter's type.
-
-        Raises
-        ------
-        InputError
-            If it is of the wrong type or out of range.
-
-        Examples
-        --------
-        >>> read_parameters("ks = [1, 2]  # 1..64")[0].read("1,2,4")
-        [1, 2, 4]
-        """
+        """Read a value as it is typed on the command line."""
         return self.domain.check(self.domain.parse(text, self.name), self.name)
 
 
 def read_parameters(source: str) -> list[Parameter]:
-    """Read a parameters cell.
-
-    Parameters
-    ----------
-    source : str
-        The cell's text.
-
-    Returns
-    -------
-    list of Parameter
-        In the cell's order.
-
-    Raises
-    ------
-    InputError
-        If a line is anything but a parameter; the line is quoted.
-
-    Examples
-    --------
-    >>> [parameter.name for parameter in read_parameters('corpus = "news"')]
-    ['corpus']
-    """
+    """Read a parameters cell."""
     try:
         statements = ast.parse(source).body
         comments = _comments(source)

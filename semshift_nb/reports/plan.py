@@ -20,50 +20,12 @@ from semshift_nb.reports.notebooks import Notebook, find_notebooks
 
 
 def new_run_id() -> str:
-    """Make an id for a run that sorts by time.
-
-    Returns
-    -------
-    str
-        The time in UTC, to the second, and four characters that tell runs of one second apart.
-
-    Raises
-    ------
-    Nothing
-        Of its own.
-
-    Examples
-    --------
-    >>> len(new_run_id())
-    20
-    """
+    """Make an id for a run that sorts by time."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def check_folder(folder: Path, *, resume: bool) -> Manifest | None:
-    """Check that a folder can take a run, and read the run it holds if it is to be resumed.
-
-    Parameters
-    ----------
-    folder : Path
-        The run's folder.
-    resume : bool
-        Whether a run that is there may be gone on with.
-
-    Returns
-    -------
-    Manifest or None
-        The run that is there; None for a folder that is empty or yet to be made.
-
-    Raises
-    ------
-    InputError
-        If the folder holds something else, or a run and ``resume`` is false.
-
-    Examples
-    --------
-    >>> check_folder(Path("runs/new"), resume=False)
-    """
+    """Check that a folder can take a run, and read the run it holds if it is to be resumed."""
     if not folder.exists():
         return None
     if not folder.is_dir():
@@ -80,36 +42,7 @@ def check_folder(folder: Path, *, resume: bool) -> Manifest | None:
 def plan_run(
     ids: Sequence[str], given: Mapping[str, str], *, earlier: Manifest | None, folder: Path
 ) -> tuple[Manifest, list[Notebook]]:
-    """Decide what a run is to do, or refuse it.
-
-    Parameters
-    ----------
-    ids : sequence of str
-        The notebooks asked for; none for all, or for those of the earlier run.
-    given : mapping of str to str
-        Parameters as typed.
-    earlier : Manifest or None
-        The run to go on with.
-    folder : Path
-        Where the notebooks lie.
-
-    Returns
-    -------
-    manifest : Manifest
-        Of the run, in which what was done before still counts as done.
-    notebooks : list of Notebook
-        All of the run's notebooks.
-
-    Raises
-    ------
-    InputError
-        If a notebook, a parameter, a corpus or a model cannot be used, or differs from what the
-        earlier run was asked.
-
-    Examples
-    --------
-    >>> plan_run(["01"], {}, earlier=None, folder=Path("notebooks"))  # doctest: +SKIP
-    """
+    """Decide what a run is to do, or refuse it."""
     typed = {name: absolute(name, value) for name, value in given.items()}
     if earlier is not None:
         typed = _same_parameters(typed, earlier)
@@ -123,30 +56,7 @@ def plan_run(
 
 
 def remaining(manifest: Manifest, folder: Path) -> list[Record]:
-    """List what a run has yet to do.
-
-    Parameters
-    ----------
-    manifest : Manifest
-        The run.
-    folder : Path
-        Its folder.
-
-    Returns
-    -------
-    list of Record
-        Those that were not done, or whose files are gone.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be looked at.
-
-    Examples
-    --------
-    >>> remaining(Manifest("x", {}, {}, {}, {}, []), Path("runs/x"))
-    []
-    """
+    """List what a run has yet to do."""
     return [
         record
         for record in manifest.notebooks

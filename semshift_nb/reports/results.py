@@ -152,11 +152,6 @@ class Results:
         DataFrame
             Columns ``claim``, ``verdict`` ("holds", "does not hold" or "undecided"), ``figure``.
 
-        Raises
-        ------
-        Nothing
-            Without claims the table has no rows.
-
         Examples
         --------
         >>> len(Results("01_semantic_shift").table())
@@ -229,28 +224,7 @@ class Results:
 
 
 def rows_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Put long-form rows into a table whose column types do not depend on its content.
-
-    Parameters
-    ----------
-    rows : list of dict
-        Rows with the keys of ``ROW_TYPES``.
-
-    Returns
-    -------
-    DataFrame
-        One row a figure; no rows give an empty table with the same columns.
-
-    Raises
-    ------
-    KeyError
-        If a row lacks a column.
-
-    Examples
-    --------
-    >>> list(rows_frame([]).columns)[:3]
-    ['notebook', 'group', 'metric']
-    """
+    """Put long-form rows into a table whose column types do not depend on its content."""
     columns = {name: [row[name] for row in rows] for name in ROW_TYPES}
     return pd.DataFrame(columns).astype(ROW_TYPES)
 

@@ -69,10 +69,6 @@ def run_report(
         If anything asked for cannot be done; nothing was run then.
     SemshiftError
         If the folder cannot be written to.
-
-    Examples
-    --------
-    >>> run_report(["01"], {"corpus": "news"})  # doctest: +SKIP
     """
     if jobs < 1:
         raise InputError(f"--jobs must be at least 1, not {jobs}")

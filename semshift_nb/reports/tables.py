@@ -20,28 +20,7 @@ ENDINGS: dict[str, Callable[[pd.DataFrame, Path], object]] = {
 
 
 def check_ending(path: Path) -> Path:
-    """Check that a table can be written to a path, before the work that makes the table.
-
-    Parameters
-    ----------
-    path : Path
-        Where the table is to go.
-
-    Returns
-    -------
-    Path
-        The same path.
-
-    Raises
-    ------
-    InputError
-        If the ending names no kind of table, or the path is a folder.
-
-    Examples
-    --------
-    >>> check_ending(Path("table.csv")).name
-    'table.csv'
-    """
+    """Check that a table can be written to a path, before the work that makes the table."""
     if path.suffix.lower() not in ENDINGS:
         raise InputError(
             f"cannot tell what kind of table {str(path)!r} is to be; "
@@ -53,72 +32,19 @@ def check_ending(path: Path) -> Path:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table in the form its path's ending names, whole or not at all.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Any table; its index is not written.
-    path : Path
-        A file name ending in .parquet, .csv, .json or .jsonl; folders on the way are made.
-
-    Raises
-    ------
-    InputError
-        If the ending names no kind of table.
-    SemshiftError
-        If the file cannot be written; what was there before is still there then.
-
-    Examples
-    --------
-    >>> write_table(pd.DataFrame({"n": [1]}), Path("table.csv"))  # doctest: +SKIP
-    """
+    """Write a table in the form its path's ending names, whole or not at all."""
     write = ENDINGS[check_ending(path).suffix.lower()]
     write_whole(path, lambda temporary: write(table, temporary))
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write text as UTF-8, whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        The file; folders on the way are made.
-    text : str
-        What it is to hold; a lone surrogate, which UTF-8 has no form for, is written escaped.
-
-    Raises
-    ------
-    SemshiftError
-        If the file cannot be written.
-
-    Examples
-    --------
-    >>> write_text(Path("note.txt"), "meaning moves")  # doctest: +SKIP
-    """
+    """Write text as UTF-8, whole or not at all."""
     data = text.encode("utf-8", errors="backslashreplace")
     write_whole(path, lambda temporary: temporary.write_bytes(data))
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let a function write a temporary file beside a path, then move it into place.
-
-    Parameters
-    ----------
-    path : Path
-        Where the file is to be in the end.
-    write : callable
-        Writes the temporary file whose path it is given.
-
-    Raises
-    ------
-    SemshiftError
-        If writing fails; the temporary file is removed and ``path`` is as it was.
-
-    Examples
-    --------
-    >>> write_whole(Path("note.txt"), lambda path: path.write_text("whole"))  # doctest: +SKIP
-    """
+    """Let a function write a temporary file beside a path, then move it into place."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,24 +32,6 @@ class ChartView(anywidget.AnyWidget):
 
     The chart is built once; another document is new data in it, another range a new signal. To
     build it anew would take hundreds of milliseconds for each.
-
-    Parameters
-    ----------
-    chart : altair.TopLevelMixin
-        A chart whose data are named datasets.
-
-    Attributes
-    ----------
-    spec : dict
-        The chart's specification.
-    datasets : dict
-        The rows of each dataset by name, or a table of numbers as `packed` writes it.
-    signals : dict
-        The values of the chart's parameters by name.
-    listen : list of str
-        Names of the selections that Python wants to hear of.
-    heard : dict
-        The last of them that changed: ``name``, ``value`` and ``count``, how many were told.
     """
 
     spec = traitlets.Dict().tag(sync=True)
@@ -62,58 +44,12 @@ class ChartView(anywidget.AnyWidget):
         super().__init__(_esm=_bundle(), spec=portable_spec(chart.to_dict()))
 
     def show(self, *, datasets: dict[str, Any], signals: dict[str, Any]) -> None:
-        """Show other data.
-
-        Parameters
-        ----------
-        datasets : dict
-            The rows of each dataset by name.
-        signals : dict
-            The values of the chart's parameters by name.
-
-        Returns
-        -------
-        None
-
-        Raises
-        ------
-        traitlets.TraitError
-            If either is not a dict; a name that the chart does not have is told where it stands.
-
-        Examples
-        --------
-        >>> view = ChartView(alt.Chart(alt.NamedData("rows")).mark_point())
-        >>> view.show(datasets={"rows": []}, signals={})
-        """
+        """Show other data."""
         with self.hold_sync():
             self.datasets, self.signals = datasets, signals
 
     def on_selection(self, name: str, respond: Callable[[Any], None]) -> None:
-        """Call ``respond`` with the selection's value whenever the reader changes it.
-
-        Parameters
-        ----------
-        name : str
-            The selection's name.
-        respond : callable
-            Takes the value as Vega gives it: a dict from field to values, or None.
-
-        Returns
-        -------
-        None
-
-        Raises
-        ------
-        Nothing
-            A name that the chart does not have is shown as an error where the chart would be.
-
-        Examples
-        --------
-        >>> view = ChartView(alt.Chart(alt.NamedData("rows")).mark_point())
-        >>> view.on_selection("brush", print)
-        >>> view.heard = {"name": "brush", "value": None}
-        None
-        """
+        """Call ``respond`` with the selection's value whenever the reader changes it."""
         self.listen = [*self.listen, name]
 
         def hear(change: dict[str, Any]) -> None:

@@ -163,11 +163,6 @@ def calibrate(
     References
     ----------
     Length collapse, arXiv 2410.24200, for the filter rate.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> calibrate(load_encoder(), load_corpus("wikipedia")).table  # doctest: +SKIP
     """
     check_range(between)
     if hold not in _FIGURES:
@@ -229,13 +224,6 @@ def calibrated_schedule(
     References
     ----------
     Length collapse, arXiv 2410.24200, for the filter rate.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> encoder = load_encoder()
-    >>> schedule = calibrated_schedule(encoder, load_corpus("wikipedia"))  # doctest: +SKIP
-    >>> encoder.at_temperature(schedule)  # doctest: +SKIP
     """
     return calibrate(
         encoder,

@@ -74,12 +74,6 @@ def filter_explained(
     References
     ----------
     Length collapse, arXiv 2410.24200, Theorem 3.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> reading = read_filter(load_corpus("wikipedia"), load_encoder())  # doctest: +SKIP
-    >>> filter_explained(reading)  # doctest: +SKIP
     """
     if n_resamples < 1:
         raise InputError(f"n_resamples is {n_resamples}, expected at least 1 (1000 is usual).")

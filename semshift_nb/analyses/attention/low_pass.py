@@ -138,16 +138,6 @@ class FilterResult:
         Lengths that were not measured, and why.
     note : str
         What the corpus did not have of what was asked for.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> reading = read_filter(load_corpus("wikipedia"), load_encoder())  # doctest: +SKIP
-    >>> reading.by_layer()  # doctest: +SKIP
     """
 
     named: dict[str, str | float]
@@ -173,14 +163,6 @@ class FilterResult:
             ``share_separator``, the shares of attention on the first token, on the last, and on
             special tokens other than the first; ``n`` documents, ``truncated_share`` of them (the
             rest end there), ``status`` and ``reason``. A length that was not measured is one row.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> reading.by_head()  # doctest: +SKIP
         """
         rows = [{"n_tokens": n, "n": 0, **_told(NOT_MEASURED, why)} for n, why in self._missing()]
         tables = [pd.DataFrame(rows)] if rows else []
@@ -216,14 +198,6 @@ class FilterResult:
             ``explained_by_one_column`` and ``explained_by_first_token`` (of the squared rate, what
             the most uneven and the first token's column reach alone) and ``high_frequency_share``
             (of the hidden states that come out of the layer).
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> reading.by_layer()  # doctest: +SKIP
         """
         rows = [
             {"n_tokens": n, "metric": metric, "n": 0, "unit": unit, **_told(NOT_MEASURED, why)}
@@ -339,11 +313,6 @@ def read_filter(
     References
     ----------
     Length collapse, arXiv 2410.24200, section 3.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> read_filter(load_corpus("wikipedia"), load_encoder()).by_layer()  # doctest: +SKIP
     """
     temperature = encoder.temperature
     named: dict[str, str | float] = {

@@ -71,11 +71,6 @@ def correction_effects(
     References
     ----------
     Mu & Viswanath 2018 (all-but-the-top); Su et al. 2021, Huang et al. 2021 (whitening).
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> correction_effects(load_corpus("news"), load_encoder("static"))  # doctest: +SKIP
     """
     unknown = [name for name in corrections if name not in FITS]
     if unknown:

@@ -59,14 +59,6 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = Tru
     ----------
     sentence-transformers issue 2662 (near-zero dimensions); Timkey & van Schijndel 2021,
     arXiv 2109.04404 (dimensions that dominate the cosine).
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> texts = load_corpus("wikipedia").sentences["text"][:400].tolist()
-    >>> profile = dimension_profile(texts, load_encoder())  # doctest: +SKIP
-    >>> profile.loc[profile["near_zero"], "dimension"].tolist()  # doctest: +SKIP
-    [127, 223, 319]
     """
     if not raw:
         encoded = encode_all(encoder, texts)
@@ -180,10 +172,6 @@ def dead_dimensions(texts: pd.DataFrame, encoder: Encoder) -> list[int] | None:
     References
     ----------
     sentence-transformers issue 2662.
-
-    Examples
-    --------
-    >>> dead_dimensions(window_shift(corpus, encoder), encoder)  # doctest: +SKIP
     """
     measured = texts.loc[texts["status"] == MEASURED, "text"].tolist()
     if len(set(measured)) < 2:
@@ -204,10 +192,6 @@ def published_near_zero(encoder: Encoder) -> list[int] | None:
     -------
     list of int or None
         The dimensions, from 0, ascending; None where nothing was published for that name.
-
-    Raises
-    ------
-    Nothing of its own.
 
     References
     ----------

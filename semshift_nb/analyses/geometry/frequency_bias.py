@@ -194,11 +194,6 @@ def frequency_bias(
     Li et al., "On the Sentence Embeddings from Pre-trained Language Models", EMNLP 2020, table 1.
     Gao et al., "Representation Degeneration Problem in Training Natural Language Generation
     Models", ICLR 2019.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> frequency_bias(load_corpus("news"), load_encoder("static"))  # doctest: +SKIP
     """
     ends = _check(bands, ks, n_parts)
     tables = []

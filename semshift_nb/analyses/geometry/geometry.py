@@ -229,11 +229,6 @@ def corpus_geometry(
     References
     ----------
     See `geometry`.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> corpus_geometry(load_corpus("news"), load_encoder("static"))  # doctest: +SKIP
     """
     if of not in _OF:
         raise InputError(f"of is {of!r}, expected one of {', '.join(_OF)}.")

@@ -142,16 +142,6 @@ class LayerReading:
         Unit rows of tokens and of pooled sentences at every layer of every encoder.
     seed : int
         Seed of all draws.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> reading = read_layer_geometry(load_corpus("news"), load_encoder())  # doctest: +SKIP
-    >>> reading.figures()  # doctest: +SKIP
     """
 
     corpus: str
@@ -171,14 +161,6 @@ class LayerReading:
             (95 %, over documents, drawn for the mean cosine and left out in parts for the others),
             ``n`` vectors, ``unit``, ``truncated_share``, ``status`` and ``reason``. Rows are of
             unit length, spectra centred.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        See the class.
         """
         rows = [
             {
@@ -207,14 +189,6 @@ class LayerReading:
             One row a space: ``corpus``, ``encoder``, ``of``, ``layer``, ``dim``, the quantiles
             ``q05``, ``q25``, ``q50``, ``q75`` and ``q95`` of the cosine of two vectors from
             different documents, and ``n_pairs`` drawn. In one document, from different places.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        See the class.
         """
         rows = [
             {"corpus": self.corpus, **space.named(), **self._pairs(space)} for space in self.spaces
@@ -230,14 +204,6 @@ class LayerReading:
             ``corpus``, ``encoder``, ``of``, ``layer``, ``dim``, ``rank`` (from 1; some two dozen,
             evenly spaced on a logarithmic axis) and ``share`` of the centred variance; what
             has less than 1e-5 of it is left out.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        See the class.
         """
         rows = []
         for space in self.spaces:
@@ -310,11 +276,6 @@ def read_layer_geometry(
     ----------
     Ethayarajh, "How Contextual are Contextualized Word Representations?", EMNLP 2019 (cosines of
     random tokens, layer by layer).
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> reading = read_layer_geometry(load_corpus("news"), load_encoder())  # doctest: +SKIP
     """
     sample = draw_sample(corpus, n_sentences=n_sentences, n_tokens=n_tokens, seed=seed)
     spaces = [space for encoder in as_encoders(encoders) for space in spaces_of(encoder, sample)]

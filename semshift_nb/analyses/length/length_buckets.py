@@ -1,4 +1,4 @@
-"""BuiltTexts of the length that their author gave them: documents, paragraphs and sentences."""
+"""Texts of the length that their author gave them: documents, paragraphs and sentences."""
 
 import re
 from dataclasses import dataclass

@@ -173,12 +173,6 @@ def length_collapse(
     References
     ----------
     Length-induced collapse, arXiv 2410.24200; semantic shift, arXiv 2603.21437 (concatenations).
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> encoder = load_encoder(max_length=512)
-    >>> length_collapse(load_corpus("wikipedia"), encoder, n_documents=30)  # doctest: +SKIP
     """
     wanted = check_lengths(lengths, arms, n_documents=n_documents, seed=seed)
     readers = as_encoders(encoders)

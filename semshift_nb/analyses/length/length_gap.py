@@ -76,13 +76,6 @@ def length_gap(
     References
     ----------
     Length-induced collapse, arXiv 2410.24200.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> encoder = load_encoder(max_length=512)
-    >>> pair = [encoder, encoder.at_temperature(0.8)]
-    >>> length_gap(load_corpus("wikipedia"), pair)  # doctest: +SKIP
     """
     wanted = check_lengths((short, long), arms, n_documents=n_documents, seed=seed)
     if short >= long or "natural" in wanted.arms:

@@ -146,12 +146,6 @@ def report_card(
     ----------
     Semantic shift, arXiv 2603.21437; length collapse, arXiv 2410.24200; see the measures for the
     others.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> encoder = load_encoder()
-    >>> report_card(load_corpus("news"), encoder, controls=card_controls(encoder))  # doctest: +SKIP
     """
     _check(encoder, controls, n_documents, n_sentences, n_passages)
     texts = draw_texts(

@@ -130,10 +130,6 @@ def card_verdicts(card: pd.DataFrame) -> pd.DataFrame:
     ------
     InputError
         If a figure is missing, or there is more than one model.
-
-    Examples
-    --------
-    >>> card_verdicts(report_card(load_corpus("news"), load_encoder()))  # doctest: +SKIP
     """
     return pd.DataFrame([_judged(card, aspect) for aspect in ASPECTS], columns=_COLUMNS)
 
@@ -145,10 +141,6 @@ def card_metrics() -> list[str]:
     -------
     list of str
         Metrics, in the order of the card.
-
-    Raises
-    ------
-    Nothing of its own.
 
     Examples
     --------

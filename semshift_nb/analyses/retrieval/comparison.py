@@ -44,14 +44,6 @@ class RetrievalResult:
         The temperature that tuning picked; None where there was no tuning.
     notes : tuple of str
         What is to be known of the set and of its queries; not errors.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> retrieval(load_retrieval("scifact"), load_encoder()).table  # doctest: +SKIP
     """
 
     table: pd.DataFrame
@@ -134,12 +126,6 @@ def retrieval(
     References
     ----------
     TempScale, arXiv 2410.24200. Smucker, Allan, Carterette 2007, on tests for retrieval.
-
-    Examples
-    --------
-    >>> from semshift_nb.corpora import load_retrieval
-    >>> from semshift_nb.encoders import load_encoder
-    >>> found = retrieval(load_retrieval("scifact"), load_encoder(), tune=True)  # doctest: +SKIP
     """
     chance = ResamplingOptions(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
     arms = _arms(encoder, taus, schedules)

@@ -116,11 +116,6 @@ def change_rows(table: pd.DataFrame) -> pd.DataFrame:
     ------
     KeyError
         If a column is missing.
-
-    Examples
-    --------
-    >>> change_rows(found.table)["metric"].tolist()  # doctest: +SKIP
-    ['change of nDCG@10']
     """
     compared = table[table["difference"].notna()]
     return compared.assign(

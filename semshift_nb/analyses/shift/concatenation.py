@@ -317,11 +317,6 @@ def concatenation(
     References
     ----------
     Semantic shift, arXiv 2603.21437, the concatenation experiment.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> concatenation(load_corpus("wikipedia"), load_encoder(), n_anchors=50)  # doctest: +SKIP
     """
     wanted = design(ks, modes, n_anchors=n_anchors, n_library=n_library, seed=seed)
     rows: list[dict[str, object]] = []
@@ -390,11 +385,6 @@ def concatenation_texts(
     References
     ----------
     Semantic shift, arXiv 2603.21437, the concatenation experiment.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> concatenation_texts(load_corpus("news"), load_encoder(), n_anchors=50)  # doctest: +SKIP
     """
     wanted = design(ks, modes, n_anchors=n_anchors, n_library=n_library, seed=seed)
     return run(corpus, encoder, wanted).table

@@ -85,11 +85,6 @@ def predictors(
     References
     ----------
     Semantic shift, arXiv 2603.21437, correlation of discrepancy with dispersion.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> predictors(window_shift(load_corpus("wikipedia"), load_encoder()))  # doctest: +SKIP
     """
     wanted = [name for name in TARGETS if name in table] if targets is None else list(targets)
     needed = [*wanted, "dispersion", "semantic_shift", "n_tokens", "truncated", "status", group]
@@ -188,11 +183,6 @@ def window_shift(
     References
     ----------
     Semantic shift, arXiv 2603.21437, discrepancy against dispersion.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> window_shift(load_corpus("wikipedia"), load_encoder(), n_windows=50)  # doctest: +SKIP
     """
     if n_sentences < 2 or n_windows < 1:
         raise InputError(

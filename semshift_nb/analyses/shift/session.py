@@ -52,10 +52,6 @@ def neighbours_of(
     References
     ----------
     See `semshift_nb.measures.nearest_neighbours`.
-
-    Examples
-    --------
-    >>> neighbours_of(vectors[0], corpus, embeddings=vectors, n_neighbours=5)  # doctest: +SKIP
     """
     sentences = corpus.sentences
     if len(sentences) != len(embeddings):
@@ -213,10 +209,6 @@ class ShiftSession:
         ------
         InputError
             If the corpus has no document of this id.
-
-        Examples
-        --------
-        >>> reading.document("0").title  # doctest: +SKIP
         """
         if doc_id not in self._documents:
             raise InputError(
@@ -245,10 +237,6 @@ class ShiftSession:
         ------
         InputError
             If the vector is not finite and of length one, or ``n_neighbours`` is below 1.
-
-        Examples
-        --------
-        >>> reading.neighbours(vector, n_neighbours=5)["text"]  # doctest: +SKIP
         """
         return neighbours_of(
             vector, self.corpus, embeddings=self._vectors, n_neighbours=n_neighbours

@@ -67,11 +67,6 @@ def range_shift(
     References
     ----------
     Semantic shift, arXiv 2603.21437.
-
-    Examples
-    --------
-    >>> range_shift(sentences, vectors, start=0, stop=6, encoder=encoder, text=text)
-    ... # doctest: +SKIP
     """
     if len(sentences) != len(embeddings):
         raise InputError(f"{len(sentences)} sentences came with {len(embeddings)} vectors.")
@@ -121,11 +116,6 @@ def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     References
     ----------
     Semantic shift, arXiv 2603.21437.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> document_shift(load_corpus("wikipedia"), load_encoder())  # doctest: +SKIP
     """
     texts = encode_all(encoder, corpus.documents["text"].tolist())
     figures = [
@@ -159,10 +149,6 @@ def dilution_gap(documents: pd.DataFrame) -> float | None:
     References
     ----------
     Semantic shift, arXiv 2603.21437, Theorem 1.
-
-    Examples
-    --------
-    >>> dilution_gap(document_shift(load_corpus("news"), load_encoder()))  # doctest: +SKIP
     """
     measured = documents[documents["status"] == MEASURED]
     if measured.empty:
@@ -205,11 +191,6 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     References
     ----------
     Semantic shift, arXiv 2603.21437.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> sentence_shift(load_corpus("news"), load_encoder())  # doctest: +SKIP
     """
     tables = [
         sentences_of(document)
@@ -221,28 +202,7 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
 
 
 def sentences_of(document: EncodedDocument) -> pd.DataFrame:
-    """Return the sentences of one document.
-
-    Parameters
-    ----------
-    document : EncodedDocument
-        A document whose sentences are encoded.
-
-    Returns
-    -------
-    DataFrame
-        Its rows of `sentence_shift`.
-
-    Raises
-    ------
-    InputError
-        If a vector is not finite and of length one.
-
-    Examples
-    --------
-    >>> [sentences_of(document) for document in encoded_documents(corpus, encoder)]
-    ... # doctest: +SKIP
-    """
+    """Return the sentences of one document."""
     reason = no_direction_reason(document.encoded)
     steps = pooled = np.full(len(document.sentences), np.nan)
     if not reason:
@@ -288,39 +248,13 @@ def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     References
     ----------
     Semantic shift, arXiv 2603.21437.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> prefix_shift(load_corpus("news"), load_encoder())  # doctest: +SKIP
     """
     tables = [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
     return pd.concat([pd.DataFrame(columns=_COLUMNS), *tables], ignore_index=True).infer_objects()
 
 
 def prefixes_of(document: EncodedDocument) -> pd.DataFrame:
-    """Return the prefixes of one document.
-
-    Parameters
-    ----------
-    document : EncodedDocument
-        A document whose sentences are encoded.
-
-    Returns
-    -------
-    DataFrame
-        Its rows of `prefix_shift`.
-
-    Raises
-    ------
-    InputError
-        If a vector is not finite and of length one.
-
-    Examples
-    --------
-    >>> [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
-    ... # doctest: +SKIP
-    """
+    """Return the prefixes of one document."""
     reason = no_direction_reason(document.encoded)
     n_sentences = len(document.sentences)
     if reason:

@@ -146,29 +146,7 @@ class SpaceProjection(SpaceVectors):
         self._places: LRUCache[tuple[SpaceView, str], NDArray[np.float32]] = LRUCache(_KEPT)
 
     def mapped(self, view: SpaceView, kind: str) -> bool:
-        """Say whether a map is there without much work; one on disk is taken from there.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        kind : {"PCA", "t-SNE"}
-            Which map.
-
-        Returns
-        -------
-        bool
-
-        Raises
-        ------
-        InputError
-            If there is no such map.
-
-        Examples
-        --------
-        >>> spaces.mapped(SpaceView("minilm"), "t-SNE")  # doctest: +SKIP
-        False
-        """
+        """Say whether a map is there without much work; one on disk is taken from there."""
         if kind not in MAPS:
             raise InputError(f"map {kind!r} was asked for; there are {', '.join(MAPS)}.")
         asked = (view.whole, kind)
@@ -193,38 +171,9 @@ class SpaceProjection(SpaceVectors):
         It is the map of the view with all its dimensions: a dimension that is switched off moves no
         point.
 
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        kind : {"PCA", "t-SNE"}
-            Which map: two directions of the greatest variance, or one that keeps neighbours
-            together.
-        advance : callable
-            Told the share that is done.
-        stopped : callable
-            Asked now and then whether to stop.
-
-        Returns
-        -------
-        bool
-            Whether the map is there; False if it was stopped.
-
-        Raises
-        ------
-        InputError
-            If there is no such map, or the view cannot be made.
-        SemshiftError
-            If t-SNE failed.
-
         References
         ----------
         van der Maaten & Hinton 2008, as scikit-learn has it, on the 50 strongest directions.
-
-        Examples
-        --------
-        >>> spaces.prepare_map(SpaceView("minilm"), "PCA")  # doctest: +SKIP
-        True
         """
         if self.mapped(view, kind):
             return True
@@ -237,32 +186,7 @@ class SpaceProjection(SpaceVectors):
         return True
 
     def places(self, view: SpaceView, kind: str = "PCA") -> pd.DataFrame:
-        """Give the map of a view.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        kind : {"PCA", "t-SNE"}
-            Which map.
-
-        Returns
-        -------
-        DataFrame
-            ``point`` (from 0), ``x`` and ``y``: one row a point. Of a t-SNE neither axes nor
-            distances mean anything.
-
-        Raises
-        ------
-        InputError
-            If there is no such map, or the view cannot be made.
-        SemshiftError
-            If t-SNE failed.
-
-        Examples
-        --------
-        >>> spaces.places(SpaceView("minilm"))  # doctest: +SKIP
-        """
+        """Give the map of a view."""
         places = self._places.get((view.whole, kind), lambda: self._place(view, kind))
         return pd.DataFrame({"point": np.arange(len(places)), "x": places[:, 0], "y": places[:, 1]})
 
@@ -273,31 +197,7 @@ class SpaceProjection(SpaceVectors):
         x: tuple[float, float],
         y: tuple[float, float],
     ) -> NDArray[np.intp]:
-        """Find the points in a rectangle of a map.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        kind : {"PCA", "t-SNE"}
-            Which map.
-        x, y : tuple of float
-            The rectangle's sides, in either order.
-
-        Returns
-        -------
-        ndarray of int
-            Ascending.
-
-        Raises
-        ------
-        InputError
-            If there is no such map, or the view cannot be made.
-
-        Examples
-        --------
-        >>> spaces.within(SpaceView("minilm"), "PCA", (0, 1), (0, 1))  # doctest: +SKIP
-        """
+        """Find the points in a rectangle of a map."""
         table = self.places(view, kind)
         inside = table["x"].between(min(x), max(x)) & table["y"].between(min(y), max(y))
         return np.flatnonzero(inside)

@@ -28,26 +28,7 @@ class SpaceTexts(SpaceProjection):
         self._profiles: LRUCache[SpaceView, pd.DataFrame] = LRUCache(_KEPT)
 
     def ready(self, view: SpaceView) -> bool:
-        """Say whether a view can be shown at once.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view; which dimensions are off does not matter.
-
-        Returns
-        -------
-        bool
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> spaces.ready(SpaceView("minilm"))  # doctest: +SKIP
-        False
-        """
+        """Say whether a view can be shown at once."""
         return view.whole in self._moments
 
     def prepare(
@@ -57,34 +38,7 @@ class SpaceTexts(SpaceProjection):
         advance: Callable[[float], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Encode the texts for a view, a few at a time, and work out what all tables need.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        advance : callable
-            Told the share of the texts that is done.
-        stopped : callable
-            Asked now and then whether to stop.
-
-        Returns
-        -------
-        bool
-            Whether the view is ready; False if it was stopped.
-
-        Raises
-        ------
-        InputError
-            If the view cannot be made.
-        NoDirectionError
-            If a text has a zero vector in it.
-
-        Examples
-        --------
-        >>> spaces.prepare(SpaceView("minilm"))  # doctest: +SKIP
-        True
-        """
+        """Encode the texts for a view, a few at a time, and work out what all tables need."""
         if self.ready(view):
             return True
         if not self.read(view, advance=advance, stopped=stopped):
@@ -94,90 +48,18 @@ class SpaceTexts(SpaceProjection):
         return not stopped()
 
     def dimensions(self, view: SpaceView) -> pd.DataFrame:
-        """Describe every dimension of a view, those that are switched off too.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-
-        Returns
-        -------
-        DataFrame
-            ``dimension``, ``variance_share``, ``cosine_share``, ``near_zero`` and ``outlier`` as
-            `semshift_nb.analyses.vector_profile` gives them, ``off``, and the two ``highest`` and
-            ``lowest`` texts (empty without texts).
-
-        Raises
-        ------
-        InputError
-            If the view cannot be made.
-
-        Examples
-        --------
-        >>> spaces.dimensions(SpaceView("minilm", off=(1,)))["off"].sum()  # doctest: +SKIP
-        1
-        """
+        """Describe every dimension of a view, those that are switched off too."""
         profile = self._profiles.get(view.whole, lambda: self._profile(view.whole))
         return profile.assign(off=np.isin(profile["dimension"], view.off))
 
     def extremes(self, view: SpaceView, dimension: int, n: int = 5) -> pd.DataFrame:
-        """Give the texts with the lowest and the highest values in one dimension.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        dimension : int
-            From 0, among all dimensions of the view.
-        n : int, default 5
-            Texts at each end.
-
-        Returns
-        -------
-        DataFrame
-            As `semshift_nb.analyses.geometry.dimensions` gives it; no row without texts.
-
-        Raises
-        ------
-        InputError
-            If the view cannot be made, or there is no such dimension.
-
-        Examples
-        --------
-        >>> spaces.extremes(SpaceView("minilm"), 127)  # doctest: +SKIP
-        """
+        """Give the texts with the lowest and the highest values in one dimension."""
         texts = self.points.texts or [""] * self.points.n_points
         table = dimension_extremes(texts, self.moments(view.whole).rows(), dimension, n)
         return table if self.points.texts else table.iloc[:0]
 
     def sentences(self, view: SpaceView, part: NDArray[np.intp], n: int = 20) -> pd.DataFrame:
-        """Give the texts of a part, the most typical of it first.
-
-        Parameters
-        ----------
-        view : SpaceView
-            The view.
-        part : ndarray of int
-            Some of the points.
-        n : int, default 20
-            The most rows.
-
-        Returns
-        -------
-        DataFrame
-            ``position``, ``cosine`` with the part's mean, ``title`` of the document and ``text``;
-            no row without texts.
-
-        Raises
-        ------
-        InputError
-            If the view cannot be made.
-
-        Examples
-        --------
-        >>> spaces.sentences(SpaceView("minilm"), np.array([1, 2]))  # doctest: +SKIP
-        """
+        """Give the texts of a part, the most typical of it first."""
         moments = self.moments(view)
         one = len(part) < 2
         mean = moments.rows(part).mean(axis=0) if one else self._of(view, part).mean
@@ -269,10 +151,6 @@ class EmbeddingSpaces(SpaceTexts):
         ------
         InputError
             If the view is of vectors, or cannot be made.
-
-        Examples
-        --------
-        >>> spaces.encoder(SpaceView("minilm", correction="whitened"))  # doctest: +SKIP
         """
         encoder = view.read_by(self.encoder_of(view))
         correction = self.correction(view)
@@ -384,10 +262,6 @@ class EmbeddingSpaces(SpaceTexts):
         Returns
         -------
         bool
-
-        Raises
-        ------
-        Nothing of its own.
 
         Examples
         --------

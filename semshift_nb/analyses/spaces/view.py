@@ -124,11 +124,6 @@ class SpaceView:
         ------
         InputError
             If it has no such layer, no such pooling or no attention.
-
-        Examples
-        --------
-        >>> SpaceView("minilm", tau=0.8).read_by(encoder).temperature.tau  # doctest: +SKIP
-        0.8
         """
         at = encoder if self.tau == 1 else encoder.at_temperature(self.tau)
         if self.layer is None and self.pooling is None:

@@ -209,11 +209,6 @@ def chunk_retrieval(
     ------
     InputError
         If a method is unknown, or no document has a sentence with a direction.
-
-    Examples
-    --------
-    >>> from semshift_nb.corpora import known_item, load_corpus
-    >>> chunk_retrieval(known_item(load_corpus("news")), load_encoder())  # doctest: +SKIP
     """
     for method in methods:
         check_options(method, None, "auto")

@@ -31,14 +31,6 @@ class Chunk:
     gain : float or None
         The scatter that the cut before it saves: what joining it to the chunk before would cost.
         None for the first.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Made by `split`.
     """
 
     text: str

@@ -87,11 +87,6 @@ def evaluate_splits(
     ------
     InputError
         If a method is unknown.
-
-    Examples
-    --------
-    >>> from semshift_nb.corpora import load_segments
-    >>> evaluate_splits(load_segments("choi.jsonl"), encoder)  # doctest: +SKIP
     """
     for method in methods:
         check_options(method, None, "auto")

@@ -112,10 +112,6 @@ class SplitSession:
         ------
         InputError
             If the price is no finite number from 0 on.
-
-        Examples
-        --------
-        >>> reading.cuts_at(reading.fair_price)  # doctest: +SKIP
         """
         ends = [stage.to_price for stage in self.stages]
         return list(self.stages[bisect_left(ends, check_price(price))].cuts)
@@ -138,10 +134,6 @@ class SplitSession:
         ------
         InputError
             If the cuts are none.
-
-        Examples
-        --------
-        >>> reading.at([4, 9]).table()  # doctest: +SKIP
         """
         chunks = chunks_at(self._laid_out, self.within(cuts), self._known)
         return Splitting(chunks, "by hand", None)
@@ -163,11 +155,6 @@ class SplitSession:
         ------
         InputError
             If the cuts are none.
-
-        Examples
-        --------
-        >>> reading.within([4, 9])  # doctest: +SKIP
-        [4, 9]
         """
         parts_at(len(self._laid_out.pieces), cuts)  # refuses what are no cuts
         return kept_within(self._max_tokens, self._laid_out, cuts, self._known)
@@ -189,10 +176,6 @@ class SplitSession:
         ------
         InputError
             If a stretch is empty or reaches beyond the text.
-
-        Examples
-        --------
-        >>> reading.chunks([(0, 4), (2, 9)])["dilution"]  # doctest: +SKIP
         """
         wanted = list(spans)
         for first, stop in wanted:
@@ -226,10 +209,6 @@ class SplitSession:
         ------
         InputError
             If the cuts are none.
-
-        Examples
-        --------
-        >>> reading.gains(reading.cuts_at(1.5))["gain"].max()  # doctest: +SKIP
         """
         gains = measures.cut_gains(self._laid_out.rows, cuts)
         places = np.arange(1, len(gains) + 1)
@@ -255,10 +234,6 @@ class SplitSession:
         ------
         InputError
             If the cuts are none or the price is.
-
-        Examples
-        --------
-        >>> reading.cost([4, 9], price=1.5)["above_best"]  # doctest: +SKIP
         """
         rows, best = self._laid_out.rows, self.cuts_at(price)
         checked = list(cuts)
@@ -323,10 +298,6 @@ def split_tables(reading: SplitSession, cuts: Sequence[int] | None = None) -> Sp
     ------
     InputError
         If the cuts are none.
-
-    Examples
-    --------
-    >>> split_tables(reading).stages["n_chunks"].max()  # doctest: +SKIP
     """
     stages = reading.stages
     # Below the prices that were tried the finest of these splits stands.

@@ -145,14 +145,6 @@ class Splitting(Sequence[Chunk]):
         The rule that cut it.
     price : float or None
         What a cut had to save, or the threshold of the rule ``shift``; None where there is none.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Made by `split`.
     """
 
     chunks: tuple[Chunk, ...]
@@ -187,10 +179,6 @@ class Splitting(Sequence[Chunk]):
         DataFrame
             One row for each chunk: ``position`` and what `Chunk` has, with ``n_sentences`` before
             ``sentences``.
-
-        Raises
-        ------
-        Nothing of its own.
 
         Examples
         --------

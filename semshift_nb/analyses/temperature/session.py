@@ -94,26 +94,7 @@ class TemperedVectors:
         return f"first {self.n_tokens.max()} tokens" if self.truncated_share else "whole text"
 
     def ready(self, setting: Tempering) -> bool:
-        """Say whether all texts are encoded at a setting.
-
-        Parameters
-        ----------
-        setting : Tempering
-            The temperature and where it holds.
-
-        Returns
-        -------
-        bool
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> tempered.ready(Tempering())  # doctest: +SKIP
-        True
-        """
+        """Say whether all texts are encoded at a setting."""
         return setting in self._vectors
 
     def prepare(
@@ -123,32 +104,7 @@ class TemperedVectors:
         advance: Callable[[int], None] = lambda _: None,
         stopped: Callable[[], bool] | None = None,
     ) -> bool:
-        """Encode all texts at a setting: in one go, or a few at a time if it can be stopped.
-
-        Parameters
-        ----------
-        setting : Tempering
-            The temperature and where it holds.
-        advance : callable
-            Told how many more texts are done.
-        stopped : callable, optional
-            Asked between two portions whether to stop.
-
-        Returns
-        -------
-        bool
-            Whether all texts are encoded; False if it was stopped.
-
-        Raises
-        ------
-        NoDirectionError
-            If a text has a zero vector.
-
-        Examples
-        --------
-        >>> tempered.prepare(Tempering(0.8))  # doctest: +SKIP
-        True
-        """
+        """Encode all texts at a setting: in one go, or a few at a time if it can be stopped."""
         if self.ready(setting):
             return True
         at = setting.apply(self.encoder)
@@ -167,30 +123,9 @@ class TemperedVectors:
     def schedule(self, name: str) -> Schedule | None:
         """Give a schedule by name; it leaves a text of 128 tokens, or the longest, as it was.
 
-        Parameters
-        ----------
-        name : {"constant", "entropy-matched", "calibrated"}
-            The same temperature for all texts; the one that keeps the attention's entropy; or the
-            one that holds the filter rate level on these texts, for which the model is run at many
-            temperatures, once.
-
-        Returns
-        -------
-        Schedule or None
-            None for the constant one.
-
-        Raises
-        ------
-        InputError
-            If there is no such schedule, or the texts are too short or too few to calibrate on.
-
         References
         ----------
         See `semshift_nb.encoders.entropy_matched` and `semshift_nb.analyses.calibrate`.
-
-        Examples
-        --------
-        >>> tempered.schedule("entropy-matched")  # doctest: +SKIP
         """
         if name not in SCHEDULES:
             raise InputError(f"schedule {name!r} was asked for; there are {', '.join(SCHEDULES)}.")
@@ -203,26 +138,7 @@ class TemperedVectors:
         return self._schedules[name]
 
     def has_schedule(self, name: str) -> bool:
-        """Say whether a schedule is there without measuring.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        bool
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> tempered.has_schedule("calibrated")  # doctest: +SKIP
-        False
-        """
+        """Say whether a schedule is there without measuring."""
         return name in self._schedules
 
     def _at(self, setting: Tempering) -> Vectors:
@@ -279,11 +195,6 @@ class TemperedTexts(TemperedVectors):
         If there are fewer than three texts, or the encoder has no attention.
     NoDirectionError
         If a text has a zero vector.
-
-    Examples
-    --------
-    >>> tempered = TemperedTexts(texts, load_encoder())  # doctest: +SKIP
-    >>> tempered.figures(Tempering(0.8))  # doctest: +SKIP
     """
 
     def cosines(self, setting: Tempering) -> pd.DataFrame:
@@ -304,10 +215,6 @@ class TemperedTexts(TemperedVectors):
         ------
         NoDirectionError
             If a text has a zero vector.
-
-        Examples
-        --------
-        >>> tempered.cosines(Tempering(0.8))  # doctest: +SKIP
         """
         parts = {"short": f"first {self.n_short} tokens", "whole": self.whole_name}
         return pd.concat(
@@ -336,10 +243,6 @@ class TemperedTexts(TemperedVectors):
         ------
         NoDirectionError
             If a text has a zero vector.
-
-        Examples
-        --------
-        >>> tempered.spectrum(Tempering(0.8))  # doctest: +SKIP
         """
         return pd.concat(
             [vectors.spectrum.assign(at=at) for at, vectors in self._compared(setting)],
@@ -365,10 +268,6 @@ class TemperedTexts(TemperedVectors):
         ------
         IndexError
             If there is no such text.
-
-        Examples
-        --------
-        >>> tempered.heads(Tempering(0.8), 0)  # doctest: +SKIP
         """
         now, before = self._attend(setting, text), self._attend(AS_TRAINED, text)
         return now.heads.assign(filter_rate_at_1=before.heads["filter_rate"])
@@ -402,10 +301,6 @@ class TemperedTexts(TemperedVectors):
             If there is no such layer or head.
         IndexError
             If there is no such text.
-
-        Examples
-        --------
-        >>> tempered.attention_map(Tempering(), 0, layer=1, head=1)  # doctest: +SKIP
         """
         return self._attend(setting, text).cells(layer, head, max_cells)
 
@@ -433,10 +328,6 @@ class TemperedTexts(TemperedVectors):
             If the query is empty.
         NoDirectionError
             If the query, or a text, has a zero vector.
-
-        Examples
-        --------
-        >>> tempered.ranking(Tempering(0.8), "the price of gold")  # doctest: +SKIP
         """
         if not query.strip():
             raise InputError("the query is empty: type a few words to look for.")
@@ -473,10 +364,6 @@ class TemperedTexts(TemperedVectors):
             If a text has a zero vector.
         IndexError
             If there is no such text.
-
-        Examples
-        --------
-        >>> tempered.figures(Tempering(0.8)).round(3)  # doctest: +SKIP
         """
         columns = [self._figures(at, text) for at in (setting, AS_TRAINED)]
         table = columns[0].assign(at_tau_1=columns[1]["value"])

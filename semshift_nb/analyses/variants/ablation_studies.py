@@ -116,12 +116,6 @@ def ablated_retrieval(
     References
     ----------
     See `semshift_nb.measures.bootstrap_two_way_mean`.
-
-    Examples
-    --------
-    >>> fitted, judged = document_halves(load_corpus("news"))  # doctest: +SKIP
-    >>> spaces = ablations(encoder, fitted.sentences["text"].tolist())  # doctest: +SKIP
-    >>> ablated_retrieval(judged, spaces)  # doctest: +SKIP
     """
     dataset, nothing = _searched(source, per_document=per_document, seed=seed)
 
@@ -197,10 +191,6 @@ def ablated_clustering(
     References
     ----------
     Vinh, Epps, Bailey 2010 (adjusted mutual information), as scikit-learn has it.
-
-    Examples
-    --------
-    >>> ablated_clustering(judged, spaces)  # doctest: +SKIP
     """
     if n_starts < 1:
         raise InputError(f"n_starts is {n_starts}, expected at least 1 (2 is usual).")

@@ -39,10 +39,6 @@ class Ablation:
     reason : str
         Why there is no encoder; empty where there is.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> Ablation("PCA", 96, (), "fitted on fewer texts").encoders
@@ -140,11 +136,6 @@ def ablations(
     References
     ----------
     Takeshita et al. 2025, arXiv 2508.17744 (random and last dimensions left out).
-
-    Examples
-    --------
-    >>> [a.method for a in ablations(encoder, texts, sizes=[96])][3]  # doctest: +SKIP
-    'PCA'
     """
     if n_random < 1 or not all(size >= 1 for size in sizes):
         raise InputError(f"sizes are {list(sizes)} and n_random {n_random}, expected 1 or more.")

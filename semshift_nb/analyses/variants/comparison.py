@@ -36,14 +36,6 @@ class QualityOrder:
         The correlations; see `quality_order`.
     notes : tuple of str
         What is to be known; not errors.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> quality_order(dataset, families).order  # doctest: +SKIP
     """
 
     variants: pd.DataFrame
@@ -66,14 +58,6 @@ class QualityOrder:
             ``ci_high`` (95 %; both on the same halves of the queries, so that what they have in
             common cancels out), ``n`` queries, ``unit``, ``status`` and ``reason``; not measured
             where one of them is not there.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> quality_order(dataset, families).change("static", "minilm")  # doctest: +SKIP
         """
         known = {each.name: each.quality for each in self._read}
         missing = [name for name in (variant, against) if name not in known]
@@ -150,14 +134,6 @@ def quality_order(
     ----------
     Wang & Isola 2020, section 5, on alignment and uniformity as predictors. Shao & Wu 1989 and
     Politis, Romano 1994, on intervals from parts drawn without copies.
-
-    Examples
-    --------
-    >>> from semshift_nb.corpora import known_item, load_corpus
-    >>> from semshift_nb.encoders import load_encoder
-    >>> corpus, encoder = load_corpus("news", n_documents=100), load_encoder()
-    >>> families = {"temperature": [encoder.at_temperature(tau) for tau in (1, 0.9, 0.8, 0.7)]}
-    >>> quality_order(known_item(corpus), families).order  # doctest: +SKIP
     """
     if not any(families.values()):
         raise InputError("there is no variant of an encoder; see encoder_views.")

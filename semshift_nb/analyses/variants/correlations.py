@@ -174,10 +174,6 @@ def order_verdicts(order: pd.DataFrame) -> pd.DataFrame:
     References
     ----------
     See `quality_order`.
-
-    Examples
-    --------
-    >>> order_verdicts(quality_order(dataset, families).order)  # doctest: +SKIP
     """
     rows = []
     for which, found in order.groupby(_WHICH, sort=False):

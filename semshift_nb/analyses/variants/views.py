@@ -119,10 +119,6 @@ def read_ahead(
     ------
     InputError
         If a layer or a pooling is unknown.
-
-    Examples
-    --------
-    >>> read_ahead(load_encoder(), known_item(corpus))  # doctest: +SKIP
     """
     if encoder.store is None:
         return

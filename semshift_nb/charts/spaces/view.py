@@ -154,10 +154,6 @@ def spectrum_view(tables: Mapping[str, pd.DataFrame], *, title: str = "") -> alt
     ------
     InputError
         If a table or a column is missing, or a table has more rows than stay quick.
-
-    Examples
-    --------
-    >>> spectrum_view(tables, title="minilm, layer 3")  # doctest: +SKIP
     """
     missing = [name for name in TABLES if name not in tables]
     if missing:
@@ -236,11 +232,6 @@ def spectrum_data(
     ------
     InputError
         If there is no such chart, a column is missing, or a table has too many rows.
-
-    Examples
-    --------
-    >>> spectrum_data(tables, "map")["points"][0]["point"]  # doctest: +SKIP
-    0
     """
     _check_panel(panel)
     return {name: records(TABLES[name](tables[name])) for name in PANELS[panel] if name in tables}

@@ -67,10 +67,6 @@ def split_view(
     ------
     InputError
         If a table or a column is missing, or the text has more than 2,000 sentences.
-
-    Examples
-    --------
-    >>> split_view(tables._asdict(), price=1.5, fair_price=1.5)  # doctest: +SKIP
     """
     data = split_data(tables)
     # The slider shows its value as it is: four digits tell the same cuts as sixteen.
@@ -135,11 +131,6 @@ def split_data(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, A
     ------
     InputError
         If a table or a column is missing, or the text has more than 2,000 sentences.
-
-    Examples
-    --------
-    >>> split_data(tables._asdict())["stages"][-1]["n_chunks"]  # doctest: +SKIP
-    1
     """
     missing = [name for name in _COLUMNS if name not in tables]
     if missing:
@@ -152,26 +143,7 @@ def split_data(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, A
 
 
 def check_drawable(n_sentences: int) -> None:
-    """Refuse a text that would not be drawn.
-
-    Parameters
-    ----------
-    n_sentences : int
-        Its length.
-
-    Returns
-    -------
-    None
-
-    Raises
-    ------
-    InputError
-        If it has more than 2,000 sentences.
-
-    Examples
-    --------
-    >>> check_drawable(2_000)
-    """
+    """Refuse a text that would not be drawn."""
     if n_sentences > MOST_SENTENCES:
         raise InputError(
             f"a text of {n_sentences:,} sentences was to be drawn and {MOST_SENTENCES:,} is the "
@@ -201,11 +173,6 @@ def split_signals(
     ------
     KeyError
         If a table is missing.
-
-    Examples
-    --------
-    >>> split_signals(tables._asdict(), price=1.5, fair_price=1.5)["price"]  # doctest: +SKIP
-    1.5
     """
     chunks = tables["chunks"]
     low, high = price_range(tables["stages"])

@@ -45,10 +45,6 @@ def tempering_view(
     ------
     InputError
         If a table or a column is missing, or a table has more than 5,000 rows.
-
-    Examples
-    --------
-    >>> tempering_view(tables, title="tau 0.8")  # doctest: +SKIP
     """
     chart: alt.VConcatChart = _panels(swept=False).add_params(*_head_params(head))
     return chart.properties(title=title, datasets=tempering_data(tables))
@@ -100,11 +96,6 @@ def tempering_data(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[st
     ------
     InputError
         If a table or a column is missing, or a table has more than 5,000 rows.
-
-    Examples
-    --------
-    >>> tempering_data(tables)["heads"][0]["layer"]  # doctest: +SKIP
-    1
     """
     named = _with_tokens(tables)
     return {name: records(_prepared(named, name)) for name in _COLUMNS}
@@ -141,10 +132,6 @@ def tempering_sweep(
     InputError
         If there are fewer than two temperatures or ``tau`` is none of them, a table or a column is
         missing, or a table of all temperatures together has more than 5,000 rows.
-
-    Examples
-    --------
-    >>> tempering_sweep({0.8: tables, 0.9: other, 1.0: third})  # doctest: +SKIP
     """
     taus = sorted(ladder)
     if len(taus) < 2 or tau not in ladder:

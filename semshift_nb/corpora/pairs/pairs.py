@@ -135,10 +135,6 @@ class TextPairs:
         DataFrame
             ``group`` (of the first pair that has the text) and ``text``.
 
-        Raises
-        ------
-        Nothing of its own.
-
         Examples
         --------
         >>> table = pd.DataFrame({"left": ["a", "b"], "right": ["b", "c"]})

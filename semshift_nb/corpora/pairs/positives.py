@@ -167,11 +167,6 @@ def load_parallel(path: str | Path, *, parts: Sequence[str] = ()) -> TextPairs:
     References
     ----------
     See `parallel_texts`.
-
-    Examples
-    --------
-    >>> load_parallel("xquad", parts=("en", "zh"))  # doctest: +SKIP
-    <TextPairs 'en and zh' (parallel texts): 240 pairs>
     """
     folder = Path(path).expanduser()
     there = [] if not folder.is_dir() else sorted(_visible(folder))

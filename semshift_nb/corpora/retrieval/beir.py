@@ -23,35 +23,9 @@ def read_beir(
 ) -> RetrievalSet:
     """Read a BEIR folder.
 
-    Parameters
-    ----------
-    path : Path
-        The folder.
-    split : str, default "test"
-        Which judgements: those of ``qrels/<split>.tsv``.
-    language : str, optional
-        Language code of the documents; "en" if left out.
-    ignore_identical_ids, allow_unknown
-        See `RetrievalSet`.
-
-    Returns
-    -------
-    RetrievalSet
-        Named as the folder is. What is encoded of a document is its title and its text, joined by a
-        space, as MTEB joins them.
-
-    Raises
-    ------
-    InputError
-        If a file is missing or cannot be used; the message says which, where and what to do.
-
     References
     ----------
     Thakur et al. 2021, "BEIR", whose folders these are.
-
-    Examples
-    --------
-    ``read_beir(Path("scifact"))`` gives its test split.
     """
     _check_folder(path)
     try:
@@ -77,28 +51,7 @@ def read_beir(
 
 
 def passages(documents: pd.DataFrame) -> list[str]:
-    """Join titles and texts as MTEB and BEIR do before they encode.
-
-    Parameters
-    ----------
-    documents : DataFrame
-        ``text``, and ``title`` if there is one.
-
-    Returns
-    -------
-    list of str
-        Title, a space and text where there is a title, else the text; without white space around.
-
-    Raises
-    ------
-    KeyError
-        If there is no ``text``.
-
-    Examples
-    --------
-    >>> passages(pd.DataFrame({"title": ["One", ""], "text": ["Two. ", "Three."]}))
-    ['One Two.', 'Three.']
-    """
+    """Join titles and texts as MTEB and BEIR do before they encode."""
     titles = documents["title"] if "title" in documents else pd.Series("", documents.index)
     pairs = zip(titles, documents["text"], strict=True)
     return [
@@ -108,29 +61,7 @@ def passages(documents: pd.DataFrame) -> list[str]:
 
 
 def read_judgements(path: Path) -> pd.DataFrame:
-    """Read a file of judgements in BEIR's form.
-
-    Parameters
-    ----------
-    path : Path
-        Tab-separated, with the header line ``query-id  corpus-id  score``.
-
-    Returns
-    -------
-    DataFrame
-        ``query_id``, ``doc_id`` and ``relevance``, all as the strings they are.
-
-    Raises
-    ------
-    InputError
-        If there is no such header, or a line has more or fewer cells; the message names the line.
-    OSError
-        If it cannot be opened.
-
-    Examples
-    --------
-    ``read_judgements(Path("scifact/qrels/test.tsv"))`` gives one row for each judgement.
-    """
+    """Read a file of judgements in BEIR's form."""
     lines = [line.rstrip("\r") for line in read_text(path).split("\n")]
     header = tuple(cell.strip().lower() for cell in lines[0].split("\t"))
     if sorted(header) != sorted(HEADER):

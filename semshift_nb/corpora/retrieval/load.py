@@ -53,11 +53,6 @@ def load_retrieval(
     References
     ----------
     Thakur et al. 2021, "BEIR"; Muennighoff et al. 2023, "MTEB".
-
-    Examples
-    --------
-    >>> load_retrieval("scifact")  # doctest: +SKIP
-    <RetrievalSet 'scifact' (test): 5183 documents, 300 queries, 339 judgements>
     """
     if isinstance(source, str) and source.startswith(_MTEB):
         name, _, subset = source.removeprefix(_MTEB).partition("/")

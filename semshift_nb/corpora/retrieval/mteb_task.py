@@ -52,11 +52,6 @@ def read_mteb(
     References
     ----------
     Muennighoff et al. 2023, "MTEB".
-
-    Examples
-    --------
-    >>> read_mteb("SciFact")  # doctest: +SKIP
-    <RetrievalSet 'SciFact' (test): 5183 documents, 300 queries, 339 judgements>
     """
     loaded = _loaded(_task(task) if isinstance(task, str) else task)
     name = loaded.metadata.name

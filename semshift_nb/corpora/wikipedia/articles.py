@@ -28,25 +28,9 @@ def wikipedia() -> pd.DataFrame:
     Redirects, disambiguation pages and articles with hardly any prose (lists) are left out. Of the
     others the running text is kept; `plain_text` says what is not.
 
-    Returns
-    -------
-    DataFrame
-        ``doc_id`` (the page's number), ``title`` and ``text``, its paragraphs parted by empty
-        lines.
-
-    Raises
-    ------
-    InputError
-        If gensim is not installed.
-
     References
     ----------
     English Wikipedia, dump of 2016, text under CC BY-SA 3.0.
-
-    Examples
-    --------
-    >>> wikipedia()["title"][0]
-    'Anarchism'
     """
     root = ET.fromstring(bz2.decompress(gensim_file(DUMP).read_bytes()))  # noqa: S314
     rows = ((page_id, title, plain_text(text)) for page_id, title, text in _articles(root))

@@ -26,54 +26,14 @@ _SUBSCRIPT = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₍�
 
 
 def drop_elements(text: str) -> str:
-    """Drop comments, notes and all that is set apart from the running text.
-
-    Parameters
-    ----------
-    text : str
-        Wikitext.
-
-    Returns
-    -------
-    str
-        Wikitext, with `HOLE` where a formula stood.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> drop_elements("One.<ref>A book.</ref><!-- no --> Two.")
-    'One. Two.'
-    """
+    """Drop comments, notes and all that is set apart from the running text."""
     for pattern in (_COMMENT, _NOTE, _APART):
         text = pattern.sub("", text)
     return _FORMULA.sub(HOLE, text)
 
 
 def strip_tags(text: str) -> str:
-    """Strip tags and keep what they enclose.
-
-    Parameters
-    ----------
-    text : str
-        Text with tags.
-
-    Returns
-    -------
-    str
-        Text without; raised and lowered numbers are the characters Unicode has for them.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> strip_tags("10<sup>6</sup> <b>H<sub>2</sub>O</b>")
-    '10⁶ H₂O'
-    """
+    """Strip tags and keep what they enclose."""
     text = _RAISED.sub(_raise, _BREAK.sub(" ", text))
     return _TAG.sub("", text)
 
@@ -95,27 +55,7 @@ _NAMESPACE = re.compile(
 
 
 def unlink(text: str) -> str:
-    """Replace links by their words.
-
-    Parameters
-    ----------
-    text : str
-        Wikitext without templates.
-
-    Returns
-    -------
-    str
-        The same without links; images, their captions and categories are gone.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> unlink("[[Rome|The city]] of [[Italy]].[[File:a.jpg|thumb|A [[view]]]]")
-    'The city of Italy.'
-    """
+    """Replace links by their words."""
     count = 1
     while count:
         text, count = _LINK.subn(_words, text)

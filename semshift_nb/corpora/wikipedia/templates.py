@@ -24,29 +24,7 @@ _UNITS = {
 
 
 def measure(values: list[str], _source: str) -> str:
-    """Write a quantity the way its article gives it.
-
-    Parameters
-    ----------
-    values : list of str
-        The template's positional values: numbers, words between them, the unit, other units.
-    _source : str
-        The template, which this one does not need.
-
-    Returns
-    -------
-    str
-        For example "1,300 mi" or "5 ft 11 in".
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> measure(["5", "to", "7", "km2", "sqmi"], "")
-    '5 to 7 km²'
-    """
+    """Write a quantity the way its article gives it."""
     written = ""
     rest = list(values)
     while rest and (rest[0] in _JOINERS or _is_number(rest[0])):
@@ -106,27 +84,7 @@ _MONTHS = {
 
 
 def expand_templates(text: str) -> str:
-    """Write out the templates that carry words and take away the others.
-
-    Parameters
-    ----------
-    text : str
-        Wikitext.
-
-    Returns
-    -------
-    str
-        Wikitext without templates, with `HOLE` where one stood whose words are not known.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> expand_templates("It is {{convert|1300|mi|km}} long.{{citation needed}}")
-    'It is 1,300 mi long.'
-    """
+    """Write out the templates that carry words and take away the others."""
     count = 1
     while count:
         text, count = _INNERMOST.subn(_expand, text)

@@ -24,27 +24,7 @@ _NO_PROSE = ("*", "#", ":", ";", "----", "|", "!", "{|", " ")
 
 
 def prose_blocks(text: str) -> Iterator[str]:
-    r"""Pick the blocks of running text.
-
-    Parameters
-    ----------
-    text : str
-        Wikitext without templates, tables and links.
-
-    Yields
-    ------
-    str
-        A paragraph on one line; no heading, list, indented line or section of references.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> list(prose_blocks("== Life ==\nShe was\nborn.\n* one\n== Notes ==\nNone."))
-    ['She was born.']
-    """
+    r"""Pick the blocks of running text."""
     block: list[str] = []
     for line in _kept_lines(text):
         if line:
@@ -96,27 +76,7 @@ _REPAIRS = [
 
 
 def whole_sentences(block: str) -> str:
-    r"""Keep the sentences of a block that are whole.
-
-    Parameters
-    ----------
-    block : str
-        Running text, with `HOLE` where something could not be kept.
-
-    Returns
-    -------
-    str
-        The sentences that have no hole and end as sentences do; empty if there are none.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> whole_sentences("Rome ( ; ) is old. It has \ue000 hills. Its seven hills:")
-    'Rome is old.'
-    """
+    r"""Keep the sentences of a block that are whole."""
     text = _HARMLESS_HOLE.sub("", block)
     for pattern, replacement in _REPAIRS:
         text = pattern.sub(replacement, text)
@@ -143,28 +103,9 @@ def plain_text(wikitext: str) -> str:
     tables, lists, headings, images with their captions, galleries, quotations set apart, sections
     of references and links, and every sentence in which a formula or a template leaves a hole.
 
-    Parameters
-    ----------
-    wikitext : str
-        The source of the article.
-
-    Returns
-    -------
-    str
-        Paragraphs of whole sentences, parted by empty lines; empty if there are none.
-
-    Raises
-    ------
-    Nothing of its own: what cannot be parsed is left out.
-
     References
     ----------
     Help:Wikitext of the English Wikipedia.
-
-    Examples
-    --------
-    >>> plain_text("== History ==\n'''Rome''' is a [[city]].<ref>Livy</ref>\n* [[Milan]]")
-    'Rome is a city.'
     """
     text = drop_elements(wikitext)
     text = expand_templates(text)

@@ -20,34 +20,7 @@ def text_attention(
     tokenizer: Any,  # noqa: ANN401  (transformers types its tokenizers as callables of anything)
     truncated: bool,
 ) -> TextAttention:
-    """Put together what a model did with one text.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-    features : mapping of str to Tensor
-        What the model was given: a batch of one.
-    capture : Capture
-        What was captured.
-    tokenizer : transformers.PreTrainedTokenizerBase
-        The model's tokenizer.
-    truncated : bool
-        Whether the model saw only the text's beginning.
-
-    Returns
-    -------
-    TextAttention
-        Without the places that are padding.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by the encoders.
-    """
+    """Put together what a model did with one text."""
     seen = features["attention_mask"][0].cpu() != 0
     ids = features["input_ids"][0].cpu()[seen].tolist()
     layers = [_of_seen(weights[0], seen) for weights in capture.weights]
@@ -72,26 +45,7 @@ def _numbers(tensor: torch.Tensor) -> NDArray[np.float32]:
 
 
 def special_ids(tokenizer: Any) -> set[int]:  # noqa: ANN401
-    """Return the tokens that stand for no text.
-
-    Parameters
-    ----------
-    tokenizer : transformers.PreTrainedTokenizerBase
-        Any tokenizer.
-
-    Returns
-    -------
-    set of int
-        Their ids.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by the encoders.
-    """
+    """Return the tokens that stand for no text."""
     if isinstance(tokenizer, Tokenizer):
         return plain_special_ids(tokenizer)
     # The sign for a word that is unknown stands for text, unless it has another task as well.
@@ -101,26 +55,7 @@ def special_ids(tokenizer: Any) -> set[int]:  # noqa: ANN401
 
 
 def plain_special_ids(tokenizer: Tokenizer) -> set[int]:
-    """Return the tokens that stand for no text, of a tokenizer without transformers around it.
-
-    Parameters
-    ----------
-    tokenizer : tokenizers.Tokenizer
-        Any tokenizer.
-
-    Returns
-    -------
-    set of int
-        Their ids; the sign for an unknown word is none of them.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by the encoders.
-    """
+    """Return the tokens that stand for no text, of a tokenizer without transformers around it."""
     unknown = tokenizer.token_to_id(str(getattr(tokenizer.model, "unk_token", "")))
     added = tokenizer.get_added_tokens_decoder()
     return {place for place, token in added.items() if token.special} - {unknown}

@@ -28,56 +28,13 @@ _widths: WeakKeyDictionary[PreTrainedModel, tuple[int, ...]] = WeakKeyDictionary
 
 @contextmanager
 def recording(models: Sequence[PreTrainedModel]) -> Iterator[HiddenStateCapture]:
-    """Ask some models for their hidden states, in this context only.
-
-    Parameters
-    ----------
-    models : sequence of PreTrainedModel
-        The models; other threads may run them meanwhile and notice nothing.
-
-    Yields
-    ------
-    HiddenStateCapture
-        Filled when one of the models has run.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> with recording([]) as kept:
-    ...     kept.states
-    ()
-    """
+    """Ask some models for their hidden states, in this context only."""
     with wrapping(models), keeping_states() as kept:
         yield kept
 
 
 def widths(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> tuple[int, ...]:
-    """Return how many numbers a token has at each layer; found out by running the model once.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model.
-    models : sequence of PreTrainedModel
-        The models of transformers in it.
-
-    Returns
-    -------
-    tuple of int
-        One for layer 0 and for each layer after it.
-
-    Raises
-    ------
-    InputError
-        If it gives no hidden states.
-
-    Examples
-    --------
-    Used by the encoders.
-    """
+    """Return how many numbers a token has at each layer; found out by running the model once."""
     if not models or models[0] not in _widths:
         with TOKENIZER_LOCK:
             asked = model.preprocess(["a"])
@@ -98,31 +55,7 @@ def widths(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> tup
 
 
 def pooling_of(model: SentenceTransformer, pooling: str | None, width: int) -> Pooling:
-    """Make a pooling layer for hidden states.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model whose states they are.
-    pooling : {"mean", "cls", "max"} or None
-        How; None for the model's own way.
-    width : int
-        Numbers of a token.
-
-    Returns
-    -------
-    Pooling
-        With the model's own treatment of its prompt's tokens.
-
-    Raises
-    ------
-    InputError
-        If the model has no way of its own.
-
-    Examples
-    --------
-    Used by the encoders.
-    """
+    """Make a pooling layer for hidden states."""
     own = pooling_layer(model)
     if pooling is None and own is None:
         raise InputError(
@@ -150,16 +83,6 @@ def pooled(states: torch.Tensor, features: dict[str, Any], layer: Pooling) -> to
     -------
     Tensor of shape (n_texts, dim), float32
         On the same device.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> batch = {"attention_mask": torch.tensor([[1, 0]])}
-    >>> pooled(torch.tensor([[[1.0], [9.0]]]), batch, Pooling(1, "mean")).tolist()
-    [[1.0]]
     """
     # A first token that the model singled out is one of its last layer.
     kept = {key: value for key, value in features.items() if key != "cls_token_embeddings"}
@@ -174,19 +97,6 @@ def drop_hooks(models: Sequence[PreTrainedModel]) -> None:
 
     It hangs local functions there and leaves them, which cannot be sent to another process; when
     the model is asked again it hangs them anew.
-
-    Parameters
-    ----------
-    models : sequence of PreTrainedModel
-        Changed in place.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> drop_hooks([])
     """
     for module in (module for model in models for module in model.modules()):
         hooks = module._forward_hooks  # noqa: SLF001 - torch has no public list of them
@@ -197,29 +107,7 @@ def drop_hooks(models: Sequence[PreTrainedModel]) -> None:
 
 
 def table_of(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> InputEmbeddings:
-    """Return the table in which a model looks up its tokens.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model.
-    models : sequence of PreTrainedModel
-        The models of transformers in it.
-
-    Returns
-    -------
-    InputEmbeddings
-        A copy, in float32.
-
-    Raises
-    ------
-    InputError
-        If there is not exactly one such table.
-
-    Examples
-    --------
-    Called by ``Encoder.input_embeddings``.
-    """
+    """Return the table in which a model looks up its tokens."""
     tables: list[object] = [each.get_input_embeddings() for each in models]
     tables = tables or [getattr(model[0], "embedding", None)]
     weights = getattr(tables[0], "weight", None)
@@ -251,14 +139,6 @@ def are_special(ids: NDArray[np.int64], tokenizer: Any) -> NDArray[np.bool_]:  #
     -------
     ndarray of shape (n_tokens,)
         True for those.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by the encoders.
     """
     return np.isin(ids, sorted(special_ids(tokenizer)))
 
@@ -266,25 +146,10 @@ def are_special(ids: NDArray[np.int64], tokenizer: Any) -> NDArray[np.bool_]:  #
 def ids_in(features: Mapping[str, Any]) -> list[NDArray[np.int64]]:
     """Take the tokens of each text out of what a model is given.
 
-    Parameters
-    ----------
-    features : mapping of str to object
-        A batch.
-
     Returns
     -------
     list of ndarray of shape (n_tokens,)
         Padding left out.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> batch = {"input_ids": torch.tensor([[5, 0]]), "attention_mask": torch.tensor([[1, 0]])}
-    >>> ids_in(batch)
-    [array([5])]
     """
     ids = features["input_ids"].cpu().numpy()
     if "attention_mask" not in features:  # texts strung together, as static embeddings take them
@@ -294,21 +159,7 @@ def ids_in(features: Mapping[str, Any]) -> list[NDArray[np.int64]]:
 
 
 class TokenStateCollector:
-    """States of tokens, gathered batch by batch.
-
-    Parameters
-    ----------
-    layers : sequence of int
-        Layers whose states are kept.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Used by the encoders.
-    """
+    """States of tokens, gathered batch by batch."""
 
     def __init__(self, layers: Sequence[int]) -> None:
         self._rows: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]

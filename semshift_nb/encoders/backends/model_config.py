@@ -14,26 +14,7 @@ _NO_LIMIT = 1_000_000_000
 
 
 def n_positions(model: SentenceTransformer) -> int | None:
-    """Return how many tokens the model has positions for.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model.
-
-    Returns
-    -------
-    int or None
-        The number, None where positions set no limit.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    512 for all-MiniLM-L6-v2.
-    """
+    """Return how many tokens the model has positions for."""
     config = getattr(model.transformers_model, "config", None)
     limit = getattr(config, "max_position_embeddings", None)
     if not isinstance(limit, int) or limit <= 0:
@@ -42,26 +23,7 @@ def n_positions(model: SentenceTransformer) -> int | None:
 
 
 def own_max_length(model: SentenceTransformer) -> int | None:
-    """Return the length at which the model cuts its texts.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model.
-
-    Returns
-    -------
-    int or None
-        Tokens, special tokens included; None where it cuts nothing.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    256 for all-MiniLM-L6-v2.
-    """
+    """Return the length at which the model cuts its texts."""
     length = model.max_seq_length
     limits = [limit for limit in (length, n_positions(model)) if limit is not None]
     shortest = min(limits, default=_NO_LIMIT)
@@ -69,47 +31,13 @@ def own_max_length(model: SentenceTransformer) -> int | None:
 
 
 def set_max_length(model: SentenceTransformer, max_length: int) -> None:
-    """Let the model see more or fewer tokens of a text.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Changed in place.
-    max_length : int
-        Tokens, special tokens included.
-
-    Raises
-    ------
-    InputError
-        If the model has fewer positions, or cuts no texts at all.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Let the model see more or fewer tokens of a text."""
     check_length(model, max_length)
     model.max_seq_length = max_length
 
 
 def check_length(model: SentenceTransformer, max_length: int) -> None:
-    """Refuse a length that a model cannot be cut at.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model.
-    max_length : int
-        Tokens, special tokens included.
-
-    Raises
-    ------
-    InputError
-        If the model has fewer positions, or cuts no texts at all.
-
-    Examples
-    --------
-    Called by ``load_encoder`` and ``Encoder.at_length``.
-    """
+    """Refuse a length that a model cannot be cut at."""
     positions = n_positions(model)
     if positions is not None and max_length > positions:
         raise InputError(
@@ -123,27 +51,7 @@ def check_length(model: SentenceTransformer, max_length: int) -> None:
 
 
 def pooling_name(model: SentenceTransformer) -> str:
-    """Say how the model makes one vector of its tokens.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model.
-
-    Returns
-    -------
-    str
-        For example ``"mean"``; ``"mean+max"`` where two are joined; ``"none"`` where the model
-        has no such layer.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    ``"mean"`` for all-MiniLM-L6-v2.
-    """
+    """Say how the model makes one vector of its tokens."""
     layer = pooling_layer(model)
     if layer is None:
         return "none"
@@ -152,24 +60,7 @@ def pooling_name(model: SentenceTransformer) -> str:
 
 
 def set_pooling(model: SentenceTransformer, pooling: str) -> None:
-    """Replace the model's pooling.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Changed in place.
-    pooling : {"mean", "cls", "max"}
-        The new way.
-
-    Raises
-    ------
-    InputError
-        If the model has no pooling layer, or later layers expect another width.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Replace the model's pooling."""
     layer = pooling_layer(model)
     if layer is None:
         raise InputError(
@@ -188,55 +79,14 @@ def set_pooling(model: SentenceTransformer, pooling: str) -> None:
 
 
 def with_pooling(model: SentenceTransformer, pooling: str) -> SentenceTransformer:
-    """Give a model with another pooling; it shares all weights, and the old one is not changed.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model.
-    pooling : {"mean", "cls", "max"}
-        The new way.
-
-    Returns
-    -------
-    SentenceTransformer
-        Another list of the same modules, but for one.
-
-    Raises
-    ------
-    InputError
-        As ``set_pooling``.
-
-    Examples
-    --------
-    Called by ``Encoder.at_layer``.
-    """
+    """Give a model with another pooling; it shares all weights, and the old one is not changed."""
     other = _with_modules(model, dict(model.named_children()))
     set_pooling(other, pooling)
     return other
 
 
 def without_normalize(model: SentenceTransformer) -> SentenceTransformer:
-    """Give a model without what brings its vectors to unit length in the end, if it has that.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model; it is not changed.
-
-    Returns
-    -------
-    SentenceTransformer
-        Another list of the same modules.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by ``Encoder.raw``.
-    """
+    """Give a model without what brings its vectors to unit length in the end, if it has that."""
     modules = dict(model.named_children())
     while modules and isinstance(modules[[*modules][-1]], Normalize):
         modules.popitem()
@@ -252,26 +102,7 @@ def _with_modules(
 
 
 def pooling_layer(model: SentenceTransformer) -> Pooling | None:
-    """Return the module that makes one vector of a text's tokens.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model.
-
-    Returns
-    -------
-    Pooling or None
-        None where the model has no such module.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by the encoders.
-    """
+    """Return the module that makes one vector of a text's tokens."""
     return next((module for module in model if isinstance(module, Pooling)), None)
 
 
@@ -292,60 +123,14 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 
 def check_role(role: str) -> str:
-    """Return the role, or say which there are.
-
-    Parameters
-    ----------
-    role : str
-        ``"query"`` or ``"document"``.
-
-    Returns
-    -------
-    str
-        The same role.
-
-    Raises
-    ------
-    InputError
-        If it is neither.
-
-    Examples
-    --------
-    >>> check_role("query")
-    'query'
-    """
+    """Return the role, or say which there are."""
     if role not in ROLES:
         raise InputError(f'role {role!r} is not known: expected "query" or "document".')
     return role
 
 
 def prompt_for(role: str, prompts: Mapping[str, str | None], default: str | None) -> str:
-    """Look up the prompt of a role.
-
-    Parameters
-    ----------
-    role : str
-        ``"query"`` or ``"document"``.
-    prompts : mapping of str to str or None
-        The model's prompts by name.
-    default : str or None
-        Name of the prompt that the model wants where a role has none.
-
-    Returns
-    -------
-    str
-        The prompt, empty where there is none.
-
-    Raises
-    ------
-    InputError
-        If the role is neither.
-
-    Examples
-    --------
-    >>> prompt_for("query", {"query": "query: "}, None)
-    'query: '
-    """
+    """Look up the prompt of a role."""
     for name in ROLES[check_role(role)]:
         if name in prompts:
             return prompts[name] or ""

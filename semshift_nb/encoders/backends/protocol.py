@@ -20,30 +20,7 @@ POOLINGS = ("mean", "cls", "max")
 
 
 def check_layer(layer: object, layers: range) -> int:
-    """Return a layer's number.
-
-    Parameters
-    ----------
-    layer : int
-        What a caller asked for.
-    layers : range
-        What there is.
-
-    Returns
-    -------
-    int
-        One of them.
-
-    Raises
-    ------
-    InputError
-        If there is no such layer.
-
-    Examples
-    --------
-    >>> check_layer(2, range(7))
-    2
-    """
+    """Return a layer's number."""
     if not is_whole(layer) or layer not in layers:
         there = (
             "layer 0 only, the table of its tokens, which no layer follows"
@@ -57,30 +34,7 @@ def check_layer(layer: object, layers: range) -> int:
 
 
 def check_pooling(pooling: object, poolings: Sequence[str]) -> str | None:
-    """Return a pooling's name.
-
-    Parameters
-    ----------
-    pooling : str or None
-        What a caller asked for.
-    poolings : sequence of str
-        What there is.
-
-    Returns
-    -------
-    str or None
-        None for the model's own.
-
-    Raises
-    ------
-    InputError
-        If it is unknown.
-
-    Examples
-    --------
-    >>> check_pooling("cls", POOLINGS)
-    'cls'
-    """
+    """Return a pooling's name."""
     if pooling is None or pooling in poolings:
         return pooling  # type: ignore[return-value]
     why = "" if len(poolings) == len(POOLINGS) else ", for special tokens are left out here"
@@ -109,14 +63,6 @@ class TextAttention:
         What went into the first layer, and what came out of each.
     truncated : bool
         Whether the text goes on after these tokens.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Given by ``Encoder.attention``.
     """
 
     text: str
@@ -139,10 +85,6 @@ class InputEmbeddings:
         Their vectors, before positions are added and before any layer.
     special : ndarray of shape (n_vocab,), bool
         Which of them stand for no text, such as ``[CLS]``.
-
-    Raises
-    ------
-    Nothing of its own.
 
     Examples
     --------
@@ -172,10 +114,6 @@ class TokenStates:
     states : mapping of int to ndarray of shape (n_tokens, width), float32
         Its state after each layer; 0 is what goes into the first.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> from semshift_nb.encoders import load_encoder
@@ -200,85 +138,25 @@ class Batch:
         Where these texts stand in the list that was handed in.
     encoding : Encoding
         One row for each of them; a zero row where the model gave no direction.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> nothing = Encoding(np.zeros((0, 1), np.float32), np.zeros(0, np.int64), np.zeros(0, bool))
-    >>> len(Batch(np.zeros(0, np.intp), nothing).rows)
-    0
     """
 
     rows: NDArray[np.intp]
     encoding: Encoding
 
     def unit(self) -> "Batch":
-        """Give the same texts with rows of unit length.
-
-        Returns
-        -------
-        Batch
-            A row that was zero stays so.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoders.
-        """
+        """Give the same texts with rows of unit length."""
         return Batch(self.rows, replace(self.encoding, vectors=unit_rows(self.encoding.vectors)))
 
 
 @dataclass(frozen=True)
 class LayerPooling:
-    """Where in a model to look, and how tokens become one vector there.
-
-    Attributes
-    ----------
-    layer : int or None
-        After how many layers; None for the model's whole output.
-    pooling : str or None
-        How; None for the model's own way.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> LayerPooling(3, "cls").label("cls"), Look(None, None).label("mean")
-    (' layer 3 (cls)', '')
-    """
+    """Where in a model to look, and how tokens become one vector there."""
 
     layer: int | None = None
     pooling: str | None = None
 
     def label(self, pooling: str) -> str:
-        """Say what is looked at, after the model's name.
-
-        Parameters
-        ----------
-        pooling : str
-            The pooling that it comes to.
-
-        Returns
-        -------
-        str
-            Empty for a model as it is.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        See the class.
-        """
+        """Say what is looked at, after the model's name."""
         if self.layer is not None:
             return f" layer {self.layer} ({pooling})"
         return "" if self.pooling is None else f" ({pooling})"
@@ -356,7 +234,7 @@ class Backend(Protocol):
         ...
 
     def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """LayerPooling at what the model does with each text."""
+        """Look at what the model does with each text."""
         ...
 
     def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
@@ -400,15 +278,6 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     -------
     ndarray of shape (n_texts, dim), float32
         Rows of length 1, or 0 where the row was zero.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32)).tolist()
-    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     rows: NDArray[np.float32] = np.zeros_like(vectors)

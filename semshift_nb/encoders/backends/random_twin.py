@@ -14,31 +14,7 @@ from semshift_nb.errors import InputError
 
 
 def twin_of(model: SentenceTransformer, seed: int) -> tuple[SentenceTransformer, str]:
-    """Make a model with fresh weights; tokenizer and settings are shared with the old one.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        Any model; it is not changed.
-    seed : int
-        Of the weights.
-
-    Returns
-    -------
-    twin : SentenceTransformer
-        Each class's own initialisation.
-    key : str
-        A hash of its weights.
-
-    Raises
-    ------
-    InputError
-        If a module does not say how its weights begin.
-
-    Examples
-    --------
-    Called by ``Encoder.random_twin``.
-    """
+    """Make a model with fresh weights; tokenizer and settings are shared with the old one."""
     with drawing(seed):
         twin: SentenceTransformer = _fresh(model, {}).to(model.device)
     digest = hashlib.sha256()
@@ -50,30 +26,7 @@ def twin_of(model: SentenceTransformer, seed: int) -> tuple[SentenceTransformer,
 
 @contextmanager
 def drawing(seed: int) -> Iterator[None]:
-    """Let torch draw from a seed on the processor, and go on as before afterwards.
-
-    Parameters
-    ----------
-    seed : int
-        The seed.
-
-    Yields
-    ------
-    None
-        While it holds.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> with drawing(0):
-    ...     first = torch.rand(1)
-    >>> with drawing(0):
-    ...     torch.equal(first, torch.rand(1))
-    True
-    """
+    """Let torch draw from a seed on the processor, and go on as before afterwards."""
     with torch.random.fork_rng(devices=[]), torch.device("cpu"):
         torch.default_generator.manual_seed(seed)  # and no other device's
         yield

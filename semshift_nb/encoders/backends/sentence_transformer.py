@@ -53,26 +53,7 @@ from semshift_nb.errors import InputError
 
 
 class Running:
-    """A sentence-transformers model, run in batches of about equal cost.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model, which this changes.
-    max_length : int or None
-        The most tokens the model may see; None for its own limit.
-    pooling : str or None
-        Another pooling than the model's own.
-
-    Raises
-    ------
-    InputError
-        If a setting does not fit the model.
-
-    Examples
-    --------
-    Made by ``load_encoder``.
-    """
+    """A sentence-transformers model, run in batches of about equal cost."""
 
     def __init__(
         self, model: SentenceTransformer, *, max_length: int | None, pooling: str | None
@@ -95,107 +76,21 @@ class Running:
         self.dim = self._measure_dim()
 
     def prompt(self, role: str) -> str:
-        """Return what is put before a text in a role.
-
-        Parameters
-        ----------
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Returns
-        -------
-        str
-            The prompt, often empty.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Return what is put before a text in a role."""
         return prompt_for(role, self._model.prompts, self._model.default_prompt_name)
 
     def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
-        """Turn texts into unit rows.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Yields
-        ------
-        Batch
-            Texts that went through the model together; every text comes once.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Turn texts into unit rows."""
         return (batch.unit() for batch in self._batches(texts, role))
 
     def raw(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
-        """Turn texts into rows of any length, before the model's own ``Normalize`` if it has one.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Yields
-        ------
-        Batch
-            As ``embed``.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Turn texts into rows of any length, before the model's own ``Normalize``."""
         other = copy.copy(self)
         other._model = without_normalize(self._model)  # noqa: SLF001 - a copy of this very class
         return other._batches(texts, role)  # noqa: SLF001
 
     def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """LayerPooling at what the model does with each text.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Yields
-        ------
-        TextAttention
-            One for each text, in order; only one is held at a time.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``, on a tempered backend.
-        """
+        """Look at what the model does with each text."""
         only = np.zeros(1, dtype=np.intp)
         for text in texts:
             reading = self._reader(role).read([text])
@@ -208,28 +103,7 @@ class Running:
             )
 
     def at_length(self, max_length: int | None) -> Self:
-        """Give the same model with another truncation; the model itself is not changed.
-
-        Parameters
-        ----------
-        max_length : int or None
-            The most tokens the model may see; None for as many as it has positions for, or for its
-            own limit where positions set none.
-
-        Returns
-        -------
-        Running
-            It shares the model.
-
-        Raises
-        ------
-        InputError
-            If the model has fewer positions, or does not cut its texts where it is told to.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Give the same model with another truncation; the model itself is not changed."""
         if max_length is None:
             max_length = n_positions(self._model) or own_max_length(self._model)
             if max_length is None:
@@ -249,26 +123,7 @@ class Running:
         return other
 
     def tempered(self, setting: ModelTemperature) -> Self:
-        """Give the same model at a temperature; the model itself is not changed.
-
-        Parameters
-        ----------
-        setting : ModelTemperature
-            Made for this model.
-
-        Returns
-        -------
-        Running
-            It shares the model.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Give the same model at a temperature; the model itself is not changed."""
         other = copy.copy(self)
         other._setting = setting  # noqa: SLF001 - a copy of this very class
         return other
@@ -308,24 +163,7 @@ def _to_float32(module: object, arguments: object, features: dict[str, Any]) -> 
 
 
 class LayerBackend:
-    """Hidden states after one layer, pooled.
-
-    Parameters
-    ----------
-    whole : TransformerBackend
-        The model, at its length and temperature.
-    look : LayerPooling
-        The layer, and how its tokens become one vector.
-
-    Raises
-    ------
-    InputError
-        If the model has no such layer, or no way of pooling of its own where none is given.
-
-    Examples
-    --------
-    Made by ``Encoder.at_layer``.
-    """
+    """Hidden states after one layer, pooled."""
 
     def __init__(self, whole: "TransformerBackend", look: LayerPooling) -> None:
         self._whole = whole
@@ -367,7 +205,7 @@ class LayerBackend:
         return (batch.unit() for batch in self.raw(texts, role))
 
     def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
-        """LayerPooling at what the whole model does with each text."""
+        """Look at what the whole model does with each text."""
         return self._whole.attend(texts, role)
 
     def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
@@ -401,26 +239,7 @@ class LayerBackend:
 
 
 class TransformerBackend(Running):
-    """A sentence-transformers model, and views of its layers and poolings.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model, which this changes.
-    max_length : int or None
-        The most tokens the model may see; None for its own limit.
-    pooling : str or None
-        Another pooling than the model's own.
-
-    Raises
-    ------
-    InputError
-        If a setting does not fit the model.
-
-    Examples
-    --------
-    Made by ``load_encoder``.
-    """
+    """A sentence-transformers model, and views of its layers and poolings."""
 
     poolings = POOLINGS
 

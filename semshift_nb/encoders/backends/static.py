@@ -38,27 +38,7 @@ _RUN = {"n_texts": 1024, "n_characters": 1_000_000}
 
 
 class StaticBackend:
-    """The mean of token embeddings, special tokens left out.
-
-    Parameters
-    ----------
-    folder : Path
-        A BERT-like model's folder.
-    max_length : int or None
-        The most tokens of a text that count, special tokens included; None for all.
-    dtype : str
-        Number format that the table is rounded to; sums are in float32 always.
-    device : str
-        Where to compute.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Made by ``load_encoder("static")``.
-    """
+    """The mean of token embeddings, special tokens left out."""
 
     models = ()
     head = ()
@@ -79,53 +59,12 @@ class StaticBackend:
         self.dim = int(table.shape[1])
 
     def prompt(self, role: str) -> str:
-        """Return the prompt of a role: there is none.
-
-        Parameters
-        ----------
-        role : str
-            ``"query"`` or ``"document"``.
-
-        Returns
-        -------
-        str
-            Empty.
-
-        Raises
-        ------
-        InputError
-            If the role is neither.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Return the prompt of a role: there is none."""
         check_role(role)
         return ""
 
     def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
-        """Turn texts into unit rows.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            Makes no difference here.
-
-        Yields
-        ------
-        Batch
-            Every text once, in order; a zero row for a text without tokens.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Turn texts into unit rows."""
         return (batch.unit() for batch in self.raw(texts, role))
 
     def raw(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
@@ -186,72 +125,17 @@ class StaticBackend:
         return other, hashlib.sha256(other._table.cpu().numpy().tobytes()).hexdigest()  # noqa: SLF001
 
     def at_length(self, max_length: int | None) -> "StaticBackend":
-        """Give the same table with another truncation.
-
-        Parameters
-        ----------
-        max_length : int or None
-            The most tokens of a text that count; None for all.
-
-        Returns
-        -------
-        StaticBackend
-            It shares the table.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Give the same table with another truncation."""
         other = copy.copy(self)
         other.max_length = max_length
         return other
 
     def tempered(self, setting: object) -> "StaticBackend":  # noqa: ARG002
-        """Give the backend itself: there is nothing to temper.
-
-        Parameters
-        ----------
-        setting : Setting
-            Makes no difference here.
-
-        Returns
-        -------
-        StaticBackend
-            The same one.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Give the backend itself: there is nothing to temper."""
         return self
 
     def attend(self, texts: Sequence[str], role: str) -> NoReturn:  # noqa: ARG002
-        """Refuse: there is no attention.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-        role : str
-            Makes no difference here.
-
-        Raises
-        ------
-        InputError
-            Always.
-
-        Examples
-        --------
-        Called by ``Encoder``.
-        """
+        """Refuse: there is no attention."""
         raise InputError(
             "static has no attention to look at: it is the mean of token embeddings. "
             'Use another encoder, such as "minilm".'

@@ -60,17 +60,6 @@ class Tokens:
         Whether the filling goes before the tokens.
     extra : mapping of str to object
         What every batch carries besides (``modality``, ``prompt_length``).
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> ids = {"input_ids": [np.array([5, 6]), np.array([7])]}
-    >>> two = Tokens(np.array([2, 1]), np.array([2, 1]), ids, {"input_ids": 0}, False, {})
-    >>> two.features(np.array([0, 1]))["input_ids"].tolist()
-    [[5, 6], [7, 0]]
     """
 
     n_tokens: NDArray[np.int64]
@@ -87,20 +76,6 @@ class Tokens:
         ----------
         rows : ndarray of shape (n_batch,)
             Which texts.
-
-        Returns
-        -------
-        dict
-            What the model takes.
-
-        Raises
-        ------
-        IndexError
-            If a position lies outside the texts.
-
-        Examples
-        --------
-        See the class.
         """
         lengths = self.lengths[rows]
         places = np.arange(lengths.max())
@@ -122,33 +97,7 @@ def tokenise(
     max_length: int | None,
     extra: Mapping[str, Any],
 ) -> Tokens:
-    """Tokenise texts once; only those that are too long are given to the tokenizer again.
-
-    Parameters
-    ----------
-    tokenizer : transformers.PreTrainedTokenizerBase
-        The model's tokenizer.
-    texts : sequence of str
-        Well-formed texts, prompt included.
-    max_length : int or None
-        The most tokens the model may see.
-    extra : mapping of str to object
-        Handed through to every batch.
-
-    Returns
-    -------
-    Tokens
-        One entry for each text.
-
-    Raises
-    ------
-    ValueError
-        From the tokenizer, if the length leaves no room for its special tokens.
-
-    Examples
-    --------
-    Called by the encoders; see ``load_encoder``.
-    """
+    """Tokenise texts once; only those that are too long are given to the tokenizer again."""
     columns = _columns(tokenizer, texts)
     n_tokens = _lengths(columns)
     too_long = np.flatnonzero(n_tokens > (max_length or np.inf))
@@ -196,26 +145,7 @@ _PREPROCESSED_PORTION = {"n_texts": 32, "n_characters": 200_000}
 
 
 class PreprocessedTexts:
-    """Texts read through the model's own ``preprocess``, batch by batch.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model.
-    texts : sequence of str
-        Well-formed texts, without the prompt.
-    options : mapping of str to object
-        ``prompt`` and ``task`` for ``preprocess``.
-
-    Raises
-    ------
-    InputError
-        If the model does not say how many tokens a text has.
-
-    Examples
-    --------
-    Used by the encoders where ``_tokens`` would not read as the model does.
-    """
+    """Texts read through the model's own ``preprocess``, batch by batch."""
 
     def __init__(
         self, model: SentenceTransformer, texts: Sequence[str], options: Mapping[str, Any]
@@ -234,20 +164,6 @@ class PreprocessedTexts:
         ----------
         rows : ndarray of shape (n_batch,)
             Which texts.
-
-        Returns
-        -------
-        dict
-            What the model takes.
-
-        Raises
-        ------
-        IndexError
-            If a position lies outside the texts.
-
-        Examples
-        --------
-        See the class.
         """
         return self._preprocess([self._texts[row] for row in rows], self._options)
 
@@ -290,20 +206,6 @@ def cut_batches(
         Tokens of each text as the model will see it.
     budget : int
         The most padded tokens a batch may have; a text longer than that goes alone.
-
-    Yields
-    ------
-    ndarray of shape (n_batch,)
-        Positions of one batch's texts; every position comes exactly once.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> [batch.tolist() for batch in cut_batches(np.array([1, 5, 2]), budget=5)]
-    [[1], [2, 0]]
     """
     order = np.argsort(-lengths, kind="stable")
     start = 0
@@ -332,14 +234,6 @@ class ReadBatch:
         Whether the model sees only the first of them.
     features : dict
         What the model takes.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Made by ``read_batches``.
     """
 
     rows: NDArray[np.intp]
@@ -350,25 +244,7 @@ class ReadBatch:
 
 @dataclass(frozen=True)
 class Batcher:
-    """One way of reading: a model, a role, and where texts are cut.
-
-    Attributes
-    ----------
-    model : SentenceTransformer
-        The model.
-    role, prompt : str
-        The texts' role, and what goes before each.
-    max_length : int or None
-        The most tokens the model may see.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Made by the encoders.
-    """
+    """One way of reading: a model, a role, and where texts are cut."""
 
     model: SentenceTransformer
     role: str
@@ -376,26 +252,7 @@ class Batcher:
     max_length: int | None
 
     def batches(self, texts: Sequence[str]) -> Iterator[ReadBatch]:
-        """Read texts in batches of about equal cost.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-
-        Yields
-        ------
-        ReadBatch
-            Every text comes once.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoders.
-        """
+        """Read texts in batches of about equal cost."""
         for run in slices(texts, **_RUN):
             reading = self.read([texts[row] for row in run])
             truncated = reading.n_tokens > reading.lengths
@@ -404,27 +261,7 @@ class Batcher:
                 yield ReadBatch(rows + run.start, reading.n_tokens[rows], truncated[rows], features)
 
     def read(self, texts: Sequence[str]) -> TokenizedTexts:
-        """Read texts as the model does.
-
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings.
-
-        Returns
-        -------
-        TokenizedTexts
-            One entry for each text.
-
-        Raises
-        ------
-        InputError
-            If the model does not say how many tokens a text has.
-
-        Examples
-        --------
-        Called by the encoders.
-        """
+        """Read texts as the model does."""
         clean = [well_formed(text) for text in texts]
         if not reads_plainly(self.model[0]):
             options: dict[str, Any] = {"prompt": self.prompt or None, "task": self.role}
@@ -443,27 +280,7 @@ class Batcher:
 
 
 def reads_plainly(module: torch.nn.Module) -> bool:
-    """Say whether a module does no more than tokenise, cut and pad.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        A model's first module.
-
-    Returns
-    -------
-    bool
-        Whatever does more is left to the module's own preprocess.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> reads_plainly(torch.nn.Identity())
-    False
-    """
+    """Say whether a module does no more than tokenise, cut and pad."""
     return (
         isinstance(module, Transformer)
         and getattr(module.tokenizer, "is_fast", False)

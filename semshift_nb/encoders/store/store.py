@@ -34,10 +34,6 @@ class Store:
     root : Path
         The folder; it is made when the first vectors are kept.
 
-    Raises
-    ------
-    Nothing of its own.
-
     Examples
     --------
     >>> Store(Path("no-such-folder")).spaces().empty
@@ -59,10 +55,6 @@ class Store:
         DataFrame
             One row for each space: space (its id), encoder, role, max_length (missing where there
             is no limit), pooling, dtype, temperature, n_vectors, dim, n_bytes.
-
-        Raises
-        ------
-        Nothing of its own; what cannot be read is left out.
 
         Examples
         --------
@@ -115,14 +107,6 @@ class Store:
         -------
         ShardIndex
             Kept in memory between calls.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoder.
         """
         new = ShardIndex(self.root / space.id, space.dim)
         return self._indexes.setdefault(space.id, new)
@@ -139,14 +123,6 @@ class Store:
         -------
         context manager of Writer
             What was given to it is on disk when it is left.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoder.
         """
         return writing(self.root / space.id, space)
 
@@ -158,22 +134,7 @@ class Store:
 
 
 def default_root() -> Path:
-    """Return where vectors are kept unless a caller says otherwise.
-
-    Returns
-    -------
-    Path
-        The folder named by the environment variable ``SEMSHIFT_STORE``, or one in the user's cache.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> default_root().name != ""
-    True
-    """
+    """Return where vectors are kept unless a caller says otherwise."""
     named = os.environ.get("SEMSHIFT_STORE")
     return Path(named) if named else platformdirs.user_cache_path("semshift-nb") / "store"
 

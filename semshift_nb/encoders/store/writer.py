@@ -20,23 +20,7 @@ SHARD_SECONDS = 20.0
 
 
 class Writer:
-    """Collect rows and write them out, shard by shard.
-
-    Parameters
-    ----------
-    folder : Path
-        The space's folder; it is made when the first shard is written.
-    space : StoreKey
-        What the vectors have in common.
-
-    Raises
-    ------
-    Nothing of its own: what cannot be written is reported once, with a ``StoreWarning``.
-
-    Examples
-    --------
-    Used by the encoder.
-    """
+    """Collect rows and write them out, shard by shard."""
 
     def __init__(self, folder: Path, space: StoreKey) -> None:
         self._folder, self._space = folder, space
@@ -47,23 +31,7 @@ class Writer:
         self._failed = False
 
     def add(self, keys: Sequence[bytes], encoding: Encoding) -> None:
-        """Take some rows; they are on disk a shard later.
-
-        Parameters
-        ----------
-        keys : sequence of bytes
-            One key for each row.
-        encoding : Encoding
-            The rows.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoder.
-        """
+        """Take some rows; they are on disk a shard later."""
         self._keys.extend(keys)
         self._rows.append(encoding)
         late = time.monotonic() - self._since >= SHARD_SECONDS
@@ -71,16 +39,7 @@ class Writer:
             self.flush()
 
     def flush(self) -> None:
-        """Write out what was taken.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        Called by the encoder.
-        """
+        """Write out what was taken."""
         keys, rows = self._keys, self._rows
         self._keys, self._rows, self._since = [], [], time.monotonic()
         if self._failed or not keys:
@@ -117,29 +76,7 @@ class Writer:
 
 
 def join(parts: Sequence[Encoding]) -> Encoding:
-    """Put encodings one under another.
-
-    Parameters
-    ----------
-    parts : sequence of Encoding
-        At least one.
-
-    Returns
-    -------
-    Encoding
-        All their rows.
-
-    Raises
-    ------
-    ValueError
-        If there are none.
-
-    Examples
-    --------
-    >>> one = Encoding(np.ones((1, 2), np.float32), np.array([3]), np.array([False]))
-    >>> join([one, one]).vectors.shape
-    (2, 2)
-    """
+    """Put encodings one under another."""
     return Encoding(
         np.concatenate([part.vectors for part in parts]),
         np.concatenate([part.n_tokens for part in parts]),
@@ -149,28 +86,7 @@ def join(parts: Sequence[Encoding]) -> Encoding:
 
 @contextmanager
 def writing(folder: Path, space: StoreKey) -> Iterator[Writer]:
-    """Open a writer and leave nothing in it, whatever happens in between.
-
-    Parameters
-    ----------
-    folder : Path
-        The space's folder.
-    space : StoreKey
-        What the vectors have in common.
-
-    Yields
-    ------
-    Writer
-        Takes rows.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Called by the store.
-    """
+    """Open a writer and leave nothing in it, whatever happens in between."""
     writer = Writer(folder, space)
     try:
         yield writer

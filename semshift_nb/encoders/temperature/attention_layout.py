@@ -32,25 +32,7 @@ _SOFTMAXES = (functional.softmax, torch.softmax, torch.special.softmax, torch.Te
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a model attends.
-
-    Attributes
-    ----------
-    heads : tuple of int
-        Heads of each layer, in the order in which the layers attend.
-    spans : tuple of str
-        Names of the models in it, itself among them, that hold all of these layers: any of them
-        may be called.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> Layout((12, 12), ("",)).heads
-    (12, 12)
-    """
+    """Where a model attends."""
 
     heads: tuple[int, ...]
     spans: tuple[str, ...]
@@ -61,27 +43,7 @@ _lock = threading.Lock()
 
 
 def layout(model: PreTrainedModel) -> Layout:
-    """Find out where a model attends, once.
-
-    Parameters
-    ----------
-    model : PreTrainedModel
-        Any model that takes token ids.
-
-    Returns
-    -------
-    Layout
-        At least one layer.
-
-    Raises
-    ------
-    InputError
-        If the model attends in a way that no temperature can be applied to, in one layer or in all.
-
-    Examples
-    --------
-    Called by ``tempscale``.
-    """
+    """Find out where a model attends, once."""
     found = _layouts.get(model)
     if found is None:
         found = _probe(model)
@@ -91,22 +53,7 @@ def layout(model: PreTrainedModel) -> Layout:
 
 
 def refuse_compiled(module: torch.nn.Module) -> None:
-    """Refuse a module whose calls no longer come by the functions of torch.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        Any module; those in it are not looked at.
-
-    Raises
-    ------
-    InputError
-        If it is compiled.
-
-    Examples
-    --------
-    >>> refuse_compiled(torch.nn.Linear(1, 1))
-    """
+    """Refuse a module whose calls no longer come by the functions of torch."""
     # By its name, for to import what compiles takes seconds and tens of megabytes.
     wrapper = type(module).__name__ == "OptimizedModule"
     in_place = getattr(module, "_compiled_call_impl", None) is not None

@@ -27,25 +27,7 @@ _n_open = 0
 
 
 class AttentionPass:
-    """One pass of one model: the levels of its layers, in the order in which they attend.
-
-    Parameters
-    ----------
-    levels : sequence of LayerTemperature or None
-        One for each layer; None leaves a layer as it is.
-    plan : Plan, optional
-        Where the levels come from.
-    keeps : bool
-        Whether to keep the attention weights of every layer.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Made for every pass by ``_tempered``.
-    """
+    """One pass of one model: the levels of its layers, in the order in which they attend."""
 
     def __init__(
         self, levels: Sequence[LayerTemperature | None], *, plan: object = None, keeps: bool = False
@@ -62,42 +44,13 @@ class AttentionPass:
         ----------
         shape : tuple of int
             Of the queries or the scores: texts, heads, and two more.
-
-        Returns
-        -------
-        LayerTemperature or None
-            What to apply to it.
-
-        Raises
-        ------
-        Nothing of its own: layers too many are told of when the pass has ended.
-
-        Examples
-        --------
-        >>> AttentionPass([None]).next_level((1, 2, 3, 3)) is None
-        True
         """
         place = len(self.shapes)
         self.shapes.append(shape)
         return self.levels[place] if place < len(self.levels) else None
 
     def check(self, name: str) -> None:
-        """Refuse what came out if not every layer went through, or more than there are.
-
-        Parameters
-        ----------
-        name : str
-            The model's class, for the message.
-
-        Raises
-        ------
-        SemshiftError
-            If the number of layers that attended is another.
-
-        Examples
-        --------
-        >>> AttentionPass([]).check("BertModel")
-        """
+        """Refuse what came out if not every layer went through, or more than there are."""
         if len(self.shapes) != len(self.levels):
             raise SemshiftError(
                 f"{name} attended {len(self.shapes)} times, but its temperatures are for "
@@ -110,49 +63,13 @@ _run: ContextVar[AttentionPass | None] = ContextVar("semshift_run", default=None
 
 
 def current_pass() -> AttentionPass | None:
-    """Return the pass that this context is in, if any.
-
-    Returns
-    -------
-    AttentionPass or None
-        None outside of any tempered model.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> current_pass() is None
-    True
-    """
+    """Return the pass that this context is in, if any."""
     return _run.get()
 
 
 @contextmanager
 def in_pass(run: AttentionPass | None) -> Iterator[None]:
-    """Let all attention of this context belong to a pass.
-
-    Parameters
-    ----------
-    run : AttentionPass or None
-        The pass; None for none.
-
-    Yields
-    ------
-    None
-        While the model runs.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> with running(AttentionPass([])):
-    ...     current_run().levels
-    []
-    """
+    """Let all attention of this context belong to a pass."""
     token = _run.set(run)
     try:
         yield
@@ -162,26 +79,7 @@ def in_pass(run: AttentionPass | None) -> Iterator[None]:
 
 @contextmanager
 def attention_patched() -> Iterator[None]:
-    """Lead the two functions through here until the last who asked for it has left.
-
-    Yields
-    ------
-    None
-        While they do.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> softmax = functional.softmax
-    >>> with doors_open():
-    ...     functional.softmax is softmax
-    False
-    >>> functional.softmax is softmax
-    True
-    """
+    """Lead the two functions through here until the last who asked for it has left."""
     global _n_open  # noqa: PLW0603 - the two functions are torch's own global state
     with _lock:
         _n_open += 1

@@ -29,24 +29,7 @@ UNTOUCHED = Temperature(1.0, "constant", "1.0")
 
 
 class ModelTemperature:
-    """A temperature, and what it comes to in each of the models that it was made for.
-
-    Parameters
-    ----------
-    tau : Tau
-        As the caller gave it.
-    plans : mapping of PreTrainedModel to TemperaturePlan
-        Every model that may be called; models that lie in one another share a plan.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> ModelTemperature(1, {}).temperature(None).tau
-    1.0
-    """
+    """A temperature, and what it comes to in each of the models that it was made for."""
 
     def __init__(self, tau: object, plans: "Mapping[PreTrainedModel, TemperaturePlan]") -> None:
         self.tau = tau
@@ -54,28 +37,7 @@ class ModelTemperature:
         self._temperatures: dict[int | None, Temperature] = {}
 
     def temperature(self, max_length: int | None) -> Temperature:
-        """Say what it is to an encoder that sees so many tokens.
-
-        Parameters
-        ----------
-        max_length : int or None
-            The encoder's limit.
-
-        Returns
-        -------
-        Temperature
-            With the key that its vectors are kept under.
-
-        Raises
-        ------
-        InputError
-            If it is a function that gives something else than temperatures at some length, or one
-            that cannot be told from others, for there is no limit to the lengths.
-
-        Examples
-        --------
-        See the class.
-        """
+        """Say what it is to an encoder that sees so many tokens."""
         if max_length not in self._temperatures:
             self._temperatures[max_length] = self._describe(max_length)
         return self._temperatures[max_length]
@@ -120,28 +82,7 @@ _open: ContextVar[tuple[_Block, ...]] = ContextVar("semshift_blocks", default=()
 
 @contextmanager
 def block(setting: ModelTemperature, owner: ModelTemperature | None) -> Iterator[None]:
-    """Let a setting hold.
-
-    Parameters
-    ----------
-    setting : ModelTemperature
-        For the models that it was made for.
-    owner : ModelTemperature or None
-        The temperature of the encoder that the block names, if it has one of its own.
-
-    Yields
-    ------
-    None
-        While it holds.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Used by ``tempscale``.
-    """
+    """Let a setting hold."""
     mine = _Block(setting, owner)
     _open.set((*_open.get(), mine))
     try:
@@ -151,26 +92,7 @@ def block(setting: ModelTemperature, owner: ModelTemperature | None) -> Iterator
 
 
 def innermost_plan(model: "PreTrainedModel") -> "TemperaturePlan | None":
-    """Return the plan that holds for a model in this context.
-
-    Parameters
-    ----------
-    model : PreTrainedModel
-        The model that is called.
-
-    Returns
-    -------
-    TemperaturePlan or None
-        None where no open block names it.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Used while a model runs.
-    """
+    """Return the plan that holds for a model in this context."""
     plans = (each.setting.plans.get(model) for each in reversed(_open.get()))
     return next((plan for plan in plans if plan is not None), None)
 
@@ -178,29 +100,7 @@ def innermost_plan(model: "PreTrainedModel") -> "TemperaturePlan | None":
 def setting_of(
     models: "Collection[PreTrainedModel]", own: ModelTemperature | None
 ) -> ModelTemperature | None:
-    """Return the setting that holds for an encoder in this context.
-
-    Parameters
-    ----------
-    models : collection of PreTrainedModel
-        What it runs.
-    own : ModelTemperature or None
-        Its own temperature, which gives way only to a block that names this very encoder.
-
-    Returns
-    -------
-    ModelTemperature or None
-        None where it has none of its own and no open block names its models.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> setting_of([], None) is None
-    True
-    """
+    """Return the setting that holds for an encoder in this context."""
     for each in reversed(_open.get()):
         if (own is None or each.owner is own) and not each.setting.plans.keys().isdisjoint(models):
             return each.setting

@@ -33,15 +33,6 @@ class HiddenStateCapture:
     ----------
     states : tuple of Tensor of shape (n_texts, n, width)
         What went into the first layer, and what came out of each.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> HiddenStateCapture().states
-    ()
     """
 
     states: tuple[torch.Tensor, ...] = ()
@@ -52,23 +43,7 @@ _recording: ContextVar[HiddenStateCapture | None] = ContextVar("semshift_recordi
 
 @contextmanager
 def keeping_states() -> Iterator[HiddenStateCapture]:
-    """Keep the hidden states of the model that runs next, if it leads through ``recorded``.
-
-    Yields
-    ------
-    HiddenStateCapture
-        Filled when it has run.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> with keeping_states() as kept:
-    ...     kept.states
-    ()
-    """
+    """Keep the hidden states of the model that runs next, if it leads through ``recorded``."""
     kept = HiddenStateCapture()
     token = _recording.set(kept)
     try:
@@ -78,27 +53,7 @@ def keeping_states() -> Iterator[HiddenStateCapture]:
 
 
 def recorded(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a model's ``forward`` that leaves its hidden states, where they are asked for.
-
-    Parameters
-    ----------
-    forward : callable
-        The model's own.
-
-    Returns
-    -------
-    callable
-        The same one where nobody asks.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> recorded(len) is len
-    True
-    """
+    """Give a model's ``forward`` that leaves its hidden states, where they are asked for."""
     kept = _recording.get()
     if kept is None:
         return forward
@@ -122,15 +77,6 @@ class Capture:
         The attention of each layer.
     hidden : tuple of Tensor of shape (n_texts, n, width)
         What went into the first layer, and what came out of each.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> Capture().weights
-    []
     """
 
     weights: list[torch.Tensor] = field(default_factory=list)
@@ -171,28 +117,7 @@ _lock = threading.Lock()
 
 
 def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
-    """List the models of transformers in a module that lie in no other one.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        A model, or what holds some.
-
-    Returns
-    -------
-    tuple of PreTrainedModel
-        Each once.
-
-    Raises
-    ------
-    InputError
-        If one is compiled.
-
-    Examples
-    --------
-    >>> models_in(torch.nn.Linear(1, 1))
-    ()
-    """
+    """List the models of transformers in a module that lie in no other one."""
     if isinstance(module, PreTrainedModel):
         return (module,)
     refuse_compiled(module)
@@ -201,33 +126,7 @@ def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
 
 
 def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -> ModelTemperature:
-    """Work out what a temperature comes to in some models.
-
-    Parameters
-    ----------
-    models : iterable of PreTrainedModel
-        The models.
-    tau : Tau
-        The temperature.
-    name : str
-        What to call them in a message.
-
-    Returns
-    -------
-    ModelTemperature
-        For ``applied``.
-
-    Raises
-    ------
-    InputError
-        If it does not fit a model, a model's attention is not understood, or there is no model and
-        the temperature is another than 1.
-
-    Examples
-    --------
-    >>> make_setting([], 1, name="static").plans
-    {}
-    """
+    """Work out what a temperature comes to in some models."""
     plans: dict[PreTrainedModel, TemperaturePlan] = {}
     for model in models:
         found = layout(model)
@@ -242,51 +141,14 @@ def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -
 
 @contextmanager
 def applied(setting: ModelTemperature, owner: ModelTemperature | None = None) -> Iterator[None]:
-    """Let a setting hold for its models.
-
-    Parameters
-    ----------
-    setting : ModelTemperature
-        The setting.
-    owner : ModelTemperature or None
-        The temperature of the encoder that is named, if it has one of its own.
-
-    Yields
-    ------
-    None
-        While it holds.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Used by ``tempscale``.
-    """
+    """Let a setting hold for its models."""
     with attention_patched(), wrapping(setting.plans), block(setting, owner):
         yield
 
 
 @contextmanager
 def capturing() -> Iterator[Capture]:
-    """Keep what a tempered model does with the batch that it is given next.
-
-    Yields
-    ------
-    Capture
-        Filled when the model has run.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> with capturing() as capture:
-    ...     capture.hidden
-    ()
-    """
+    """Keep what a tempered model does with the batch that it is given next."""
     token = _capture.set(Capture())
     try:
         yield _capture.get()  # type: ignore[misc]
@@ -296,26 +158,7 @@ def capturing() -> Iterator[Capture]:
 
 @contextmanager
 def wrapping(models: Iterable[PreTrainedModel]) -> Iterator[None]:
-    """Let the calls of some models lead through here, in all threads.
-
-    Parameters
-    ----------
-    models : iterable of PreTrainedModel
-        The models.
-
-    Yields
-    ------
-    None
-        While they do; what is done to a call is a matter of its context.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    Used by ``applied``.
-    """
+    """Let the calls of some models lead through here, in all threads."""
     models = tuple(models)
     with _lock:
         for model in models:

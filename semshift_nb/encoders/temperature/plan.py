@@ -32,15 +32,6 @@ class LayerTemperature:
         The lowest temperature.
     above : Tensor of shape (n_texts or 1, n_heads or 1), optional
         How many times higher each one is; None where all are equal.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> LayerTemperature(0.5).divide(torch.tensor([1.0, 2.0]))
-    tensor([2., 4.])
     """
 
     def __init__(self, least: float, above: torch.Tensor | None = None) -> None:
@@ -61,22 +52,6 @@ class LayerTemperature:
             True where a token may be seen, or numbers to be added to the scores.
         scale : float or None
             What the kernel multiplies scores with.
-
-        Returns
-        -------
-        tuple of Tensor, Tensor or None, and float
-            The same three; for a single temperature only the scale is another, and whatever
-            positions add to the scores.
-
-        Raises
-        ------
-        RuntimeError
-            If there are temperatures for another number of texts or heads.
-
-        Examples
-        --------
-        >>> LayerTemperature(0.5).before_kernel(torch.ones(1, 1, 2, 4), None, None)[2]
-        1.0
         """
         scale = (query.shape[-1] ** -0.5 if scale is None else scale) / self.least
         if mask is not None and mask.dtype != torch.bool:
@@ -103,16 +78,6 @@ class LayerTemperature:
         Tensor
             The same shape (or that of the temperatures, where the scores are the same for all), in
             float32 where the scores are in half precision.
-
-        Raises
-        ------
-        RuntimeError
-            If there are temperatures for another number of texts or heads.
-
-        Examples
-        --------
-        >>> LayerTemperature(0.5).divide(torch.tensor([1.0, float("-inf")]))
-        tensor([2., -inf])
         """
         ruled_out = scores < torch.finfo(scores.dtype).min / 2
         if scores.dtype in _HALF:
@@ -160,16 +125,6 @@ def attention_weights(
     -------
     Tensor of shape (n_texts, n_heads, n, n), float32
         Rows sum to 1.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> attention_weights(torch.ones(1, 1, 2, 4), torch.ones(1, 1, 2, 4), None, 1.0, is_causal=True)
-    tensor([[[[1.0000, 0.0000],
-              [0.5000, 0.5000]]]])
     """
     key = key.repeat_interleave(query.shape[1] // key.shape[1], dim=1)
     scale = query.shape[-1] ** -0.5 if scale is None else scale
@@ -184,25 +139,7 @@ def attention_weights(
 
 
 class TemperaturePlan:
-    """The temperatures of one model.
-
-    Parameters
-    ----------
-    tau : Tau
-        As the caller gave it.
-    heads : sequence of int
-        Heads of each of the model's layers.
-
-    Raises
-    ------
-    InputError
-        If the temperatures do not fit the layers and heads, or are no positive numbers.
-
-    Examples
-    --------
-    >>> TemperaturePlan(0.5, (2, 2)).levels(None)[0].least
-    0.5
-    """
+    """The temperatures of one model."""
 
     def __init__(self, tau: object, heads: Sequence[int]) -> None:
         self.heads = tuple(heads)
@@ -221,25 +158,10 @@ class TemperaturePlan:
     def at(self, n_tokens: int) -> Layers:
         """Return the temperatures of a text.
 
-        Parameters
-        ----------
-        n_tokens : int
-            Its length; a text of no token counts as one of one.
-
         Returns
         -------
         tuple of ndarray of shape (n_heads,)
             One for each layer.
-
-        Raises
-        ------
-        InputError
-            If the caller's function gives something else than temperatures.
-
-        Examples
-        --------
-        >>> TemperaturePlan(lambda n: 1 / n, (1,)).at(4)
-        (array([0.25]),)
         """
         if self._fixed is not None:
             return self._fixed
@@ -250,28 +172,7 @@ class TemperaturePlan:
         return self._by_length[n_tokens]
 
     def entry(self, n_tokens: int) -> float | list[list[float]]:
-        """Return what a function of the length gives, as short as it can be said.
-
-        Parameters
-        ----------
-        n_tokens : int
-            A length.
-
-        Returns
-        -------
-        float or list of list of float
-            A number where it is the same in all layers and heads.
-
-        Raises
-        ------
-        InputError
-            If it is something else than temperatures.
-
-        Examples
-        --------
-        >>> TemperaturePlan(lambda n: [1 / n], (2,)).entry(4)
-        0.25
-        """
+        """Return what a function of the length gives, as short as it can be said."""
         given = None if self._function is None else plain(self._function(n_tokens))
         name = f"tau({n_tokens})"
         if not is_list(given):
@@ -281,28 +182,7 @@ class TemperaturePlan:
         return [layer.tolist() for layer in layers] if math.isnan(number) else number
 
     def levels(self, lengths: Sequence[int] | None) -> list[LayerTemperature | None]:
-        """Return what to apply in each layer.
-
-        Parameters
-        ----------
-        lengths : sequence of int or None
-            Tokens of each text of a batch; needed where the plan adapts.
-
-        Returns
-        -------
-        list of LayerTemperature or None
-            None where the layer stays as it is.
-
-        Raises
-        ------
-        InputError
-            If the caller's function gives something else than temperatures.
-
-        Examples
-        --------
-        >>> TemperaturePlan([1, 0.5], (2, 2)).levels(None)[0] is None
-        True
-        """
+        """Return what to apply in each layer."""
         if self._fixed is not None:
             return self._levels
         return _levels([self.at(n_tokens) for n_tokens in lengths or (1,)])
@@ -334,31 +214,7 @@ def _level(taus: NDArray[np.float64]) -> LayerTemperature | None:
 def text_lengths(
     forward: Callable[..., object], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> list[int]:
-    """Count the tokens of each text of a batch from what a model is called with.
-
-    Parameters
-    ----------
-    forward : callable
-        The model's own ``forward``.
-    args, kwargs
-        What it is called with.
-
-    Returns
-    -------
-    list of int
-        As many as the attention mask has; all places where there is no mask.
-
-    Raises
-    ------
-    InputError
-        If the mask is not of shape (n_texts, n_tokens).
-
-    Examples
-    --------
-    >>> mask = torch.tensor([[1, 1], [0, 1]])
-    >>> text_lengths(lambda attention_mask: None, [mask], {})
-    [2, 1]
-    """
+    """Count the tokens of each text of a batch from what a model is called with."""
     named = inspect.signature(forward).bind_partial(*args).arguments if args else {}
     given = {**named, **kwargs}
     mask = given.get("attention_mask")

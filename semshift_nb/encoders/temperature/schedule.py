@@ -23,30 +23,7 @@ _LEAST, _MOST = 1e-30, 1e30
 
 
 def check_number(tau: object, name: str) -> float:
-    """Return a temperature as a float, or say what else came.
-
-    Parameters
-    ----------
-    tau : object
-        What a caller gave.
-    name : str
-        What to call it in the message.
-
-    Returns
-    -------
-    float
-        A positive number.
-
-    Raises
-    ------
-    InputError
-        If it is no number, not positive or not finite.
-
-    Examples
-    --------
-    >>> check_number(1, "tau")
-    1.0
-    """
+    """Return a temperature as a float, or say what else came."""
     number = isinstance(tau, Real) and not isinstance(tau, bool | np.bool_)
     if not number or not _LEAST <= float(tau) <= _MOST:  # type: ignore[arg-type]
         raise InputError(
@@ -59,30 +36,10 @@ def check_number(tau: object, name: str) -> float:
 def check_taus(tau: object, heads: Sequence[int], *, name: str = "tau") -> Layers:
     """Return temperatures head by head, or say what does not fit the model.
 
-    Parameters
-    ----------
-    tau : float, sequence of float or sequence of sequences of float
-        One number, one for each layer, or one for each layer and head.
-    heads : sequence of int
-        How many heads each of the model's layers has.
-    name : str
-        What to call it in the message.
-
     Returns
     -------
     tuple of ndarray of shape (n_heads,)
         One for each layer.
-
-    Raises
-    ------
-    InputError
-        If a temperature is not a positive number, or there are not as many as the model has layers
-        and heads.
-
-    Examples
-    --------
-    >>> [row.tolist() for row in check_taus([0.5, [1, 2]], [1, 2])]
-    [[0.5], [1.0, 2.0]]
     """
     tau = plain(tau)
     if not is_list(tau):
@@ -106,20 +63,6 @@ def only_number(layers: Layers) -> float:
     ----------
     layers : tuple of ndarray of shape (n_heads,)
         As ``check_taus`` gives them.
-
-    Returns
-    -------
-    float
-        The number, or NaN.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> only_number((np.array([0.5]), np.array([0.5, 0.5])))
-    0.5
     """
     first = float(layers[0][0])
     return first if all((layer == first).all() for layer in layers) else math.nan
@@ -163,10 +106,6 @@ class Temperature:
         ``"constant"``, ``"per layer"``, ``"per head"``, a schedule's own name, or ``"by length"``.
     key : str
         What the store keeps vectors under: two temperatures that differ have different keys.
-
-    Raises
-    ------
-    Nothing of its own.
 
     Examples
     --------
@@ -318,26 +257,5 @@ def entropy_matched(n_reference: int) -> Schedule:
 
 
 def digest(value: object) -> str:
-    """Hash numbers to a short name.
-
-    Parameters
-    ----------
-    value : nested sequences of float
-        Anything JSON can hold.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-
-    Raises
-    ------
-    TypeError
-        If JSON cannot hold it.
-
-    Examples
-    --------
-    >>> digest([1, 0.5]) == digest((1, 0.5))
-    True
-    """
+    """Hash numbers to a short name."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]

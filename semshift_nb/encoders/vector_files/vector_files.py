@@ -38,15 +38,6 @@ class VectorFile:
         Its shape.
     dtype : str
         The type of its numbers in the file, such as ``"float16"`` or ``"bfloat16"``.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> open_vectors("vectors.npy").dim  # doctest: +SKIP
-    384
     """
 
     path: Path
@@ -74,11 +65,6 @@ class VectorFile:
         InputError
             If ``n_rows`` is no positive number, or the file turns out to be damaged; of Parquet
             also if the lists are not of one length, or one is missing.
-
-        Examples
-        --------
-        >>> sum(len(batch) for batch in open_vectors("vectors.npy").batches())  # doctest: +SKIP
-        1000000
         """
         if n_rows < 1:
             raise InputError(f"n_rows is {n_rows}, expected at least 1.")
@@ -125,11 +111,6 @@ def open_vectors(path: str | Path, *, array: str | None = None) -> VectorFile:
     InputError
         If there is no such file, it cannot be read, holds no matrix of numbers, or several and
         ``array`` does not say which.
-
-    Examples
-    --------
-    >>> open_vectors("vectors.npz", array="documents").n_vectors  # doctest: +SKIP
-    300
     """
     where = Path(path)
     finder = _FINDERS.get(where.suffix.lower())

@@ -61,35 +61,12 @@ def partition_isotropy(embeddings: Array) -> float:
 
 
 def principal_directions(xp: Any, rows: Array) -> Array:  # noqa: ANN401
-    """Return the eigenvectors of ``X'X`` as columns, those of no vector included.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> abs(principal_directions(np, np.array([[2.0, 0.0], [0.0, 1.0]])))
-    array([[0., 1.],
-           [1., 0.]])
-    """
+    """Return the eigenvectors of ``X'X`` as columns, those of no vector included."""
     return xp.linalg.eigh(rows.T @ rows)[1]
 
 
 def log_sums(xp: Any, exponents: Array, *, scale: float) -> Array:  # noqa: ANN401
-    """Return the log of the sum of exponentials by column, of ``scale`` times the exponents.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> log_sums(np, np.zeros((4, 1)), scale=1.0)
-    array([1.38629436])
-    """
+    """Return the log of the sum of exponentials by column, of ``scale`` times the exponents."""
     largest = xp.max(exponents, axis=0)
     # What is more than 700 below the greatest adds nothing, and may be beyond float64 times scale.
     below = xp.clip(exponents - largest, -_LARGEST_EXPONENT / scale, 0.0) * scale

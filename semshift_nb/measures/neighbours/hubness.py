@@ -112,20 +112,6 @@ def other_neighbours(embeddings: Array, k: int) -> Array:
     -------
     array of int of shape (n_texts, k)
         Positions, as `nearest_neighbours` of the texts in themselves without each itself.
-
-    Raises
-    ------
-    InputError
-        If the rows are not finite unit vectors (within 1e-3), or ``k`` is not from 1 to
-        ``n_texts - 1``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> other_neighbours(np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]), 1)
-    array([[1],
-           [0],
-           [1]])
     """
     xp = check_matrix(embeddings)
     n: int = embeddings.shape[0]
@@ -146,21 +132,6 @@ def skewness(values: Array) -> float:
     ----------
     values : array of shape (n,)
         Floating-point numbers.
-
-    Returns
-    -------
-    float
-        From ``-sqrt(n)`` to ``sqrt(n)``.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> skewness(np.array([1.0, 1.0, 1.0, 5.0])).__round__(6)
-    1.154701
     """
     xp = namespace(values)
     apart = values - xp.mean(values)

@@ -82,17 +82,6 @@ def distinct_neighbours(embeddings: Array, k: int) -> tuple[Others, NDArray[np.i
         Of each different row, in their order; none at distance 0.
     ndarray of shape (n_rows,)
         The positions of these rows in ``embeddings``: of copies, that of the first.
-
-    Raises
-    ------
-    InputError
-        If a value is NaN or infinite, or fewer than 20 rows are different.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> distinct_neighbours(np.repeat(np.eye(20), 2, axis=0), 1)[1][:3]
-    array([0, 2, 4])
     """
     rows, _ = scaled_rows(embeddings)
     n_rows: int = rows.shape[0]
@@ -128,17 +117,6 @@ def slope_of_ratios(logs: NDArray[np.float64], weights: NDArray[np.float64] | No
     -------
     ndarray of shape (...)
         The slope: the dimension.
-
-    Raises
-    ------
-    InputError
-        If all log ratios that are fitted are 0, but for rounding.
-
-    Examples
-    --------
-    >>> shares = np.arange(1, 100) / 100
-    >>> slope_of_ratios(-np.log(1 - shares) / 3).round(1)
-    np.float64(3.1)
     """
     order = np.argsort(logs)
     x = logs[order]

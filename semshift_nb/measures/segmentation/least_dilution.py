@@ -205,28 +205,7 @@ def least_dilution_cuts(
 
 
 def check_price(price: object) -> float:
-    """Return the price of a cut, or say why it is none.
-
-    Parameters
-    ----------
-    price : object
-        What was given.
-
-    Returns
-    -------
-    float
-        At least 0.
-
-    Raises
-    ------
-    InputError
-        If it is no finite number from 0 on.
-
-    Examples
-    --------
-    >>> check_price(2)
-    2.0
-    """
+    """Return the price of a cut, or say why it is none."""
     is_number = isinstance(price, int | float | np.number) and not isinstance(price, bool)
     if not is_number or not math.isfinite(price) or price < 0:  # type: ignore[arg-type, operator]
         raise InputError(

@@ -49,10 +49,6 @@ class LeastDilutionWalk:
     n_rows : int
         Rows so far.
 
-    Raises
-    ------
-    Nothing of its own: hand in unit rows in float64.
-
     References
     ----------
     Killick, Fearnhead and Eckley, "Optimal detection of changepoints with a linear computational
@@ -92,14 +88,6 @@ class LeastDilutionWalk:
             In float64.
         weight : float
             What it weighs.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        See the class.
         """
         self._open()
         m = len(self._cuts)
@@ -128,14 +116,6 @@ class LeastDilutionWalk:
         -------
         list of int
             Where segments after the first begin, counted from the first row of all.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        See the class.
         """
         return _positions(self._last)[:-1]
 
@@ -153,10 +133,6 @@ class LeastDilutionWalk:
         -------
         list of int
             As `cuts` gives them; those of all calls and then `cuts` make up the whole.
-
-        Raises
-        ------
-        Nothing of its own.
 
         Examples
         --------

@@ -92,15 +92,6 @@ class Spectrum(NamedTuple):
 
         They are divided by it on the host, so that the squares of neither tiny nor huge vectors can
         under- or overflow.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> Spectrum.of(np.array([2.0, 1.0]), n_texts=2, dim=2, centred=False).shares
-        array([1. , 0.5])
         """
         values = np.asarray(array_api_compat.to_device(sigma, "cpu"), dtype=np.float64)
         return cls(values / values[0], n_texts=n_texts, dim=dim, centred=centred)
@@ -117,17 +108,7 @@ class Spectrum(NamedTuple):
 
 
 def no_direction(n_texts: int) -> str:
-    """Say that embeddings have no spread.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> no_direction(5)[:24]
-    'the 5 rows do not differ'
-    """
+    """Say that embeddings have no spread."""
     return (
         f"the {n_texts} rows do not differ (or are zero), so that their spread has no direction: "
         "expected at least two different vectors."
@@ -146,16 +127,6 @@ def entropy_of_shares(sigma: Array) -> Array:
     -------
     array of shape (...)
         In nats, from 0 to ``log(n_values)``.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> float(entropy_of_shares(np.array([1.0, 0.0])))
-    0.0
     """
     xp = namespace(sigma)
     shares = sigma / xp.sum(sigma, axis=-1, keepdims=True)
@@ -244,21 +215,6 @@ def slope_of_decay(shares: NDArray[np.float64], *, first_rank: int, last_rank: i
         Singular values as shares of the greatest, which comes first.
     first_rank, last_rank : int
         The ranks to fit, from 1 and both included; those that count as 0 are left out.
-
-    Returns
-    -------
-    float or str
-        By least squares, every rank of one weight.
-
-    Raises
-    ------
-    Nothing of its own.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> round(slope_of_decay(1 / np.arange(1, 9), first_rank=1, last_rank=8), 9)
-    2.0
     """
     chosen = shares[first_rank - 1 : last_rank]
     chosen = chosen[chosen > FLOOR]
@@ -332,23 +288,6 @@ def spectrum_of(embeddings: Array, *, centred: bool) -> Spectrum:
         Vectors of any length, at least two.
     centred : bool
         Whether to take the mean vector off first.
-
-    Returns
-    -------
-    Spectrum
-        On the host, in float64.
-
-    Raises
-    ------
-    InputError
-        If there are fewer than two rows, a value is NaN or infinite, or the rows do not differ
-        (uncentred: are zero).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> spectrum_of(np.diag([3.0, 4.0]), centred=False).shares
-    array([1.  , 0.75])
     """
     rows, _ = scaled_rows(embeddings, min_rows=2)
     n_texts, dim = rows.shape
@@ -370,23 +309,6 @@ def figure_of(embeddings: Array, name: str, *, centred: bool = True) -> float:
         As in `spectral_figures`.
     centred : bool, default True
         Whether to take the mean vector off first.
-
-    Returns
-    -------
-    float
-        The figure.
-
-    Raises
-    ------
-    InputError
-        If there are fewer than two rows, a value is NaN or infinite, the rows do not differ, or the
-        figure has no value for them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> figure_of(np.diag([3.0, 3.0, 3.0]), "stable_rank", centred=False)
-    3.0
     """
     figure = FIGURES[name](spectrum_of(embeddings, centred=centred))
     if isinstance(figure, str):

@@ -88,36 +88,11 @@ class Accumulated:
         Sample
             ``rows`` of shape (at most n_reservoir, dim), their ``places`` in the stream, ascending
             (from 0), and the ``keys`` they drew, from 0 to 1: the smallest are kept.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> accumulator.sample().rows.shape  # doctest: +SKIP
-        (10000, 384)
         """
         return self._reservoir.sample()
 
     def mean_pairwise_distance(self) -> float:
-        """Return the mean cosine distance over all pairs of vectors added, not of the sample.
-
-        Returns
-        -------
-        float
-            As `semshift_nb.measures.mean_pairwise_distance` of the vectors at length one.
-
-        Raises
-        ------
-        InputError
-            If there are fewer than two vectors.
-
-        Examples
-        --------
-        >>> accumulator.mean_pairwise_distance()  # doctest: +SKIP
-        0.962
-        """
+        """Return the mean cosine distance over all pairs of vectors added, not of the sample."""
         self._at_least_two()
         # The sum over all pairs from what directions differ from their mean, so that directions
         # that are nearly one lose no digit.
@@ -126,25 +101,10 @@ class Accumulated:
     def singular_values(self, *, centred: bool = True) -> _Numbers:
         """Return the singular values of all vectors added.
 
-        Parameters
-        ----------
-        centred : bool, default True
-            Whether to take the mean vector off first.
-
         Returns
         -------
         ndarray of shape (min(n, dim),)
             As `semshift_nb.measures.singular_values`.
-
-        Raises
-        ------
-        InputError
-            If there are fewer than two vectors.
-
-        Examples
-        --------
-        >>> accumulator.singular_values()[:2]  # doctest: +SKIP
-        array([9.1, 7.7])
         """
         self._at_least_two()
         rows = self._root if centred else np.vstack([self._root, np.sqrt(self._n) * self.mean])
@@ -154,47 +114,11 @@ class Accumulated:
         return np.asarray(values)
 
     def figures(self) -> dict[str, Figure]:
-        """Return every figure of the vectors' geometry by its name in metric tables.
-
-        Returns
-        -------
-        dict of str to float or str
-            The figure, or the reason why there is none: `moment_figures` of all vectors, and
-            ``uniformity``, ``partition_isotropy``, ``two_nn_dimension`` and ``hubness`` of the
-            sample at length one. The last two follow the number of vectors: compare them only with
-            those of as many.
-
-        Raises
-        ------
-        InputError
-            If there are fewer than two vectors.
-
-        Examples
-        --------
-        >>> accumulator.figures()["uniformity"]  # doctest: +SKIP
-        -3.71
-        """
+        """Return every figure of the vectors' geometry by its name in metric tables."""
         return {**self.moment_figures(), **sampled_figures(self.sample().rows)}
 
     def moment_figures(self) -> dict[str, Figure]:
-        """Return the figures of all vectors that need no pairs.
-
-        Returns
-        -------
-        dict of str to float or str
-            ``MPD``, ``mean_cosine``, those of `spectral_figures` (centred) and of single
-            dimensions: the figure, or the reason why there is none.
-
-        Raises
-        ------
-        InputError
-            If there are fewer than two vectors.
-
-        Examples
-        --------
-        >>> accumulator.moment_figures()["MPD"]  # doctest: +SKIP
-        0.962
-        """
+        """Return the figures of all vectors that need no pairs."""
         sigma, distance = self.singular_values(), self.mean_pairwise_distance()
         mean = self.mean
         size = np.sqrt(self._n * (mean @ mean) + sigma @ sigma)
@@ -212,23 +136,7 @@ class Accumulated:
         }
 
     def sampling_errors(self) -> dict[str, Figure]:
-        """Return by how much the figures of the sample may be off because it is one.
-
-        Returns
-        -------
-        dict of str to float or str
-            The standard error of each, 0 while all vectors are kept, or the reason why it is not
-            known. It takes some seconds for 10,000 vectors.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> accumulator.sampling_errors()["uniformity"]  # doctest: +SKIP
-        0.004
-        """
+        """Return by how much the figures of the sample may be off because it is one."""
         return sampling_errors(self.sample().rows, n=self._n)
 
     @cached_property
@@ -434,10 +342,6 @@ class GeometryAccumulator(Accumulated):
         ------
         SemshiftError
             If it cannot be written.
-
-        Examples
-        --------
-        >>> accumulator.save("part-3.npz")  # doctest: +SKIP
         """
         write_state(self, Path(path))
 
@@ -459,11 +363,6 @@ class GeometryAccumulator(Accumulated):
         ------
         InputError
             If it cannot be read, or holds something else.
-
-        Examples
-        --------
-        >>> GeometryAccumulator.load("part-3.npz").n  # doctest: +SKIP
-        1000000
         """
         settings, fill = read_state(Path(path))
         accumulator = cls(**settings)

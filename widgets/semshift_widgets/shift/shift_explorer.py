@@ -28,13 +28,6 @@ class ShiftExplorer(Explorer):
         If an argument is of another kind.
     SemshiftError
         If the encoder cannot encode the corpus.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> from semshift_widgets import ShiftExplorer
-    >>> explorer = ShiftExplorer(load_corpus("news", n_documents=20), load_encoder())
-    >>> explorer.table()["n_sentences"].item()  # doctest: +SKIP
     """
 
     def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
@@ -57,10 +50,6 @@ class ShiftExplorer(Explorer):
         ------
         InputError
             If the document cannot be measured; the message says why.
-
-        Examples
-        --------
-        >>> explorer.chart()  # doctest: +SKIP
         """
         return self._state.chart()
 
@@ -77,10 +66,6 @@ class ShiftExplorer(Explorer):
         ------
         InputError
             If the document cannot be measured; the message says why.
-
-        Examples
-        --------
-        >>> explorer.table()  # doctest: +SKIP
         """
         return self._state.figures()
 
@@ -97,9 +82,5 @@ class ShiftExplorer(Explorer):
         ------
         InputError
             If the document cannot be measured; the message says why.
-
-        Examples
-        --------
-        >>> explorer.neighbours()  # doctest: +SKIP
         """
         return self._state.neighbours()

@@ -41,13 +41,6 @@ class SpectrumExplorer(Explorer):
     ------
     InputError
         If an argument is of another kind, or as `semshift_nb.analyses.EmbeddingSpaces`.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> from semshift_widgets import SpectrumExplorer
-    >>> encoders = [load_encoder(), load_encoder("static")]
-    >>> SpectrumExplorer(load_corpus("news"), encoders)  # doctest: +SKIP
     """
 
     def __init__(
@@ -80,10 +73,6 @@ class SpectrumExplorer(Explorer):
         ------
         InputError
             If the view cannot be made.
-
-        Examples
-        --------
-        >>> explorer.chart()  # doctest: +SKIP
         """
         return self._state.chart()
 
@@ -100,10 +89,6 @@ class SpectrumExplorer(Explorer):
         ------
         InputError
             If the view cannot be made.
-
-        Examples
-        --------
-        >>> explorer.table()  # doctest: +SKIP
         """
         return self._state.figures()
 
@@ -115,14 +100,6 @@ class SpectrumExplorer(Explorer):
         DataFrame
             ``position``, ``cosine`` with the part's mean, ``title`` and ``text``, the most typical
             first; no row where nothing is marked.
-
-        Raises
-        ------
-        Nothing of its own.
-
-        Examples
-        --------
-        >>> explorer.sentences()  # doctest: +SKIP
         """
         return self._state.sentences()
 
@@ -137,9 +114,5 @@ class SpectrumExplorer(Explorer):
         ------
         InputError
             If vectors are looked at, which no encoder makes.
-
-        Examples
-        --------
-        >>> retrieval(task, [explorer.encoder()])  # doctest: +SKIP
         """
         return self._state.spaces.encoder(self._state.view)

@@ -37,14 +37,6 @@ class SplitExplorer(Explorer):
         where its chart would be.
     SemshiftError
         If the encoder cannot encode the first document.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> from semshift_widgets import SplitExplorer
-    >>> explorer = SplitExplorer(load_corpus("news", n_documents=5), load_encoder("static"))
-    >>> len(explorer.table())  # doctest: +SKIP
-    3
     """
 
     def __init__(
@@ -81,10 +73,6 @@ class SplitExplorer(Explorer):
         ------
         InputError
             If the document cannot be split; the message says why.
-
-        Examples
-        --------
-        >>> explorer.chart()  # doctest: +SKIP
         """
         return self._state.chart()
 
@@ -101,10 +89,6 @@ class SplitExplorer(Explorer):
         ------
         InputError
             If the document cannot be split; the message says why.
-
-        Examples
-        --------
-        >>> explorer.table()["text"].str.cat()  # doctest: +SKIP
         """
         return self._state.table()
 
@@ -120,11 +104,6 @@ class SplitExplorer(Explorer):
         ------
         InputError
             If the document cannot be split; the message says why.
-
-        Examples
-        --------
-        >>> explorer.cost()["above_best"]  # doctest: +SKIP
-        0.0
         """
         return self._state.cost()
 

@@ -35,13 +35,6 @@ class TempScaleExplorer(Explorer):
         attention.
     NoDirectionError
         If a text has a zero vector.
-
-    Examples
-    --------
-    >>> from semshift_nb import load_corpus, load_encoder
-    >>> from semshift_widgets import TempScaleExplorer
-    >>> texts = load_corpus("news", n_documents=24)
-    >>> TempScaleExplorer(load_encoder(), texts, query="oil prices")  # doctest: +SKIP
     """
 
     def __init__(self, encoder: Encoder, texts: Corpus | Sequence[str], *, query: str = "") -> None:
@@ -63,10 +56,6 @@ class TempScaleExplorer(Explorer):
         ------
         NoDirectionError
             If a text has a zero vector at this setting.
-
-        Examples
-        --------
-        >>> explorer.chart()  # doctest: +SKIP
         """
         return self._state.chart()
 
@@ -82,10 +71,6 @@ class TempScaleExplorer(Explorer):
         ------
         NoDirectionError
             If a text has a zero vector at one of them.
-
-        Examples
-        --------
-        >>> explorer.sweep()  # doctest: +SKIP
         """
         return self._state.sweep()
 
@@ -102,10 +87,6 @@ class TempScaleExplorer(Explorer):
         ------
         NoDirectionError
             If a text has a zero vector at this setting.
-
-        Examples
-        --------
-        >>> explorer.table()  # doctest: +SKIP
         """
         return self._state.figures()
 
@@ -121,10 +102,6 @@ class TempScaleExplorer(Explorer):
         ------
         NoDirectionError
             If the query has a zero vector.
-
-        Examples
-        --------
-        >>> explorer.ranking()  # doctest: +SKIP
         """
         return self._state.ranking()
 
