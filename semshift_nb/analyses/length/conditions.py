@@ -73,7 +73,7 @@ def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Coun
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """BuiltTexts as an encoder read them at one rung, one a document; only those with a direction.
+    """Texts as an encoder read them at one rung, one a document; only those with a direction.
 
     ``documents`` are rows of the corpus and ``parts`` those of the texts' sentences; ``n_tokens``
     are what the texts have and ``n_seen`` what the model saw of them; ``truncated`` says where it

@@ -1,4 +1,4 @@
-"""BuiltTexts grown sentence by sentence until they have so many tokens."""
+"""Texts grown sentence by sentence until they have so many tokens."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
