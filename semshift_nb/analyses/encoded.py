@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Encoding, NoDirectionError
+from semshift_nb.validation import shortened
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +68,9 @@ def no_direction_reason(encoded: Encoded) -> str:
     missing = np.flatnonzero(~encoded.directed)
     if len(missing) == 0:
         return ""
-    shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
     return (
         f"{len(missing)} of {len(encoded.directed)} sentences have no direction in this encoder "
-        f"(at {shown}, from 0)"
+        f"(at {shortened(missing, most=5)}, from 0)"
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from semshift_nb.corpora.sentences import check_language, sentence_spans
 from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
+from semshift_nb.validation import shortened
 
 COLUMNS = ("doc_id", "title", "text", "language", "label")
 DEFAULT_LANGUAGE = "en"
@@ -78,10 +79,9 @@ def _texts(cells: Sequence[object], source: str) -> list[str]:
 def _refuse_rows(cells: Sequence[object], wrong: Callable[[object], bool], complaint: str) -> None:
     rows = [row for row, cell in enumerate(cells) if wrong(cell)]
     if rows:
-        shown = ", ".join(map(str, rows[:10])) + (", ..." if len(rows) > 10 else "")
         raise InputError(
-            f"{complaint}: {len(rows)} of {len(cells)}, counted from 0 at {shown} (the first is "
-            f"{cells[rows[0]]!r:.60}). Fill in or leave out these rows."
+            f"{complaint}: {len(rows)} of {len(cells)}, counted from 0 at {shortened(rows)} (the "
+            f"first is {cells[rows[0]]!r:.60}). Fill in or leave out these rows."
         )
 
 
@@ -92,7 +92,7 @@ def _doc_ids(cells: Sequence[Any], source: str) -> list[str]:
     ids = pd.Index([well_formed(str(cell)) for cell in cells])
     repeated = ids[ids.duplicated()].unique().tolist()
     if repeated:
-        shown = ", ".join(map(repr, repeated[:5])) + (", ..." if len(repeated) > 5 else "")
+        shown = shortened(repeated, most=5, write=repr)
         raise InputError(
             f"{source} has {len(repeated)} doc_id values that occur more than once ({shown}): give "
             "every document an id of its own, or leave the column out to have them numbered."

@@ -12,6 +12,7 @@ from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.files import read_path
 from semshift_nb.corpora.hub import read_hub
 from semshift_nb.errors import InputError
+from semshift_nb.validation import check_whole
 
 _HUB = "hub:"
 _KNOWN = (
@@ -67,8 +68,8 @@ def load_corpus(
     10
     """
     if n_documents is not None:
-        _check_whole(n_documents, "n_documents", least=1)
-    _check_whole(seed, "seed", least=0)
+        check_whole(n_documents, "n_documents", least=1)
+    check_whole(seed, "seed", least=0)
     name, table = _read(source)
     if language is not None:
         table = table.assign(language=language)
@@ -77,13 +78,6 @@ def load_corpus(
         return corpus
     rows = np.random.default_rng(seed).choice(len(corpus), size=n_documents, replace=False)
     return Corpus(name, corpus.documents.iloc[np.sort(rows)])
-
-
-def _check_whole(value: object, parameter: str, *, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise InputError(
-            f"{parameter} must be a whole number from {least} on, but got {value!r:.60}."
-        )
 
 
 def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:

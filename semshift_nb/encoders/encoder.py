@@ -28,9 +28,10 @@ from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.store.writer import Writer
 from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature, setting_of
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
-from semshift_nb.encoders.texts import check_max_length, check_texts, distinct, is_whole
+from semshift_nb.encoders.texts import check_max_length, check_texts, distinct
 from semshift_nb.encoders.transforms import Transform, apply, check_transform, dim_after
 from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.validation import is_whole
 
 
 class Described:
@@ -335,7 +336,7 @@ class Views(Computing):
 
 
 def _check_seed(seed: object) -> int:
-    if not is_whole(seed) or not 0 <= seed < 2**63:
+    if not is_whole(seed, least=0, most=2**63 - 1):
         raise InputError(f"seed is {seed!r}: expected a whole number from 0 to 2^63 - 1.")
     return int(seed)
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import SemshiftError
+from semshift_nb.validation import shortened
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,5 +138,4 @@ class NoDirectionError(SemshiftError):
 
 def list_positions(positions: Sequence[int]) -> str:
     """Name positions for a message, at most ten of them."""
-    shown = ", ".join(str(int(position)) for position in positions[:10])
-    return f"positions {shown}" + (", ..." if len(positions) > 10 else "")
+    return f"positions {shortened(positions)}"

@@ -1,12 +1,12 @@
 """What may be encoded: a list of strings, any strings."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.validation import is_whole
 
 
 def check_texts(texts: Sequence[str]) -> list[str]:
@@ -66,14 +66,9 @@ _SHORTEST = 3
 
 def check_max_length(max_length: object) -> int:
     """Return a number of tokens, or say what else came."""
-    if not is_whole(max_length) or max_length < _SHORTEST:
+    if not is_whole(max_length, least=_SHORTEST):
         raise InputError(
             f"max_length is {max_length!r}: expected a whole number of tokens, at least "
             f"{_SHORTEST} (special tokens count)."
         )
     return int(max_length)
-
-
-def is_whole(number: object) -> TypeGuard[int]:
-    """Say whether something is a whole number, of Python or of NumPy."""
-    return isinstance(number, int | np.integer) and not isinstance(number, bool)

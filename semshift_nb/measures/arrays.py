@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.validation import shortened
 
 Array: TypeAlias = Any
 """An array of any library that follows the array API: NumPy, torch and others."""
@@ -119,7 +120,8 @@ def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 
     if not xp.all(finite):
         bad = [int(row) for row in xp.nonzero(~finite)[0]]
         raise InputError(
-            f"{name}: {len(bad)} rows hold NaN or infinity (rows {bad[:10]}); encode them again."
+            f"{name}: {len(bad)} rows hold NaN or infinity (rows {shortened(bad)}); "
+            "encode them again."
         )
     if xp.isdtype(embeddings.dtype, "integral") and xp.any(xp.abs(rows) >= _EXACT_WHOLE):
         raise InputError(
@@ -171,7 +173,7 @@ def _refuse(xp: Any, lengths: Array, good: Array, *, first_row: int, name: str) 
     """Raise the error that names how many rows are unusable, which, and why."""
     bad = [int(row) for row in xp.nonzero(~good)[0]]
     n_unfinite = sum(not bool(xp.isfinite(lengths[row])) for row in bad)
-    shown = ", ".join(str(first_row + row) for row in bad[:10]) + (", ..." if len(bad) > 10 else "")
+    shown = shortened([first_row + row for row in bad])
     raise InputError(
         f"{name}: {len(bad)} rows cannot be used (rows {shown}): {n_unfinite} hold NaN or infinity "
         f"or overflow, {len(bad) - n_unfinite} are not of length one (the first has length "

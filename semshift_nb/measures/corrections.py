@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, blocks, finite_rows, namespace, scaled_on_cpu
 from semshift_nb.measures.spectrum.spectrum import FLOOR, NO_SPREAD, no_direction
+from semshift_nb.validation import shortened
 
 _BLOCK_ROWS = 8192
 """Rows corrected at a time, so that a large set needs no second copy of itself in float64."""
@@ -183,8 +184,8 @@ def _dimensions(indices: Iterable[int], *, dim: int) -> NDArray[np.int64]:
         or len(set(chosen.tolist())) < len(chosen)
     ):
         raise InputError(
-            f"indices are {chosen.tolist()[:10]}, expected at least one whole number from 0 to "
-            f"{dim - 1}, each once."
+            f"indices are [{shortened(chosen.tolist())}], expected at least one whole number "
+            f"from 0 to {dim - 1}, each once."
         )
     return chosen.astype(np.int64)
 

@@ -54,7 +54,7 @@ def test_more_documents_than_there_are_means_all() -> None:
     [{"n_documents": 0}, {"n_documents": 2.0}, {"n_documents": True}, {"seed": -1}, {"seed": None}],
 )
 def test_numbers_that_are_none(options: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="must be a whole number from"):
+    with pytest.raises(InputError, match="expected a whole number from"):
         load_corpus(TABLE, **options)
 
 

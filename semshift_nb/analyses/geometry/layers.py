@@ -14,6 +14,7 @@ from semshift_nb.analyses.length.design import as_encoders
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Encoding, NoDirectionError
 from semshift_nb.errors import InputError
+from semshift_nb.validation import check_whole
 
 TOKENS, OUTPUT = "tokens", "output"
 
@@ -56,10 +57,8 @@ class Sample:
 
 def draw_sample(corpus: Corpus, *, n_sentences: int, n_tokens: int, seed: int) -> Sample:
     """Draw sentences of a corpus, in the order of the corpus."""
-    asked: dict[str, object] = {"n_sentences": n_sentences, "n_tokens": n_tokens}
-    for name, number in asked.items():
-        if not isinstance(number, int) or isinstance(number, bool) or number < 2:
-            raise InputError(f"{name} is {number!r}, expected a whole number of at least 2.")
+    for name, number in {"n_sentences": n_sentences, "n_tokens": n_tokens}.items():
+        check_whole(number, name, least=2)
     sentences = corpus.sentences.drop_duplicates("text")
     sentences = sentences[sentences["text"].str.strip().ne("")]
     if len(sentences) < 2:

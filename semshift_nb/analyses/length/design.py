@@ -9,6 +9,7 @@ import numpy as np
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.validation import check_whole, is_whole
 
 ARMS = ("cut", "natural", "repeat", "sequential", "random")
 
@@ -45,17 +46,16 @@ def check_lengths(
     lengths: Sequence[int], arms: Sequence[str], *, n_documents: int | None, seed: int
 ) -> Lengths:
     """Check what was asked for; rungs come back in ascending order."""
-    if not lengths or not all(_is_whole(n, least=_SHORTEST) for n in lengths):
+    if not lengths or not all(is_whole(n, least=_SHORTEST) for n in lengths):
         raise InputError(
             f"lengths is {tuple(lengths)}, expected whole numbers of tokens from {_SHORTEST} on "
             "(special tokens count), such as (16, 128, 500)."
         )
     if not arms or any(arm not in ARMS for arm in arms):
         raise InputError(f"arms is {tuple(arms)}, expected some of {', '.join(ARMS)}.")
-    if n_documents is not None and not _is_whole(n_documents, least=2):
+    if n_documents is not None and not is_whole(n_documents, least=2):
         raise InputError(f"n_documents is {n_documents}, expected at least 2, or None for all.")
-    if not _is_whole(seed, least=0):
-        raise InputError(f"seed is {seed}, expected a whole number from 0 on.")
+    check_whole(seed, "seed", least=0)
     rungs = tuple(sorted({int(n) for n in lengths}))
     return Lengths(rungs, tuple(dict.fromkeys(arms)), n_documents, int(seed))
 
@@ -80,8 +80,3 @@ def as_encoders(encoders: Encoder | Sequence[Encoder]) -> list[Encoder]:
     if not listed:
         raise InputError("got no encoder, expected one or more, as load_encoder() gives them.")
     return listed
-
-
-def _is_whole(number: object, *, least: int) -> bool:
-    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    return whole and int(number) >= least  # type: ignore[call-overload]

@@ -16,6 +16,7 @@ from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
+from semshift_nb.validation import shortened
 
 #: More points than this are a blot on a map, and slow to redraw.
 MOST = 10_000
@@ -180,9 +181,8 @@ def _unit_rows(
     bad = drawn[~finite | (largest[:, 0] == 0)]
     if len(bad):
         n_unfinite = int((~finite).sum())
-        shown = ", ".join(map(str, bad[:10])) + (", ..." if len(bad) > 10 else "")
         raise InputError(
-            f"{name!r}: {len(bad)} of {len(rows)} rows cannot be used (rows {shown}): "
+            f"{name!r}: {len(bad)} of {len(rows)} rows cannot be used (rows {shortened(bad)}): "
             f"{n_unfinite} hold NaN or infinity, {len(bad) - n_unfinite} are zero and have no "
             "direction. Leave them out."
         )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
+from semshift_nb.validation import shortened
 
 #: Rows summed at a time: 1024 of 384 numbers stay in a processor's cache.
 _BLOCK = 1024
@@ -97,7 +98,7 @@ class RowMoments:
         """Leave dimensions out and bring what is left of every row to length one."""
         if not 0 <= min(off) <= max(off) < self.dim or len(off) >= self.dim:
             raise InputError(
-                f"dimensions {', '.join(map(str, off[:10]))} were switched off: expected numbers "
+                f"dimensions {shortened(off)} were switched off: expected numbers "
                 f"from 0 to {self.dim - 1}, and not all of them."
             )
         return RowMoments(self._shifted, self._fixed, off)

@@ -14,6 +14,7 @@ from semshift_nb.analyses.token_counts import TokenLengths
 from semshift_nb.corpora.sentences import check_language, sentence_spans
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.validation import is_whole
 
 # Where a sentence that is too long is cut, the best first: lines, clauses, words.
 _CLAUSE_ENDS = ".;:!?,\u3002\uff1b\uff1a\uff01\uff1f\uff0c\u3001"  # and their Chinese forms
@@ -146,7 +147,7 @@ def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
     """Refuse a bound that leaves no room for a single token."""
     if max_tokens is None:
         return
-    if isinstance(max_tokens, bool) or not isinstance(max_tokens, int | np.integer):
+    if not is_whole(max_tokens):
         raise InputError(f"max_tokens is {max_tokens!r:.60}: expected a whole number.")
     if max_tokens <= lengths.n_special:
         raise InputError(

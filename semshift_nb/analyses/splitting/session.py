@@ -11,10 +11,11 @@ import pandas as pd
 from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import ChunkCache, chunks_at, kept_within, parts_at
 from semshift_nb.analyses.splitting.segments import segment_text
-from semshift_nb.analyses.splitting.split import Splitting, check_fewest
+from semshift_nb.analyses.splitting.split import Splitting
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.segmentation.least_dilution import check_price
+from semshift_nb.validation import check_whole
 
 _CHEAPEST = 0.5
 """The path begins at this share of the fair price; below it chunks are little but sentences."""
@@ -58,7 +59,8 @@ class SplitSession:
         language: str = "en",
         separator: str = " ",
     ) -> None:
-        self._min_sentences, self._max_tokens = check_fewest(min_sentences), max_tokens
+        self._min_sentences = check_whole(min_sentences, "min_sentences", least=1)
+        self._max_tokens = max_tokens
         self._laid_out = segment_text(
             text_or_sentences,
             encoder,

@@ -15,6 +15,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.segmentation.least_dilution import check_price
+from semshift_nb.validation import check_whole
 
 SPLIT_METHODS = ("least_dilution", "shift", "percentile", "windowed_percentile", "fixed")
 
@@ -60,16 +61,6 @@ def check_options(method: object, n_chunks: object, price: object) -> float | No
     if method not in ("least_dilution", "shift"):
         raise InputError(f"method {method!r} has no price: leave it out.")
     return check_price(price)
-
-
-def check_fewest(min_sentences: object) -> int:
-    """Return the fewest sentences of a chunk, or say why there is no such number."""
-    is_whole = isinstance(min_sentences, int | np.integer) and not isinstance(min_sentences, bool)
-    if not is_whole or min_sentences < 1:  # type: ignore[operator]
-        raise InputError(
-            f"min_sentences is {min_sentences!r:.60}: expected a whole number from 1 on."
-        )
-    return int(min_sentences)  # type: ignore[call-overload, no-any-return]
 
 
 def find_cuts(rows: Rows, wish: SplitOptions) -> SplitResult:
@@ -276,7 +267,7 @@ def split(
     ['Cats purr. Kittens mew. ', 'Stars burn hydrogen. Galaxies hold stars.']
     """
     fixed_price = check_options(method, n_chunks, price)
-    fewest = check_fewest(min_sentences)
+    fewest = check_whole(min_sentences, "min_sentences", least=1)
     laid_out = segment_text(
         text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
     )

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
 from semshift_nb.analyses.splitting.segments import SegmentedText, check_sentence, segment_text
-from semshift_nb.analyses.splitting.split import check_fewest, check_options
+from semshift_nb.analyses.splitting.split import check_options
 from semshift_nb.encoders import Encoder
-from semshift_nb.errors import InputError
 from semshift_nb.measures import LeastDilutionWalk
+from semshift_nb.validation import check_whole
 
 _BATCH = 256
 """Sentences that are read and encoded at a time."""
@@ -74,9 +74,8 @@ def split_stream(
     'Cats purr. Kittens mew.'
     """
     amount = check_options("least_dilution", None, price)
-    fewest = check_fewest(min_sentences)
-    if not look_ahead >= 2:
-        raise InputError(f"look_ahead is {look_ahead!r:.60}: expected a whole number from 2 on.")
+    fewest = check_whole(min_sentences, "min_sentences", least=1)
+    check_whole(look_ahead, "look_ahead", least=2)
 
     def parts() -> Iterator[SegmentedText]:
         for batch in _batches(sentences, separator):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
+from semshift_nb.validation import shortened
 
 SHARE_OF_SCALE = 0.8
 """A pair counts as positive from here on, where no bound is given: 4 of 5, as in SimCSE."""
@@ -173,11 +174,10 @@ def _check(table: pd.DataFrame, source: str) -> pd.DataFrame:
 def _refuse(wrong: Iterable[bool], cells: list[object], what: str) -> None:
     rows = [row for row, is_wrong in enumerate(wrong) if is_wrong]
     if rows:
-        shown = ", ".join(map(str, rows[:10])) + (", ..." if len(rows) > 10 else "")
         raise InputError(
             f"{what} are missing or of the wrong kind in {len(rows)} of {len(cells)} rows, counted "
-            f"from 0 at {shown} (the first is {cells[rows[0]]!r:.60}): expected a string for a "
-            "text and a finite number for a score. Fill in or leave out these rows."
+            f"from 0 at {shortened(rows)} (the first is {cells[rows[0]]!r:.60}): expected a string "
+            "for a text and a finite number for a score. Fill in or leave out these rows."
         )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
+from semshift_nb.validation import shortened
 
 
 def check_queries(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -23,7 +24,7 @@ def check_queries(table: pd.DataFrame, source: str) -> pd.DataFrame:
         missing = table.index[table[column].isna()].tolist()
         if missing:
             raise InputError(
-                f"{source}: {len(missing)} queries have no {column} (rows {_shown(missing)}, "
+                f"{source}: {len(missing)} queries have no {column} (rows {shortened(missing)}, "
                 "counted from 0): fill in or leave out these rows."
             )
     wrong = [text for text in table["text"] if not isinstance(text, str)]
@@ -98,9 +99,8 @@ def _refuse_repeated(ids: list[str], what: str, advice: str) -> None:
     index = pd.Index(ids)
     repeated = index[index.duplicated()].unique().tolist()
     if repeated:
-        raise InputError(
-            f"{what}: {len(repeated)} occur more than once ({_shown(repeated)}): {advice}."
-        )
+        shown = shortened(repeated, most=5, write=repr)
+        raise InputError(f"{what}: {len(repeated)} occur more than once ({shown}): {advice}.")
 
 
 def _refuse_contradictions(judged: pd.DataFrame, source: str) -> None:
@@ -117,15 +117,12 @@ def _refuse_unknown(ids: "pd.Series[str]", known: Iterable[str], what: str) -> N
     unknown = ids[~ids.isin(set(known))]
     if len(unknown):
         names = unknown.unique().tolist()
+        shown = shortened(names, most=5, write=repr)
         raise InputError(
             f"{what} that are not there: {len(unknown)} of {len(ids)} judgements, {len(names)} ids "
-            f"({_shown(names)}). Are these the files of one set? Mend the ids, or leave out these "
+            f"({shown}). Are these the files of one set? Mend the ids, or leave out these "
             "judgements (allow_unknown counts such documents as relevant and never found)."
         )
-
-
-def _shown(values: list[object] | list[str]) -> str:
-    return ", ".join(map(repr, values[:5])) + (", ..." if len(values) > 5 else "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

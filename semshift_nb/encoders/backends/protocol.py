@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.temperature.context import ModelTemperature
-from semshift_nb.encoders.texts import is_whole
 from semshift_nb.errors import InputError
+from semshift_nb.validation import is_whole
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

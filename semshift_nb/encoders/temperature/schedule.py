@@ -12,8 +12,8 @@ from typing import Any, TypeAlias, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders.texts import is_whole
 from semshift_nb.errors import InputError
+from semshift_nb.validation import is_whole
 
 # One array of shape (n_heads,) for each layer; heads may differ in number.
 Layers: TypeAlias = tuple[NDArray[np.float64], ...]
@@ -249,7 +249,7 @@ def entropy_matched(n_reference: int) -> Schedule:
     >>> schedule(16), schedule(256)
     (1.0, 0.5)
     """
-    if not is_whole(n_reference) or n_reference < 2:
+    if not is_whole(n_reference, least=2):
         raise InputError(
             f"n_reference is {n_reference!r}: expected a whole number of tokens, at least 2."
         )

@@ -15,6 +15,7 @@ from semshift_nb.encoders.vector_files.arrays import (
 )
 from semshift_nb.encoders.vector_files.parquet import find_in_parquet, has_texts
 from semshift_nb.errors import InputError
+from semshift_nb.validation import shortened
 
 _FINDERS: dict[str, Callable[[Path], list[FoundArray]]] = {
     ".npy": find_in_npy,
@@ -182,5 +183,4 @@ def _choose(path: Path, arrays: list[FoundArray], wanted: str | None) -> FoundAr
 
 
 def _listed(arrays: list[FoundArray]) -> str:
-    shown = [found.described for found in arrays[:10]]
-    return ", ".join(shown + ["..."] * (len(arrays) > 10)) or "no array at all"
+    return shortened([found.described for found in arrays]) or "no array at all"

@@ -15,6 +15,7 @@ from semshift_nb.measures.resampling.bootstrap import (
     group_codes,
     percentile_interval,
 )
+from semshift_nb.validation import shortened
 
 
 def nearest_neighbour_accuracy(
@@ -206,8 +207,8 @@ def _label_codes(labels: Sequence[Hashable]) -> NDArray[np.int64]:
     missing = [i for i, label in enumerate(listed) if label is None or label != label]
     if missing:
         raise InputError(
-            f"{len(missing)} of {len(listed)} labels are missing (at {missing[:10]}); leave these "
-            "texts out."
+            f"{len(missing)} of {len(listed)} labels are missing (at {shortened(missing)}); leave "
+            "these texts out."
         )
     places: dict[Hashable, int] = {}
     return np.array([places.setdefault(label, len(places)) for label in listed], dtype=np.int64)

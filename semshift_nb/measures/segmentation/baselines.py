@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.segmentation.checks import check_cuts, check_whole, rows_of_text
+from semshift_nb.measures.segmentation.checks import check_cuts, rows_of_text
 from semshift_nb.measures.segmentation.least_dilution import check_bounds, check_number
+from semshift_nb.validation import check_whole
 
 Matrix = NDArray[np.float64]
 

@@ -18,14 +18,6 @@ def rows_of_text(embeddings: Array) -> NDArray[np.float64]:
     return np.asarray(array_api_compat.to_device(unit_rows(embeddings), "cpu"))
 
 
-def check_whole(value: object, name: str, *, least: int) -> int:
-    """Return a whole number, or say why it is none."""
-    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not is_whole or value < least:  # type: ignore[operator]
-        raise InputError(f"{name} is {value!r:.60}: expected a whole number from {least} on.")
-    return int(value)  # type: ignore[call-overload, no-any-return]
-
-
 def check_sizes(sizes: Array, name: str, *, total: int | None = None) -> Sizes:
     """Return segment sizes as an array, or say what is wrong with them."""
     values = np.asarray(sizes)

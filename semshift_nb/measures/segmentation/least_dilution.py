@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.segmentation.checks import check_whole, rows_of_text
+from semshift_nb.measures.segmentation.checks import rows_of_text
 from semshift_nb.measures.segmentation.online import LeastDilutionWalk
 from semshift_nb.measures.segmentation.scatter import (
     MOST_ROWS,
@@ -19,6 +19,7 @@ from semshift_nb.measures.segmentation.scatter import (
     gains_at,
     scatter_table,
 )
+from semshift_nb.validation import check_whole, is_whole
 
 Segmenter = Callable[[float], list[int]]
 
@@ -80,13 +81,12 @@ _N_TRIES = 16
 
 def check_number(n_segments: object, n_rows: int) -> int:
     """Return a number of segments, or say why a text has no such segmentation."""
-    is_whole = isinstance(n_segments, int | np.integer) and not isinstance(n_segments, bool)
-    if not is_whole or not 1 <= n_segments <= n_rows:  # type: ignore[operator]
+    if not is_whole(n_segments, least=1, most=n_rows):
         raise InputError(
             f"{n_segments!r:.60} segments were asked for: expected a whole number from 1 to "
             f"{n_rows}, for the text has {n_rows} sentences."
         )
-    return int(n_segments)  # type: ignore[call-overload, no-any-return]
+    return int(n_segments)
 
 
 def cuts_of_number(rows: Matrix, n_segments: object, bounds: Bounds) -> list[int]:

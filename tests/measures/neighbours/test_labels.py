@@ -107,8 +107,8 @@ def test_two_documents_find_nothing_in_half_of_the_resamples():
     [
         (["a"] * 4, {}, "all 4 texts have one label"),
         (["a", "b"], {}, "2 labels came with 4 embeddings"),
-        (["a", None, "b", "b"], {}, r"1 of 4 labels are missing \(at \[1\]\)"),
-        (["a", "b", float("nan"), "b"], {}, r"1 of 4 labels are missing \(at \[2\]\)"),
+        (["a", None, "b", "b"], {}, r"1 of 4 labels are missing \(at 1\)"),
+        (["a", "b", float("nan"), "b"], {}, r"1 of 4 labels are missing \(at 2\)"),
         (["a", "b", "a", "b"], {"groups": [1] * 4}, "1 documents"),
         (["a", "b", "a", "b"], {"groups": [1] * 3}, "groups have shape"),
     ],
