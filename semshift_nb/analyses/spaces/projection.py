@@ -21,6 +21,7 @@ from semshift_nb.analyses.spaces.moments import Moments
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.encoders.store.store import default_root
 from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.files import write_whole
 
 _SCRIPT = Path(__file__).with_name("_tsne_process.py")
 _N_ITERATIONS = 1000
@@ -57,11 +58,14 @@ def keep_map(folder: Path | None, key: str, places: NDArray[np.float32]) -> None
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-            np.save(file, places)
-        Path(file.name).replace(folder / f"{key}.npy")
+        write_whole(folder / f"{key}.npy", lambda temporary: _save(temporary, places))
     except OSError:
         return
+
+
+def _save(path: Path, places: NDArray[np.float32]) -> None:
+    with path.open("wb") as file:  # by its name alone NumPy would add an ending
+        np.save(file, places)
 
 
 def neighbour_map(
@@ -82,7 +86,10 @@ def neighbour_map(
         np.save(source, _strongest(rows).astype(np.float32))
         command = [sys.executable, "-P", "-u", str(_SCRIPT), str(source), str(target)]
         done = _watched([*command, json.dumps(settings)], advance=advance, stopped=stopped)
-        return np.load(target) if done else None
+        if not done:
+            return None
+        advance(1.0)  # it may end before its last iteration, where points move no more
+        return np.load(target)
 
 
 def _watched(

@@ -6,9 +6,6 @@ besides, for readers other than this one and for the keys, which are read on the
 """
 
 import hashlib
-import os
-import time
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,14 +15,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.files import write_whole
 
 ENDING = ".parquet"
 KEY = pa.binary(16)
-_TEMPORARY = ".tmp-"
 # Rows read at once: a text or two out of a full shard should not cost the whole of it.
 _ROW_GROUP = 1024
-# A killed run leaves a temporary file behind; writing one takes seconds, never an hour.
-_STALE_SECONDS = 3600
 
 
 class DamagedError(Exception):
@@ -52,22 +47,8 @@ def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None
         write_page_checksum=True,
     )
     content = sink.getvalue()
-    write_whole(folder / f"{hashlib.sha256(content).hexdigest()}{ENDING}", content)
-
-
-def write_whole(path: Path, content: pa.Buffer | bytes) -> None:
-    """Write a file under another name, make it safe on disk, and move it into place."""
-    temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    path = folder / f"{hashlib.sha256(content).hexdigest()}{ENDING}"
+    write_whole(path, lambda temporary: temporary.write_bytes(content))
 
 
 def read_keys(path: Path) -> pa.Array:
@@ -120,26 +101,6 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
         table["truncated"].to_numpy(),
     )
     return columns.take(places * _ROW_GROUP + rows % _ROW_GROUP)
-
-
-def remove_stale(folder: Path) -> None:
-    """Remove what killed runs left behind."""
-    for path in folder.glob(f"{_TEMPORARY}*"):
-        try:
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
-                path.unlink()
-        except FileNotFoundError:  # another process was quicker
-            continue
-
-
-def _sync_folder(folder: Path) -> None:
-    # Without this a power cut could forget the new name; Windows syncs names by itself.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.store.key import StoreKey
 from semshift_nb.encoders.store.shard_index import StoreWarning
-from semshift_nb.encoders.store.shards import remove_stale, write_shard, write_whole
+from semshift_nb.encoders.store.shards import write_shard
+from semshift_nb.files import remove_stale, write_whole
 
 # What a killed run loses at most.
 SHARD_ROWS = 4096
@@ -61,7 +62,7 @@ class Writer:
     def _describe(self) -> None:
         path, content = self._folder / "space.json", self._space.to_json().encode()
         if not path.is_file() or path.read_bytes() != content:
-            write_whole(path, content)
+            write_whole(path, lambda temporary: temporary.write_bytes(content))
 
     def _report(self, error: OSError) -> None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -1,7 +1,5 @@
 """An accumulator as a file of plain arrays."""
 
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.errors import InputError
+from semshift_nb.files import explained, write_whole
 from semshift_nb.measures.streaming.moments import Frame, Moments, Sums
 from semshift_nb.measures.streaming.sample import Sample
 from semshift_nb.measures.streaming.state import StreamState
@@ -19,22 +18,13 @@ _FORMAT = 1
 
 def write_state(state: StreamState, path: Path) -> None:
     """Write a state beside a path, then move it into place."""
-    arrays = _arrays(state)
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                np.savez(file, allow_pickle=False, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise SemshiftError(
-            f"cannot write {str(path)!r}: {error.strerror or error}; free some space there, or "
-            "choose another place."
-        ) from error
+
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as file:  # by its name alone NumPy would add an ending
+            np.savez(file, allow_pickle=False, **_arrays(state))
+
+    with explained(path):
+        write_whole(path, write)
 
 
 def read_state(path: Path) -> StreamState:
