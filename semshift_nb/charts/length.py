@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from semshift_nb.charts.rows import chart_data
 from semshift_nb.charts.theme import INK, MODE_COLOURS
 from semshift_nb.errors import InputError
+from semshift_nb.names import temperature_name
 
 _COLUMNS = [
     *["encoder", "tau", "schedule", "arm", "n_tokens", "metric", "value", "ci_low", "ci_high", "n"],
@@ -53,9 +53,7 @@ def length_curves(
         raise InputError(f"by is {by!r}: expected one of {', '.join(colours)}.")
     wanted = table[table["metric"].isin(metrics)] if "metric" in table.columns else table
     data = chart_data(wanted, _COLUMNS).dropna(subset=["value"])
-    data = data.assign(
-        temperature=[_name(*row) for row in zip(data["tau"], data["schedule"], strict=True)]
-    )
+    data = data.assign(temperature=list(map(temperature_name, data["tau"], data["schedule"])))
     chart: alt.FacetChart = (
         _curves(colours[by](data), rungs=sorted(data["n_tokens"].unique()))
         .facet(
@@ -81,10 +79,6 @@ def _by_tau(data: pd.DataFrame) -> alt.Color:
         .scale(scheme="viridis", domain=names)
         .legend(orient="top", symbolOpacity=1)
     )
-
-
-def _name(tau: float, schedule: str) -> str:
-    return schedule if np.isnan(tau) else f"tau {tau:g}"
 
 
 def _curves(colour: alt.Color, *, rungs: list[int]) -> alt.LayerChart:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from semshift_nb.charts.rows import chart_data
 from semshift_nb.charts.theme import ACCENT, DECREASE, HIGHLIGHT, INCREASE, MUTED
+from semshift_nb.names import temperature_name
 
 _FIGURES = ["value", "difference", "difference_low", "difference_high", "p_holm", "n"]
 _COLUMNS = ["tau", "schedule", "length_bucket", "shift_bucket", "metric", *_FIGURES]
@@ -47,10 +48,7 @@ def retrieval_differences(
     data = chart_data(table, _COLUMNS).dropna(subset=["difference"])
     everything = (data["length_bucket"] == "all") & (data["shift_bucket"] == "all")
     data = data[everything & data["metric"].isin(metrics)]
-    names = [
-        schedule if pd.isna(tau) else f"tau {tau:g}"
-        for tau, schedule in zip(data["tau"], data["schedule"], strict=True)
-    ]
+    names = list(map(temperature_name, data["tau"], data["schedule"]))
     data = data.assign(temperature=names)
     shown = "datum.difference_low > 0 ? 'gain' : datum.difference_high < 0 ? 'loss' : 'neither'"
     colours = alt.Scale(domain=["gain", "loss", "neither"], range=[INCREASE, DECREASE, MUTED])

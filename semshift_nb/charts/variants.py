@@ -6,6 +6,7 @@ import pandas as pd
 from semshift_nb.charts.rows import chart_data
 from semshift_nb.charts.theme import ACCENT, DECREASE, INCREASE, INK, MUTED
 from semshift_nb.errors import InputError
+from semshift_nb.names import temperature_name
 
 _FIGURES = ["metric", "value", "ci_low", "ci_high"]
 _UNIFORMITY = "uniformity (lower: more even)"
@@ -112,7 +113,9 @@ def quality_plane(variants: pd.DataFrame, *, of: str = "adjacent sentences") -> 
 
 def _named(data: pd.DataFrame) -> pd.DataFrame:
     """Name encoders with their temperature, and kinds with their source where that is needed."""
-    at = data["schedule"].where(data["tau"].isna(), "tau " + data["tau"].map("{:g}".format))
+    at = pd.Series(
+        map(temperature_name, data["tau"], data["schedule"]), index=data.index, dtype=object
+    )
     variant = data["encoder"].where(data["tau"].eq(1), data["encoder"] + ", " + at)
     several = data.groupby("kind")["pairs"].transform("nunique") > 1
     kind = data["kind"].mask(several, data["kind"] + ", " + data["pairs"])

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from semshift_nb.cli.program import Model, TableFile, app, shortest
 from semshift_nb.errors import InputError
+from semshift_nb.names import temperature_name
 
 if TYPE_CHECKING:
     from semshift_nb.analyses import RetrievalResult
@@ -249,4 +250,4 @@ def _change(row: Row) -> str:
 
 
 def _named(row: Row) -> str:
-    return str(row["schedule"]) if math.isnan(row["tau"]) else f"tau {row['tau']:g}"
+    return temperature_name(row["tau"], row["schedule"])

@@ -31,6 +31,7 @@ from semshift_nb.encoders.temperature.schedule import Tau, Temperature
 from semshift_nb.encoders.texts import check_max_length, check_texts, distinct
 from semshift_nb.encoders.transforms import Transform, apply, check_transform, dim_after
 from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.names import temperature_name
 from semshift_nb.validation import is_whole
 
 
@@ -67,9 +68,7 @@ class Described:
         temperature = self.temperature
         if temperature.key == UNTOUCHED.key:
             return self.name
-        by_length = math.isnan(temperature.tau)
-        told = temperature.schedule if by_length else f"tau {temperature.tau:g}"
-        return f"{self.name} at {told}"
+        return f"{self.name} at {temperature_name(temperature.tau, temperature.schedule)}"
 
     @property
     def revision(self) -> str:

@@ -10,6 +10,7 @@ from semshift_nb import measures
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Correction
+from semshift_nb.names import temperature_name
 
 AS_IT_IS = "none"
 
@@ -97,7 +98,7 @@ class SpaceView:
         """The view in words."""
         pooling = f" ({self.pooling})" if self.pooling else ""
         layer = f"layer {self.layer}{pooling}" if self.layer is not None else pooling.strip(" ()")
-        tau = f"tau {self.tau:g}" if self.tau != 1 else ""
+        tau = temperature_name(self.tau) if self.tau != 1 else ""
         correction = self.correction if self.correction != AS_IT_IS else ""
         return ", ".join(filter(None, [self.encoder, layer, tau, correction, self._without]))
 

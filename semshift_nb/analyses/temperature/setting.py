@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from semshift_nb.encoders import Encoder, Schedule
 from semshift_nb.errors import InputError
+from semshift_nb.names import temperature_name
 
 #: The schedules of `TemperedTexts`, by name.
 SCHEDULES = ("constant", "entropy-matched", "calibrated")
@@ -61,7 +62,7 @@ class Tempering:
         layers = f" in layers {self.first_layer} to {self.last_layer or 'the last'}"
         by_length = f" times {self.schedule.name}" if self.schedule else ""
         everywhere = self.first_layer == 1 and self.last_layer == 0
-        return f"tau {self.tau:g}{by_length}{'' if everywhere else layers}"
+        return f"{temperature_name(self.tau)}{by_length}{'' if everywhere else layers}"
 
     def apply(self, encoder: Encoder) -> Encoder:
         """Give an encoder at this setting, sharing its weights.

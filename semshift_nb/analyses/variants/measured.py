@@ -20,6 +20,7 @@ from semshift_nb.analyses.variants.pair_vectors import PairVectors, read_pairs
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import temperature_name
 
 DOCUMENTS, QUERIES = "documents", "queries"
 
@@ -56,8 +57,7 @@ class Variant:
         temperature = self.encoder.temperature
         if temperature.tau == 1:
             return self.encoder.name
-        at = temperature.schedule if np.isnan(temperature.tau) else f"tau {temperature.tau:g}"
-        return f"{self.encoder.name}, {at}"
+        return f"{self.encoder.name}, {temperature_name(temperature.tau, temperature.schedule)}"
 
     def has(self, keys: Sequence[tuple[str, str]]) -> bool:
         """Say whether all of these figures have a value."""

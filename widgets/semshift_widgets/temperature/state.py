@@ -11,6 +11,7 @@ from semshift_nb import charts
 from semshift_nb.analyses import SCHEDULES, TemperedTexts, Tempering
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_nb.names import temperature_name
 from semshift_widgets.chart_view import packed
 
 #: The temperatures of a sweep: evenly spaced, 1 among them.
@@ -108,7 +109,7 @@ class TempScaleState:
     def swept_figures(self) -> pd.DataFrame:
         """Sum up every temperature of the ladder, a column each."""
         ladder = {
-            f"tau {tau:g}": self.texts.figures(at, self.text).set_index("metric")["value"]
+            temperature_name(tau): self.texts.figures(at, self.text).set_index("metric")["value"]
             for tau, at in self.ladder().items()
         }
         return pd.DataFrame(ladder).rename_axis("metric").reset_index()
