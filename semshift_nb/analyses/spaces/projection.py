@@ -89,7 +89,7 @@ def neighbour_map(
         if not done:
             return None
         advance(1.0)  # it may end before its last iteration, where points move no more
-        return np.load(target)
+        return np.asarray(np.load(target), dtype=np.float32)
 
 
 def _watched(
