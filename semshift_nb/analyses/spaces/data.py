@@ -1,17 +1,16 @@
 """What embedding spaces are looked at through: some texts and encoders, or vectors alone."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
-from semshift_nb.analyses.spaces.moments import RowMoments
+from semshift_nb.analyses.lru_cache import LRUCache
+from semshift_nb.analyses.spaces.moments import Moments, RowMoments
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
@@ -197,79 +196,63 @@ _PORTION = 32
 #: Of 10,000 rows of 384 numbers each view takes 30 MiB.
 _KEPT = 12
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
+#: A brush passes over many parts, each with a matrix of products, that nobody asks for again.
+_PARTS = 4
 
-
-class LRUCache(Generic[K, V]):
-    """Remembers what was worked out last, and forgets the rest; two threads may ask at once."""
-
-    def __init__(self, n_kept: int) -> None:
-        self._n_kept = n_kept
-        self._held: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __contains__(self, key: K) -> bool:
-        with self._lock:
-            return key in self._held
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """Give what was made for a key, made now if it is not there."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        # Not under the lock: a page must not wait for what is made in the background.
-        made = make()
-        self.put(key, made)
-        return made
-
-    def put(self, key: K, value: V) -> None:
-        """Keep something."""
-        with self._lock:
-            self._held[key] = value
-            while len(self._held) > self._n_kept:
-                self._held.popitem(last=False)
+Part: TypeAlias = NDArray[np.intp] | None
 
 
 class SpaceVectors:
-    """The rows of some points in view after view."""
+    """The rows of some points in view after view, and what is known of any part of them."""
 
     def __init__(self, points: SpaceData) -> None:
-        self.points = points
+        self._points = points
         self._read: LRUCache[SpaceView, NDArray[np.float64]] = LRUCache(_KEPT)
         self._moments: LRUCache[SpaceView, RowMoments] = LRUCache(_KEPT)
+        self._parts: LRUCache[tuple[SpaceView, bytes], Moments] = LRUCache(_PARTS)
+
+    def ready(self, view: SpaceView) -> bool:
+        """Say whether the rows of a view, and what is known of all of them, are there."""
+        return view.whole in self._moments
 
     def read(
         self, view: SpaceView, *, advance: Callable[[float], None], stopped: Callable[[], bool]
     ) -> bool:
         """Encode all texts for a view, a few at a time; say whether it was not stopped."""
-        if view.plain in self._read or view.encoder in self.points.vectors:
+        if view.plain in self._read or view.encoder in self._points.vectors:
             return True
         encoder = view.read_by(self.encoder_of(view))
-        n_points = self.points.n_points
+        n_points = self._points.n_points
         portions = []
         for start in range(0, n_points, _PORTION):
             if stopped():
                 return False
-            portions.append(encoder.encode(self.points.texts[start : start + _PORTION]))
+            portions.append(encoder.encode(self._points.texts[start : start + _PORTION]))
             advance(min(start + _PORTION, n_points) / n_points)
         self._read.put(view.plain, _unit(np.concatenate(portions)))
         return True
 
     def encoder_of(self, view: SpaceView) -> Encoder:
         """Give the encoder that a view names, as it was given."""
-        if view.encoder not in self.points.encoders:
-            there = ", ".join([*self.points.encoders, *self.points.vectors])
+        if view.encoder not in self._points.encoders:
+            there = ", ".join([*self._points.encoders, *self._points.vectors])
             raise InputError(
                 f"encoder {view.encoder!r} was asked for; there are {there}. Vectors have neither "
                 "layers nor a temperature."
             )
-        return self.points.encoders[view.encoder]
+        return self._points.encoders[view.encoder]
 
     def moments(self, view: SpaceView) -> RowMoments:
         """Give the rows of a view and what is known of them."""
         return self._moments.get(view, lambda: self._make(view))
+
+    def part(self, view: SpaceView, part: Part) -> Moments:
+        """Give the moments of some rows of a view, or of all."""
+        if part is None:
+            return self.moments(view).whole
+        if len(part) < 2:
+            raise InputError(f"{len(part)} points are marked: mark at least 2 to see a spread.")
+        return self._parts.get((view, part.tobytes()), lambda: self.moments(view).part(part))
 
     def correction(self, view: SpaceView) -> measures.Correction | None:
         """Give the view's correction, fitted on all its rows."""
@@ -283,12 +266,12 @@ class SpaceVectors:
         return RowMoments.of(plain if correction is None else correction(plain))
 
     def _plain_rows(self, view: SpaceView) -> NDArray[np.float64]:
-        if view.encoder in self.points.vectors:
-            return self.points.vectors[view.encoder]
+        if view.encoder in self._points.vectors:
+            return self._points.vectors[view.encoder]
         return self._read.get(view.plain, lambda: self._read_now(view))
 
     def _read_now(self, view: SpaceView) -> NDArray[np.float64]:
-        return _unit(view.read_by(self.encoder_of(view)).encode(self.points.texts))
+        return _unit(view.read_by(self.encoder_of(view)).encode(self._points.texts))
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semshift_nb.analyses.spaces.data import LRUCache, SpaceData, SpaceVectors
-from semshift_nb.analyses.spaces.moments import Moments
+from semshift_nb.analyses.lru_cache import LRUCache
+from semshift_nb.analyses.spaces.data import SpaceData, SpaceVectors
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.encoders.store.store import default_root
 from semshift_nb.errors import InputError, SemshiftError
@@ -139,33 +139,28 @@ MAPS = ("PCA", "t-SNE")
 
 _KEPT = 32
 
-#: A brush passes over many parts, each with a matrix of products, that nobody asks for again.
-_FEW = 4
 
-
-class SpaceProjection(SpaceVectors):
+class SpaceMaps:
     """The maps of every view that was asked for."""
 
-    def __init__(self, points: SpaceData, *, seed: int) -> None:
-        super().__init__(points)
-        self.seed = seed
-        self._parts: LRUCache[tuple[SpaceView, bytes], Moments] = LRUCache(_FEW)
-        self._places: LRUCache[tuple[SpaceView, str], NDArray[np.float32]] = LRUCache(_KEPT)
+    def __init__(self, points: SpaceData, vectors: SpaceVectors, *, seed: int) -> None:
+        self._points, self._vectors, self._seed = points, vectors, seed
+        self._kept: LRUCache[tuple[SpaceView, str], NDArray[np.float32]] = LRUCache(_KEPT)
 
-    def mapped(self, view: SpaceView, kind: str) -> bool:
+    def ready(self, view: SpaceView, kind: str) -> bool:
         """Say whether a map is there without much work; one on disk is taken from there."""
         if kind not in MAPS:
             raise InputError(f"map {kind!r} was asked for; there are {', '.join(MAPS)}.")
         asked = (view.whole, kind)
-        if kind == "PCA" or asked in self._places:
+        if kind == "PCA" or asked in self._kept:
             return True
-        found = kept_map(self._folder(view), self._key(view))
-        if found is None or found.shape != (self.points.n_points, 2):
+        found = kept_map(self.folder(view), self.key(view))
+        if found is None or found.shape != (self._points.n_points, 2):
             return False
-        self._places.put(asked, found)
+        self._kept.put(asked, found)
         return True
 
-    def prepare_map(
+    def prepare(
         self,
         view: SpaceView,
         kind: str,
@@ -182,56 +177,38 @@ class SpaceProjection(SpaceVectors):
         ----------
         van der Maaten & Hinton 2008, as scikit-learn has it, on the 50 strongest directions.
         """
-        if self.mapped(view, kind):
+        if self.ready(view, kind):
             return True
-        rows = self.moments(view.whole).rows()
-        places = neighbour_map(rows, seed=self.seed, advance=advance, stopped=stopped)
+        rows = self._vectors.moments(view.whole).rows()
+        places = neighbour_map(rows, seed=self._seed, advance=advance, stopped=stopped)
         if places is None:
             return False
-        keep_map(self._folder(view), self._key(view), places)
-        self._places.put((view.whole, kind), places)
+        keep_map(self.folder(view), self.key(view), places)
+        self._kept.put((view.whole, kind), places)
         return True
 
-    def places(self, view: SpaceView, kind: str = "PCA") -> pd.DataFrame:
+    def places(self, view: SpaceView, kind: str) -> pd.DataFrame:
         """Give the map of a view."""
-        places = self._places.get((view.whole, kind), lambda: self._place(view, kind))
+        places = self._kept.get((view.whole, kind), lambda: self._place(view, kind))
         return pd.DataFrame({"point": np.arange(len(places)), "x": places[:, 0], "y": places[:, 1]})
 
-    def within(
-        self,
-        view: SpaceView,
-        kind: str,
-        x: tuple[float, float],
-        y: tuple[float, float],
-    ) -> NDArray[np.intp]:
-        """Find the points in a rectangle of a map."""
-        table = self.places(view, kind)
-        inside = table["x"].between(min(x), max(x)) & table["y"].between(min(y), max(y))
-        return np.flatnonzero(inside)
-
-    def _place(self, view: SpaceView, kind: str) -> NDArray[np.float32]:
-        self.prepare_map(view, kind)
-        if kind == "PCA":
-            return self.moments(view.whole).plane().astype(np.float32)
-        return self._places.get((view.whole, kind), lambda: self._place(view, kind))
-
-    def _of(self, view: SpaceView, part: NDArray[np.intp] | None) -> Moments:
-        if part is None:
-            return self.moments(view).whole
-        if len(part) < 2:
-            raise InputError(f"{len(part)} points are marked: mark at least 2 to see a spread.")
-        return self._parts.get((view, part.tobytes()), lambda: self.moments(view).part(part))
-
-    def _folder(self, view: SpaceView) -> Path | None:
-        """Where maps are kept: beside the vectors, and nowhere if those are kept nowhere."""
-        if view.encoder in self.points.vectors:
+    def folder(self, view: SpaceView) -> Path | None:
+        """Give where maps are kept: beside the vectors, and nowhere if those are kept nowhere."""
+        if view.encoder in self._points.vectors:
             return default_root() / "maps"
-        store = self.encoder_of(view).store
+        store = self._vectors.encoder_of(view).store
         return None if store is None else store.root / "maps"
 
-    def _key(self, view: SpaceView) -> str:
-        if view.encoder in self.points.vectors:
-            return map_key(self.points.vectors[view.encoder], view.whole, self.seed)
-        encoder = self.encoder_of(view)
+    def key(self, view: SpaceView) -> str:
+        """Give the name that a map is kept under: two that differ have different names."""
+        if view.encoder in self._points.vectors:
+            return map_key(self._points.vectors[view.encoder], view.whole, self._seed)
+        encoder = self._vectors.encoder_of(view)
         settings = (encoder.fingerprint, encoder.max_length, encoder.pooling, encoder.dtype)
-        return map_key(settings, self.points.texts, view.whole, self.seed)
+        return map_key(settings, self._points.texts, view.whole, self._seed)
+
+    def _place(self, view: SpaceView, kind: str) -> NDArray[np.float32]:
+        self.prepare(view, kind)
+        if kind == "PCA":
+            return self._vectors.moments(view.whole).plane().astype(np.float32)
+        return self._kept.get((view.whole, kind), lambda: self._place(view, kind))

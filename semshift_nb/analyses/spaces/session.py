@@ -9,65 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.geometry.dimensions import dimension_extremes
 from semshift_nb.analyses.geometry.geometry import UNITS, geometry
+from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.analyses.spaces import tables
-from semshift_nb.analyses.spaces.data import LRUCache, SpaceData, space_data
-from semshift_nb.analyses.spaces.projection import SpaceProjection
+from semshift_nb.analyses.spaces.data import Part, SpaceVectors, space_data
+from semshift_nb.analyses.spaces.projection import SpaceMaps
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
+#: Tables of dimensions, each of a view.
 _KEPT = 16
-
-
-class SpaceTexts(SpaceProjection):
-    """The dimensions and the texts of every view that was asked for."""
-
-    def __init__(self, points: SpaceData, *, seed: int) -> None:
-        super().__init__(points, seed=seed)
-        self._profiles: LRUCache[SpaceView, pd.DataFrame] = LRUCache(_KEPT)
-
-    def ready(self, view: SpaceView) -> bool:
-        """Say whether a view can be shown at once."""
-        return view.whole in self._moments
-
-    def prepare(
-        self,
-        view: SpaceView,
-        *,
-        advance: Callable[[float], None] = lambda _: None,
-        stopped: Callable[[], bool] = lambda: False,
-    ) -> bool:
-        """Encode the texts for a view, a few at a time, and work out what all tables need."""
-        if self.ready(view):
-            return True
-        if not self.read(view, advance=advance, stopped=stopped):
-            return False
-        self.moments(view.whole)
-        self.dimensions(view.whole)
-        return not stopped()
-
-    def dimensions(self, view: SpaceView) -> pd.DataFrame:
-        """Describe every dimension of a view, those that are switched off too."""
-        profile = self._profiles.get(view.whole, lambda: self._profile(view.whole))
-        return profile.assign(off=np.isin(profile["dimension"], view.off))
-
-    def extremes(self, view: SpaceView, dimension: int, n: int = 5) -> pd.DataFrame:
-        """Give the texts with the lowest and the highest values in one dimension."""
-        texts = self.points.texts or [""] * self.points.n_points
-        table = dimension_extremes(texts, self.moments(view.whole).rows(), dimension, n)
-        return table if self.points.texts else table.iloc[:0]
-
-    def sentences(self, view: SpaceView, part: NDArray[np.intp], n: int = 20) -> pd.DataFrame:
-        """Give the texts of a part, the most typical of it first."""
-        moments = self.moments(view)
-        one = len(part) < 2
-        mean = moments.rows(part).mean(axis=0) if one else self._of(view, part).mean
-        cosines = moments.along(mean, part) / max(float(np.linalg.norm(mean)), 1e-300)
-        return tables.sentences(cosines, part, self.points, n)
-
-    def _profile(self, view: SpaceView) -> pd.DataFrame:
-        return tables.profile(self.moments(view).rows(), self.points.texts)
 
 
 #: Tables of figures, each of a part of a view.
@@ -76,10 +28,8 @@ _KEPT_TABLES = 64
 #: Figures of pairs, and intervals, are worked out on so many points: they are waited for.
 _SAMPLE = 2_000
 
-Part = NDArray[np.intp] | None
 
-
-class EmbeddingSpaces(SpaceTexts):
+class EmbeddingSpaces:
     """Some texts in embedding space after embedding space; each is read once and then kept.
 
     Parameters
@@ -131,9 +81,51 @@ class EmbeddingSpaces(SpaceTexts):
         n_points: int | None = None,
         seed: int = 0,
     ) -> None:
-        points = space_data(source, encoders, texts=texts, of=of, n_points=n_points, seed=seed)
-        super().__init__(points, seed=seed)
+        self.points = space_data(source, encoders, texts=texts, of=of, n_points=n_points, seed=seed)
+        self.seed = seed
+        self._vectors = SpaceVectors(self.points)
+        self._maps = SpaceMaps(self.points, self._vectors, seed=seed)
+        self._profiles: LRUCache[SpaceView, pd.DataFrame] = LRUCache(_KEPT)
         self._figures: LRUCache[tuple[SpaceView, bytes], pd.DataFrame] = LRUCache(_KEPT_TABLES)
+
+    def ready(self, view: SpaceView) -> bool:
+        """Say whether a view can be shown at once."""
+        return self._vectors.ready(view)
+
+    def prepare(
+        self,
+        view: SpaceView,
+        *,
+        advance: Callable[[float], None] = lambda _: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Encode the texts for a view, a few at a time, and work out what all tables need."""
+        if self.ready(view):
+            return True
+        if not self._vectors.read(view, advance=advance, stopped=stopped):
+            return False
+        self._vectors.moments(view.whole)
+        self.dimensions(view.whole)
+        return not stopped()
+
+    def dimensions(self, view: SpaceView) -> pd.DataFrame:
+        """Describe every dimension of a view, those that are switched off too."""
+        profile = self._profiles.get(view.whole, lambda: self._profile(view.whole))
+        return profile.assign(off=np.isin(profile["dimension"], view.off))
+
+    def extremes(self, view: SpaceView, dimension: int, n: int = 5) -> pd.DataFrame:
+        """Give the texts with the lowest and the highest values in one dimension."""
+        texts = self.points.texts or [""] * self.points.n_points
+        table = dimension_extremes(texts, self._vectors.moments(view.whole).rows(), dimension, n)
+        return table if self.points.texts else table.iloc[:0]
+
+    def sentences(self, view: SpaceView, part: NDArray[np.intp], n: int = 20) -> pd.DataFrame:
+        """Give the texts of a part, the most typical of it first."""
+        moments = self._vectors.moments(view)
+        one = len(part) < 2
+        mean = moments.rows(part).mean(axis=0) if one else self._vectors.part(view, part).mean
+        cosines = moments.along(mean, part) / max(float(np.linalg.norm(mean)), 1e-300)
+        return tables.sentences(cosines, part, self.points, n)
 
     def encoder(self, view: SpaceView) -> Encoder:
         """Give a view as an encoder, for every analysis that takes one.
@@ -152,12 +144,12 @@ class EmbeddingSpaces(SpaceTexts):
         InputError
             If the view is of vectors, or cannot be made.
         """
-        encoder = view.read_by(self.encoder_of(view))
-        correction = self.correction(view)
+        encoder = view.read_by(self._vectors.encoder_of(view))
+        correction = self._vectors.correction(view)
         if correction is not None:
             encoder = encoder.after(correction)
         if view.off:
-            dim = self.moments(view.whole).dim
+            dim = self._vectors.moments(view.whole).dim
             encoder = encoder.after(measures.drop_dimensions(view.off, dim=dim))
         return encoder
 
@@ -188,7 +180,7 @@ class EmbeddingSpaces(SpaceTexts):
         >>> spaces.spectrum(SpaceView("vectors"))["share"].round(3).tolist()
         [0.333, 0.333, 0.333]
         """
-        return tables.spectrum(self._of(view, part).singular_values)
+        return tables.spectrum(self._vectors.part(view, part).singular_values)
 
     def quick_figures(self, view: SpaceView, part: Part = None) -> pd.DataFrame:
         """Give the figures that can follow a brush: those of the spectrum, without intervals.
@@ -216,7 +208,7 @@ class EmbeddingSpaces(SpaceTexts):
         >>> float(table.set_index("metric").loc["MPD", "value"])
         1.0
         """
-        moments = self._of(view, part)
+        moments = self._vectors.part(view, part)
         return tables.quick_figures(moments.figures(), n=moments.n)
 
     def figures(self, view: SpaceView, part: Part = None) -> pd.DataFrame:
@@ -298,8 +290,38 @@ class EmbeddingSpaces(SpaceTexts):
         order = np.random.default_rng(self.seed).permutation(self.points.n_points)
         return np.sort(order[:n])
 
+    def mapped(self, view: SpaceView, kind: str) -> bool:
+        """Say whether a map is there without much work; one on disk is taken from there."""
+        return self._maps.ready(view, kind)
+
+    def prepare_map(
+        self,
+        view: SpaceView,
+        kind: str,
+        *,
+        advance: Callable[[float], None] = lambda _: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Work a map out, and keep it in memory and on disk; say whether it was not stopped."""
+        return self._maps.prepare(view, kind, advance=advance, stopped=stopped)
+
+    def places(self, view: SpaceView, kind: str = "PCA") -> pd.DataFrame:
+        """Give the map of a view."""
+        return self._maps.places(view, kind)
+
+    def within(
+        self, view: SpaceView, kind: str, x: tuple[float, float], y: tuple[float, float]
+    ) -> NDArray[np.intp]:
+        """Find the points in a rectangle of a map."""
+        table = self.places(view, kind)
+        inside = table["x"].between(min(x), max(x)) & table["y"].between(min(y), max(y))
+        return np.flatnonzero(inside)
+
+    def _profile(self, view: SpaceView) -> pd.DataFrame:
+        return tables.profile(self._vectors.moments(view).rows(), self.points.texts)
+
     def _measure(self, view: SpaceView, part: Part) -> pd.DataFrame:
-        rows, groups = self.moments(view).rows(part), self.points.groups
+        rows, groups = self._vectors.moments(view).rows(part), self.points.groups
         if part is not None and groups is not None:
             groups = groups[part]
         table = geometry(rows, groups=groups, seed=self.seed, n_sample=_SAMPLE)

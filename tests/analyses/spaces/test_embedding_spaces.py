@@ -232,7 +232,7 @@ def test_a_damaged_map_is_made_anew_and_a_folder_that_cannot_be_written_is_no_er
 ):
     monkeypatch.setenv("SEMSHIFT_STORE", str(tmp_path))
     spaces = EmbeddingSpaces(vectors)
-    key = spaces._key(V)
+    key = spaces._maps.key(V)
     (tmp_path / "maps").mkdir()
     (tmp_path / "maps" / f"{key}.npy").write_bytes(b"broken")
     assert not spaces.mapped(V, "t-SNE")
@@ -241,8 +241,8 @@ def test_a_damaged_map_is_made_anew_and_a_folder_that_cannot_be_written_is_no_er
 
 
 def test_a_store_that_is_none_keeps_no_map(read):
-    assert read._folder(SpaceView("static")) is None
-    assert read._folder(SpaceView("minilm")).name == "maps"
+    assert read._maps.folder(SpaceView("static")) is None
+    assert read._maps.folder(SpaceView("minilm")).name == "maps"
 
 
 def test_encoding_can_be_stopped_between_two_portions(encoder):
