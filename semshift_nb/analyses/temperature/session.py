@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.attention.calibration import calibrated_schedule
+from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.analyses.temperature import tables
 from semshift_nb.analyses.temperature.setting import SCHEDULES, Tempering
 from semshift_nb.analyses.temperature.tables import (
@@ -32,6 +33,15 @@ N_REFERENCE = 128
 #: Texts that are encoded in one go: a sweep can be stopped between two of them.
 _PORTION = 8
 
+#: The slider stops at 35 temperatures; of some hundred texts each takes a few hundred kB.
+KEPT_SETTINGS = 40
+
+#: Some 9 MB a text: a sweep of eleven temperatures stays, with some to spare.
+KEPT_ATTENTION = 16
+
+#: Small tables and vectors of queries.
+_KEPT = 256
+
 AS_TRAINED = Tempering()
 
 
@@ -54,108 +64,49 @@ class Vectors:
 
 
 class TemperedVectors:
-    """The vectors, attention maps and queries of every setting that was asked for."""
+    """The vectors of some texts, and of their beginnings, at every setting that was asked for."""
 
-    def __init__(self, texts: Corpus | Sequence[str], encoder: Encoder) -> None:
-        self.corpus = texts if isinstance(texts, Corpus) else _corpus_of(texts)
-        self.titles = self.corpus.documents["title"].tolist()
-        self.texts = self.corpus.documents["text"].tolist()
-        if len(self.texts) < 3:
-            raise InputError(
-                f"{len(self.texts)} texts were given: pairs of texts are compared, so at least 3 "
-                "are needed."
-            )
-        Tempering(0.5).apply(encoder)  # says at once if it cannot be tempered
-        self.encoder = encoder
-        self.n_short = min(_N_SHORT, encoder.max_length or _N_SHORT)
-        self._vectors: dict[Tempering, Vectors] = {}
-        self._summed: dict[tuple[Tempering, int], pd.DataFrame] = {}
-        self._attended: dict[tuple[Tempering, int], Attended] = {}
-        self._queries: dict[tuple[Tempering, str], NDArray[np.float32]] = {}
-        self._schedules: dict[str, Schedule | None] = {
-            "constant": None,
-            "entropy-matched": entropy_matched(N_REFERENCE),
-        }
-        self._read = beginnings(self.texts, encoder)
-        self._read_short = beginnings(self.texts, encoder.at_length(self.n_short))
-        self.prepare(AS_TRAINED)
-        whole = encoder.encode_with_tokens(self.texts)
-        self.n_tokens = np.minimum(whole.n_tokens, encoder.max_length or np.inf).astype(np.int64)
-        self.truncated_share = float(whole.truncated.mean())
-
-    @property
-    def n_attended(self) -> int:
-        """How many tokens of a text its attention is read on, at most."""
-        return min(int(self.n_tokens.max()), MAX_TOKENS)
-
-    @property
-    def whole_name(self) -> str:
-        """What the longer version of the texts is: all of each, or as far as the model reads."""
-        return f"first {self.n_tokens.max()} tokens" if self.truncated_share else "whole text"
+    def __init__(self, whole: list[str], short: list[str], encoder: Encoder, n_short: int) -> None:
+        self._whole, self._short = whole, short
+        self._encoder, self._n_short = encoder, n_short
+        self._kept: LRUCache[Tempering, Vectors] = LRUCache(KEPT_SETTINGS)
 
     def ready(self, setting: Tempering) -> bool:
         """Say whether all texts are encoded at a setting."""
-        return setting in self._vectors
+        return setting in self._kept
+
+    def at(self, setting: Tempering) -> Vectors:
+        """Give the vectors at a setting, encoded now in one go if they are not there."""
+        return self._kept.get(setting, lambda: self._encode(setting, slice(None)))
 
     def prepare(
         self,
         setting: Tempering,
         *,
-        advance: Callable[[int], None] = lambda _: None,
-        stopped: Callable[[], bool] | None = None,
+        advance: Callable[[int], None],
+        stopped: Callable[[], bool] | None,
     ) -> bool:
         """Encode all texts at a setting: in one go, or a few at a time if it can be stopped."""
         if self.ready(setting):
             return True
-        at = setting.apply(self.encoder)
-        portions: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
-        step = len(self.texts) if stopped is None else _PORTION
-        for start in range(0, len(self.texts), step):
+        portions = []
+        step = len(self._whole) if stopped is None else _PORTION
+        for start in range(0, len(self._whole), step):
             if stopped is not None and stopped():
                 return False
-            part = slice(start, start + step)
-            short = at.at_length(self.n_short).encode(self._read_short[part])
-            portions.append((short, at.encode(self._read[part])))
-            advance(len(self.texts[part]))
-        self._vectors[setting] = Vectors(*map(np.concatenate, zip(*portions, strict=True)))
+            portions.append(self._encode(setting, slice(start, start + step)))
+            advance(len(portions[-1].whole))
+        short, whole = (
+            np.concatenate([getattr(portion, part) for portion in portions])
+            for part in ("short", "whole")
+        )
+        self._kept.put(setting, Vectors(short, whole))
         return True
 
-    def schedule(self, name: str) -> Schedule | None:
-        """Give a schedule by name; it leaves a text of 128 tokens, or the longest, as it was.
-
-        References
-        ----------
-        See `semshift_nb.encoders.entropy_matched` and `semshift_nb.analyses.calibrate`.
-        """
-        if name not in SCHEDULES:
-            raise InputError(f"schedule {name!r} was asked for; there are {', '.join(SCHEDULES)}.")
-        if name not in self._schedules:
-            # At least two texts must reach the reference.
-            reference = min(N_REFERENCE, int(np.sort(self.n_tokens)[-2]))
-            self._schedules[name] = calibrated_schedule(
-                self.encoder, self.corpus, n_reference=reference
-            )
-        return self._schedules[name]
-
-    def has_schedule(self, name: str) -> bool:
-        """Say whether a schedule is there without measuring."""
-        return name in self._schedules
-
-    def _at(self, setting: Tempering) -> Vectors:
-        self.prepare(setting)
-        return self._vectors[setting]
-
-    def _attend(self, setting: Tempering, text: int) -> Attended:
-        if (setting, text) not in self._attended:
-            encoder = setting.apply(self.encoder)
-            self._attended[setting, text] = attend(encoder, self._read[text])
-        return self._attended[setting, text]
-
-    def _query(self, setting: Tempering, query: str) -> NDArray[np.float32]:
-        if (setting, query) not in self._queries:
-            encoder = setting.apply(self.encoder).without_store()
-            self._queries[setting, query] = encoder.encode([query], role="query")[0]
-        return self._queries[setting, query]
+    def _encode(self, setting: Tempering, part: slice) -> Vectors:
+        at = setting.apply(self._encoder)
+        short = at.at_length(self._n_short).encode(self._short[part])
+        return Vectors(short, at.encode(self._whole[part]))
 
 
 def _corpus_of(texts: Sequence[str]) -> Corpus:
@@ -165,8 +116,8 @@ def _corpus_of(texts: Sequence[str]) -> Corpus:
     return Corpus("texts", pd.DataFrame({"doc_id": titles, "title": titles, "text": list(texts)}))
 
 
-class TemperedTexts(TemperedVectors):
-    """What a temperature does to some texts; everything is computed once and then kept.
+class TemperedTexts:
+    """What a temperature does to some texts; what was seen last is kept, and given at once.
 
     Parameters
     ----------
@@ -196,6 +147,78 @@ class TemperedTexts(TemperedVectors):
     NoDirectionError
         If a text has a zero vector.
     """
+
+    def __init__(self, texts: Corpus | Sequence[str], encoder: Encoder) -> None:
+        self.corpus = texts if isinstance(texts, Corpus) else _corpus_of(texts)
+        self.titles = self.corpus.documents["title"].tolist()
+        self.texts = self.corpus.documents["text"].tolist()
+        if len(self.texts) < 3:
+            raise InputError(
+                f"{len(self.texts)} texts were given: pairs of texts are compared, so at least 3 "
+                "are needed."
+            )
+        Tempering(0.5).apply(encoder)  # says at once if it cannot be tempered
+        self.encoder = encoder
+        self.n_short = min(_N_SHORT, encoder.max_length or _N_SHORT)
+        self._read = beginnings(self.texts, encoder)
+        short = beginnings(self.texts, encoder.at_length(self.n_short))
+        self._vectors = TemperedVectors(self._read, short, encoder, self.n_short)
+        self._attended: LRUCache[tuple[Tempering, int], Attended] = LRUCache(KEPT_ATTENTION)
+        self._summed: LRUCache[tuple[Tempering, int], pd.DataFrame] = LRUCache(_KEPT)
+        self._queries: LRUCache[tuple[Tempering, str], NDArray[np.float32]] = LRUCache(_KEPT)
+        self._schedules: dict[str, Schedule | None] = {
+            "constant": None,
+            "entropy-matched": entropy_matched(N_REFERENCE),
+        }
+        self.prepare(AS_TRAINED)
+        whole = encoder.encode_with_tokens(self.texts)
+        self.n_tokens = np.minimum(whole.n_tokens, encoder.max_length or np.inf).astype(np.int64)
+        self.truncated_share = float(whole.truncated.mean())
+
+    @property
+    def n_attended(self) -> int:
+        """How many tokens of a text its attention is read on, at most."""
+        return min(int(self.n_tokens.max()), MAX_TOKENS)
+
+    @property
+    def whole_name(self) -> str:
+        """What the longer version of the texts is: all of each, or as far as the model reads."""
+        return f"first {self.n_tokens.max()} tokens" if self.truncated_share else "whole text"
+
+    def ready(self, setting: Tempering) -> bool:
+        """Say whether all texts are encoded at a setting."""
+        return self._vectors.ready(setting)
+
+    def prepare(
+        self,
+        setting: Tempering,
+        *,
+        advance: Callable[[int], None] = lambda _: None,
+        stopped: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Encode all texts at a setting: in one go, or a few at a time if it can be stopped."""
+        return self._vectors.prepare(setting, advance=advance, stopped=stopped)
+
+    def schedule(self, name: str) -> Schedule | None:
+        """Give a schedule by name; it leaves a text of 128 tokens, or the longest, as it was.
+
+        References
+        ----------
+        See `semshift_nb.encoders.entropy_matched` and `semshift_nb.analyses.calibrate`.
+        """
+        if name not in SCHEDULES:
+            raise InputError(f"schedule {name!r} was asked for; there are {', '.join(SCHEDULES)}.")
+        if name not in self._schedules:
+            # At least two texts must reach the reference.
+            reference = min(N_REFERENCE, int(np.sort(self.n_tokens)[-2]))
+            self._schedules[name] = calibrated_schedule(
+                self.encoder, self.corpus, n_reference=reference
+            )
+        return self._schedules[name]
+
+    def has_schedule(self, name: str) -> bool:
+        """Say whether a schedule is there without measuring."""
+        return name in self._schedules
 
     def cosines(self, setting: Tempering) -> pd.DataFrame:
         """Count the cosines of all pairs of texts, short and whole, now and at tau 1.
@@ -333,7 +356,7 @@ class TemperedTexts(TemperedVectors):
             raise InputError("the query is empty: type a few words to look for.")
         now, before = (
             at.whole @ self._query(kept, query)
-            for kept, at in ((s, self._at(s)) for s in (setting, AS_TRAINED))
+            for kept, at in ((s, self._vectors.at(s)) for s in (setting, AS_TRAINED))
         )
         return tables.ranking(now, before, n_best=n_best).assign(
             title=lambda t: [self.titles[i] for i in t["position"]],
@@ -371,15 +394,30 @@ class TemperedTexts(TemperedVectors):
         return table[["metric", "value", "at_tau_1", "change", "n", "unit", "reason"]]
 
     def _figures(self, setting: Tempering, text: int) -> pd.DataFrame:
-        if (setting, text) not in self._summed:
-            self._summed[setting, text] = tables.figures(
-                self._at(setting).short,
-                self._at(setting).whole,
-                filter_rates=self._attend(setting, text).heads["filter_rate"],
-                short_name=f"first {self.n_short} tokens",
-                whole_name=self.whole_name,
-            )
-        return self._summed[setting, text]
+        return self._summed.get((setting, text), lambda: self._sum_up(setting, text))
+
+    def _sum_up(self, setting: Tempering, text: int) -> pd.DataFrame:
+        vectors = self._vectors.at(setting)
+        return tables.figures(
+            vectors.short,
+            vectors.whole,
+            filter_rates=self._attend(setting, text).heads["filter_rate"],
+            short_name=f"first {self.n_short} tokens",
+            whole_name=self.whole_name,
+        )
+
+    def _attend(self, setting: Tempering, text: int) -> Attended:
+        return self._attended.get(
+            (setting, text), lambda: attend(setting.apply(self.encoder), self._read[text])
+        )
+
+    def _query(self, setting: Tempering, query: str) -> NDArray[np.float32]:
+        def encode() -> NDArray[np.float32]:
+            encoder = setting.apply(self.encoder).without_store()
+            (vector,) = encoder.encode([query], role="query")
+            return np.asarray(vector)
+
+        return self._queries.get((setting, query), encode)
 
     def _compared(self, setting: Tempering) -> list[tuple[str, Vectors]]:
-        return [("now", self._at(setting)), ("tau 1", self._at(AS_TRAINED))]
+        return [("now", self._vectors.at(setting)), ("tau 1", self._vectors.at(AS_TRAINED))]

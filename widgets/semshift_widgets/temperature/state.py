@@ -9,6 +9,7 @@ import pandas as pd
 
 from semshift_nb import charts
 from semshift_nb.analyses import SCHEDULES, TemperedTexts, Tempering
+from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.names import temperature_name
@@ -39,7 +40,7 @@ class TempScaleState:
         self.text = 0
         self.head = (1, 1)
         self.query = query or _beginning(self.texts.texts[0])
-        self._drawn: dict[tuple[object, ...], dict[str, Any]] = {}
+        self._drawn: LRUCache[tuple[object, ...], dict[str, Any]] = LRUCache(_KEPT)
 
     @property
     def live(self) -> bool:
@@ -117,13 +118,11 @@ class TempScaleState:
     def datasets(self) -> dict[str, Any]:
         """Give the data of `chart` alone, for a chart that is already drawn; seen ones at once."""
         shown = (self.setting, self.text, self.head, self.query)
-        if shown not in self._drawn:
-            if len(self._drawn) >= _KEPT:
-                del self._drawn[next(iter(self._drawn))]
-            data = charts.tempering_data(self.tables())
-            cells = packed(pd.DataFrame(data["attention"]))
-            self._drawn[shown] = {**data, "attention": cells}
-        return self._drawn[shown]
+        return self._drawn.get(shown, self._draw)
+
+    def _draw(self) -> dict[str, Any]:
+        data = charts.tempering_data(self.tables())
+        return {**data, "attention": packed(pd.DataFrame(data["attention"]))}
 
     def signals(self) -> dict[str, int]:
         """Give the values of the same chart's parameters."""
