@@ -23,9 +23,9 @@ explorer
 KERNEL = """
 view, state = explorer._view, explorer._state
 assert state.spaces.points.n_points == 10_000
-assert view.measuring.join(600)
-view.menus.correction.value = "centred"
-assert view.reading.join(60) and view.measuring.join(600)
+assert view.screen.measuring.join(600)
+view.screen.menus.correction.value = "centred"
+assert view.reading.join(60) and view.screen.measuring.join(600)
 count = 0
 def hear(chart, name, value):
     global count
@@ -33,12 +33,12 @@ def hear(chart, name, value):
     # A drag does not rest: intervals are worked out when it does.
     time.sleep(0.3)
     start = time.perf_counter()
-    view.charts[chart].heard = {"name": name, "value": value, "count": count}
+    view.screen.charts[chart].heard = {"name": name, "value": value, "count": count}
     return time.perf_counter() - start
 def show(correction):
     time.sleep(0.3)
     start = time.perf_counter()
-    view.menus.correction.value = correction
+    view.screen.menus.correction.value = correction
     return time.perf_counter() - start
 places = state.points()
 ends = [np.quantile(places["x"], [i / 60, 0.4 + i / 60]).tolist() for i in range(30)]

@@ -48,7 +48,7 @@ def explorer(encoder, static):
 def view(explorer):
     assert explorer.widget is explorer.widget
     yield explorer._view
-    explorer._view.measuring.cancel()
+    explorer._view.screen.measuring.cancel()
 
 
 def arrived(view):
@@ -57,21 +57,21 @@ def arrived(view):
 
 
 def measured(view):
-    assert view.measuring.join(WAIT_S)
+    assert view.screen.measuring.join(WAIT_S)
 
 
 def told(view):
-    return view.charts["spectrum"].datasets
+    return view.screen.charts["spectrum"].datasets
 
 
 def brush(view, x, y, count=1):
     value = {"x": list(x), "y": list(y)} if x else {}
-    view.charts["map"].heard = {"name": "brush", "value": value, "count": count}
+    view.screen.charts["map"].heard = {"name": "brush", "value": value, "count": count}
 
 
 def click(view, dimension, count):
     heard = {"name": "click", "value": {"dimension": [dimension]}, "count": count}
-    view.charts["dimensions"].heard = heard
+    view.screen.charts["dimensions"].heard = heard
 
 
 def mpd(table, view, part="all"):
@@ -86,29 +86,30 @@ def test_every_encoder_is_there_at_once_side_by_side(explorer, view, encoder, st
         assert mpd(table, name) == pytest.approx(distance, abs=1e-6)
     lines = {(row["view"], row["now"]) for row in told(view)["spectrum"]}
     assert lines == {("minilm", True), ("static", False)}
-    assert [chip.description for chip in view.kept.children] == ["static"]
+    assert [chip.description for chip in view.screen.kept.children] == ["static"]
 
 
 def test_a_view_that_was_not_seen_is_encoded_in_the_background(explorer, view, encoder):
-    view.menus.tau.value = 0.5
-    assert view.working.layout.display == ""
+    view.screen.menus.tau.value = 0.5
+    assert view.screen.working.layout.display == ""
     assert explorer._state.view == SpaceView("minilm")
     arrived(view)
     assert explorer._state.view == SpaceView("minilm", tau=0.5)
-    assert (view.working.layout.display, view.progress.value) == ("none", 1)
+    assert (view.screen.working.layout.display, view.screen.progress.value) == ("none", 1)
     rows = encoder.at_temperature(0.5).encode(TEXTS)
     distance = measures.mean_pairwise_distance(rows)
     assert mpd(explorer.table(), "minilm, tau 0.5") == pytest.approx(distance, abs=1e-6)
 
-    view.menus.tau.value = 1.0  # seen before
+    view.screen.menus.tau.value = 1.0  # seen before
     assert explorer._state.view == SpaceView("minilm")
 
 
 def test_layers_and_poolings_are_dialled(explorer, view, encoder):
-    assert view.menus.layer.options == ("input", "1", "2", "3", "4", "5", "6", "output")
-    view.menus.pooling.value = "cls"  # of the model's own output there is no other pooling here
+    assert view.screen.menus.layer.options == ("input", "1", "2", "3", "4", "5", "6", "output")
+    # Of the model's own output there is no other pooling here.
+    view.screen.menus.pooling.value = "cls"
     assert explorer._state.view == SpaceView("minilm")
-    view.menus.layer.value = "2"
+    view.screen.menus.layer.value = "2"
     arrived(view)
     assert explorer._state.view == SpaceView("minilm", layer=2, pooling="cls")
     rows = encoder.at_layer(2, pooling="cls").encode(TEXTS)
@@ -118,47 +119,47 @@ def test_layers_and_poolings_are_dialled(explorer, view, encoder):
 
 
 def test_an_encoder_without_layers_hides_what_it_has_no_use_for(explorer, view):
-    view.menus.encoder.value = "static"
+    view.screen.menus.encoder.value = "static"
     assert explorer._state.view == SpaceView("static")
-    for menu in (view.menus.layer, view.menus.pooling, view.menus.tau):
+    for menu in (view.screen.menus.layer, view.screen.menus.pooling, view.screen.menus.tau):
         assert menu.layout.display == "none"
-    for menu in (view.menus.encoder, view.menus.correction):
+    for menu in (view.screen.menus.encoder, view.screen.menus.correction):
         assert menu.layout.display != "none"
-    view.menus.encoder.value = "minilm"
-    assert view.menus.layer.layout.display == ""
+    view.screen.menus.encoder.value = "minilm"
+    assert view.screen.menus.layer.layout.display == ""
     assert explorer._state.view == SpaceView("minilm")
 
 
 def test_a_cancelled_view_leaves_the_menus_as_the_screen_is(explorer, view):
-    view.menus.tau.value = 0.7
-    view.cancel.click()
+    view.screen.menus.tau.value = 0.7
+    view.screen.cancel.click()
     arrived(view)
-    assert view.menus.tau.value == 1.0
+    assert view.screen.menus.tau.value == 1.0
     assert explorer._state.view == SpaceView("minilm")
-    assert view.working.layout.display == "none"
+    assert view.screen.working.layout.display == "none"
 
 
 def test_a_correction_that_cannot_be_fitted_says_so_and_the_menus_go_back():
     explorer = SpectrumExplorer(np.array([[1.0, 2.0], [2.0, 1.0]] * 4))  # along one line
     view = explorer._view
-    view.menus.correction.value = "all but the top"
+    view.screen.menus.correction.value = "all but the top"
     arrived(view)
-    assert "the vectors differ in so many directions" in view.status.value
-    assert view.menus.correction.value == "none"
+    assert "the vectors differ in so many directions" in view.screen.status.value
+    assert view.screen.menus.correction.value == "none"
     measured(view)
 
 
 def test_views_are_kept_beside_and_removed_with_a_click(explorer, view):
-    view.menus.correction.value = "centred"
+    view.screen.menus.correction.value = "centred"
     arrived(view)
-    view.keep.click()
-    assert [chip.description for chip in view.kept.children] == ["static", "minilm, centred"]
+    view.screen.keep.click()
+    assert [chip.description for chip in view.screen.kept.children] == ["static", "minilm, centred"]
     colours = {row["view"]: row["colour"] for row in told(view)["spectrum"]}
-    view.menus.correction.value = "none"
+    view.screen.menus.correction.value = "none"
     kept = {row["view"]: row["colour"] for row in told(view)["spectrum"] if not row["now"]}
     assert set(kept) == {"static", "minilm, centred"}
-    view.kept.children[0].click()
-    assert [chip.description for chip in view.kept.children] == ["minilm, centred"]
+    view.screen.kept.children[0].click()
+    assert [chip.description for chip in view.screen.kept.children] == ["minilm, centred"]
     after = {row["view"]: row["colour"] for row in told(view)["spectrum"] if not row["now"]}
     assert after == {"minilm, centred": kept["minilm, centred"]}  # others keep their colours
     assert colours["static"] == kept["static"]
@@ -167,9 +168,9 @@ def test_views_are_kept_beside_and_removed_with_a_click(explorer, view):
 def test_no_more_views_are_kept_than_can_be_told_apart(explorer, view):
     for dimension in range(8):
         click(view, dimension, dimension)
-        view.keep.click()
-    assert "6 views are kept" in view.status.value
-    assert len(view.kept.children) == 6
+        view.screen.keep.click()
+    assert "6 views are kept" in view.screen.status.value
+    assert len(view.screen.kept.children) == 6
 
 
 def test_a_brush_gives_the_sentences_and_the_spectrum_of_just_that_part(explorer, view, encoder):
@@ -181,8 +182,8 @@ def test_a_brush_gives_the_sentences_and_the_spectrum_of_just_that_part(explorer
     sigma = measures.singular_values(encoder.encode([TEXTS[i] for i in inside]))
     marked = [row for row in told(view)["part"] if row["view"].endswith("marked")]
     assert marked[0]["share"] == pytest.approx(sigma[0] ** 2 / (sigma**2).sum(), rel=1e-3)
-    assert TEXTS[inside[0]] in view.sentences.value
-    assert "marked" in view.figures.value
+    assert TEXTS[inside[0]] in view.screen.sentences.value
+    assert "marked" in view.screen.figures.value
     measured(view)
     assert {row["view"] for row in told(view)["part"]} == {
         f"{len(inside)} marked", f"{len(inside)} at random"
@@ -203,21 +204,21 @@ def test_an_empty_brush_a_brush_over_one_point_and_the_button_unmark(explorer, v
     brush(view, (8, 9), (8, 9))
     assert explorer._state.part is None
     brush(view, everywhere, everywhere)
-    view.clear.click()
+    view.screen.clear.click()
     assert explorer._state.part is None
-    assert "Drag on the map" in view.sentences.value
+    assert "Drag on the map" in view.screen.sentences.value
 
 
 def test_a_marked_part_is_held_in_another_space(explorer, view):
     places = explorer._state.points()
     brush(view, (-9, float(places["x"].median())), (-9, 9))
     part = explorer._state.part
-    view.menus.encoder.value = "static"
-    signals = view.charts["map"].signals
+    view.screen.menus.encoder.value = "static"
+    signals = view.screen.charts["map"].signals
     assert (signals["holding"], signals["brush_x"]) == (True, [0, 0])
     brush(view, None, None, count=2)  # the page tells that the rectangle is gone
     assert explorer._state.part is part
-    packed = view.charts["map"].datasets["points"]["columns"]["picked"]
+    packed = view.screen.charts["map"].datasets["points"]["columns"]["picked"]
     assert np.flatnonzero(np.frombuffer(packed, dtype=np.float32)).tolist() == part.tolist()
 
 
@@ -225,8 +226,8 @@ def test_a_click_switches_a_dimension_off_and_another_on_again(explorer, view, e
     click(view, 127, 1)
     click(view, 3, 2)
     assert explorer._state.view.off == (3, 127)
-    assert view.off.value == "3, 127"
-    assert view.charts["dimensions"].signals["off"] == [3, 127]
+    assert view.screen.off.value == "3, 127"
+    assert view.screen.charts["dimensions"].signals["off"] == [3, 127]
     rows = measures.drop_dimensions([3, 127], dim=384)(encoder.encode(TEXTS))
     table = explorer.table()
     assert mpd(table, "minilm, without 3, 127") == pytest.approx(
@@ -238,62 +239,62 @@ def test_a_click_switches_a_dimension_off_and_another_on_again(explorer, view, e
 
 def test_what_is_off_stays_so_in_the_same_space_only(explorer, view):
     click(view, 3, 1)
-    view.menus.tau.value = 0.5
+    view.screen.menus.tau.value = 0.5
     arrived(view)
     assert explorer._state.view == SpaceView("minilm", tau=0.5, off=(3,))
-    view.menus.correction.value = "centred"
+    view.screen.menus.correction.value = "centred"
     arrived(view)
     assert explorer._state.view.off == ()
 
 
 def test_dimensions_are_switched_off_by_their_numbers_too(explorer, view):
-    view.off.value = "127 223,319"
+    view.screen.off.value = "127 223,319"
     assert explorer._state.view.off == (127, 223, 319)
-    view.off.value = "some"
-    assert "expected numbers" in view.status.value
-    view.off.value = "5000"
-    assert "expected numbers from 0 to 383" in view.status.value
+    view.screen.off.value = "some"
+    assert "expected numbers" in view.screen.status.value
+    view.screen.off.value = "5000"
+    assert "expected numbers from 0 to 383" in view.screen.status.value
     assert explorer._state.view.off == (127, 223, 319)
-    view.off.value = ""
+    view.screen.off.value = ""
     assert explorer._state.view.off == ()
 
 
 def test_figures_come_at_once_and_their_intervals_follow(explorer, view):
-    assert "…" in view.figures.value
+    assert "…" in view.screen.figures.value
     measured(view)
     row = explorer.table().query("view == 'minilm' and metric == 'MPD'").iloc[0]
-    assert f"{row['ci_low']:.3f} &ndash; {row['ci_high']:.3f}" in view.figures.value
-    assert "…" not in view.figures.value
+    assert f"{row['ci_low']:.3f} &ndash; {row['ci_high']:.3f}" in view.screen.figures.value
+    assert "…" not in view.screen.figures.value
 
 
 def test_the_neighbour_map_is_worked_out_in_the_background_and_kept(explorer, view, encoder):
-    view.map.value = "t-SNE"
-    assert (view.working.layout.display, explorer._state.map) == ("", "PCA")
+    view.screen.map.value = "t-SNE"
+    assert (view.screen.working.layout.display, explorer._state.map) == ("", "PCA")
     arrived(view)
-    assert (view.working.layout.display, explorer._state.map) == ("none", "t-SNE")
+    assert (view.screen.working.layout.display, explorer._state.map) == ("none", "t-SNE")
     assert len(list((encoder.store.root / "maps").iterdir())) == 1
     again = SpectrumExplorer(TEXTS, encoder)._view
-    again.map.value = "t-SNE"
+    again.screen.map.value = "t-SNE"
     assert again._state.map == "t-SNE"
     measured(again)
 
-    view.menus.correction.value = "centred"  # its own map is worked out, PCA shown meanwhile
+    view.screen.menus.correction.value = "centred"  # its own map is worked out, PCA shown meanwhile
     assert view.reading.join(WAIT_S)
     arrived(view)
     assert (explorer._state.view.correction, explorer._state.map) == ("centred", "t-SNE")
 
 
 def test_a_neighbour_map_can_be_cancelled(explorer, view):
-    view.menus.correction.value = "PCA to half"
+    view.screen.menus.correction.value = "PCA to half"
     arrived(view)
-    view.map.value = "t-SNE"
-    view.cancel.click()
+    view.screen.map.value = "t-SNE"
+    view.screen.cancel.click()
     arrived(view)
-    assert (view.map.value, explorer._state.map) == ("PCA", "PCA")
+    assert (view.screen.map.value, explorer._state.map) == ("PCA", "PCA")
 
 
 def test_a_view_as_an_encoder(explorer, view, encoder):
-    view.menus.correction.value = "whitened"
+    view.screen.menus.correction.value = "whitened"
     arrived(view)
     click(view, 2, 1)
     rows = explorer.encoder().encode(TEXTS)
@@ -306,16 +307,16 @@ def test_text_is_escaped_wherever_html_is_shown(encoder):
     explorer = SpectrumExplorer([f"{ATTACK} {text}" for text in TEXTS], encoder)
     view = explorer._view
     brush(view, (-9, 9), (-9, 9))
-    for shown in (view.status, view.figures, view.sentences):
+    for shown in (view.screen.status, view.screen.figures, view.screen.sentences):
         assert "<script>" not in shown.value
         assert "<img" not in shown.value
-    assert "&lt;script&gt;" in view.sentences.value
+    assert "&lt;script&gt;" in view.screen.sentences.value
     measured(view)
 
 
 def test_a_hostile_name_is_escaped_too():
     explorer = SpectrumExplorer({ATTACK: np.eye(6), "b": np.eye(6)})
-    assert ATTACK not in explorer._view.figures.value
+    assert ATTACK not in explorer._view.screen.figures.value
     measured(explorer._view)
 
 
@@ -326,7 +327,7 @@ def test_vectors_without_texts_have_everything_but_sentences():
     brush(view, (-9, 9), (-9, 9))
     assert len(explorer._state.part) == 40
     assert len(explorer.sentences()) == 0
-    assert "no texts" in view.sentences.value
+    assert "no texts" in view.screen.sentences.value
     assert explorer.chart().to_dict()["datasets"]["texts"] == []
     with pytest.raises(InputError, match="vectors"):
         explorer.encoder()
@@ -346,7 +347,7 @@ def test_where_nobody_looks_it_shows_its_chart_and_its_table(explorer):
 
 
 def test_no_thread_is_left_when_the_explorer_is_let_be(explorer, view):
-    view.menus.tau.value = 0.9
+    view.screen.menus.tau.value = 0.9
     arrived(view)
     measured(view)
     names = {thread.name for thread in threading.enumerate()}

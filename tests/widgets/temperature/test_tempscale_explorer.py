@@ -155,10 +155,10 @@ def test_a_click_beside_the_heads_changes_nothing(view):
 def test_what_was_seen_is_not_computed_again(explorer, view):
     view.tau.value = 0.6
     state = explorer._state
-    vectors = state.texts._vectors[state.setting]
+    vectors = state.texts._vectors.at(state.setting)
     view.tau.value = 1.0
     view.tau.value = 0.6
-    assert state.texts._vectors[state.setting] is vectors
+    assert state.texts._vectors.at(state.setting) is vectors
 
 
 def test_an_empty_query_is_told_where_the_user_looks_and_the_old_one_stays(explorer, view):
@@ -179,8 +179,12 @@ def test_text_is_escaped_wherever_html_is_shown(encoder):
     assert "&lt;script&gt;" in view.ranking.value
 
 
+def sweeps():
+    return [thread for thread in threading.enumerate() if thread.name == "semshift-sweep"]
+
+
 def sweep(view):
-    assert view._sweep.join(WAIT_S)
+    assert view.sweep.join(WAIT_S)
 
 
 def test_a_large_corpus_is_swept_and_the_slider_snaps_over_what_is_done(large):
@@ -209,13 +213,15 @@ def test_a_sweep_can_be_cancelled_and_what_is_done_stays(large):
 
 def test_other_layers_start_another_sweep_and_end_the_first(large):
     view = large._view
-    first = view._sweep
+    (first,) = sweeps()
     view.layers.value = (1, 2)
-    assert view._sweep is not first
-    assert first.join(WAIT_S)
+    first.join(WAIT_S)
+    assert view.sweeping.layout.display == ""
+    assert first not in sweeps()
     view.cancel.click()
     sweep(view)
-    assert sum(thread.name == "semshift-sweep" for thread in threading.enumerate()) == 0
+    assert view.sweeping.layout.display == "none"
+    assert sweeps() == []
 
 
 def test_a_sweep_that_fails_says_so(large, monkeypatch):

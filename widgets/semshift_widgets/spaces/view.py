@@ -13,7 +13,7 @@ import pandas as pd
 from semshift_nb import charts
 from semshift_nb.analyses import MAPS, EmbeddingSpaces, SpaceView
 from semshift_nb.errors import InputError
-from semshift_widgets.background import Background, Stopped
+from semshift_widgets.background import Background, Task, in_turn
 from semshift_widgets.chart_view import ChartView, packed
 from semshift_widgets.explorer import follow, guarded
 from semshift_widgets.html import STYLE, note_html, table_html
@@ -113,15 +113,15 @@ def _selections() -> dict[str, list[alt.Parameter]]:
 
 
 class SpectrumScreen:
-    """Widgets that show a `SpectrumState` and answer nothing yet."""
+    """The widgets, and how each shows its part of a `SpectrumState`."""
 
     def __init__(self, state: SpectrumState) -> None:
         self._state = state
         # What is done in the background shows itself from there, while the reader moves a slider.
-        self._showing = threading.RLock()
-        self.measuring = Background("semshift-figures")
+        self.showing = threading.RLock()
+        self.measuring = Background("semshift-figures", self.showing)
         # A part that was marked on another map is held: the rectangle there is gone.
-        self._holding = False
+        self.holding = False
         self._cleared = 0
         self._compared: tuple[tuple[SpaceView, int | None], ...] = ()
         self._lines: dict[str, list[dict[str, Any]]] = {}
@@ -165,17 +165,19 @@ class SpectrumScreen:
             ]
         )
 
-    def _show(self) -> None:
-        with self._showing:
+    def show(self) -> None:
+        """Show all of the state."""
+        with self.showing:
             self.status.value = note_html(self._told())
-            self._show_kept()
-            self._show_map()
-            self._show_dimensions()
-            self._show_compared()
+            self.show_kept()
+            self.show_map()
+            self.show_dimensions()
+            self.show_compared()
 
-    def _show_map(self) -> None:
-        with self._showing:
-            self._holding = self._state.part is not None
+    def show_map(self) -> None:
+        """Show the map, and on it what is marked."""
+        with self.showing:
+            self.holding = self._state.part is not None
             self._cleared += 1
             points = self._state.points()
             self.charts["map"].show(
@@ -188,8 +190,9 @@ class SpectrumScreen:
                 },
             )
 
-    def _show_dimensions(self) -> None:
-        with self._showing:
+    def show_dimensions(self) -> None:
+        """Show every dimension, and which are off."""
+        with self.showing:
             view = self._state.view
             tables = {"dimensions": self._state.spaces.dimensions(view)}
             if view.whole != self._profiled:
@@ -199,24 +202,24 @@ class SpectrumScreen:
             self.charts["dimensions"].show(datasets=self._profile, signals=told)
             self.off.value = ", ".join(map(str, view.off))
 
-    def _show_compared(self) -> None:
+    def show_compared(self) -> None:
         """Show lines, figures and sentences at once, and the intervals when they are there."""
-        with self._showing:
+        with self.showing:
             shown = self._state.moving()
             self._draw_lines(shown)
             self._show_figures(shown)
             self._show_sentences()
-        self.measuring.start(self._measure, self._untold, after_s=_REST_S)
+        self.measuring.start(self._measure, self.tell_error, after_s=_REST_S)
 
-    def _measure(self, stopped: Stopped) -> None:
-        with self._showing:
+    def _measure(self, task: Task) -> None:
+        with self.showing:
             columns = self._state.columns()
-        self._unless(stopped, lambda: self._draw_lines(columns))
+        task.show(lambda: self._draw_lines(columns))
         for column in columns:
-            if stopped():
+            if task.stopped():
                 return
             self._state.spaces.figures(column.view, column.part)
-            self._unless(stopped, lambda: self._show_figures(columns))
+            task.show(lambda: self._show_figures(columns))
 
     def _show_figures(self, columns: list[Column]) -> None:
         self.figures.value = figures_html(
@@ -246,7 +249,8 @@ class SpectrumScreen:
         title = f"{len(part)} marked, most typical first"
         self.sentences.value = table_html(pd.DataFrame(told), title=title)
 
-    def _show_kept(self) -> None:
+    def show_kept(self) -> None:
+        """Show the views that are kept, each with a button that removes it."""
         old = self.kept.children
         self.kept.children = [self._chip(view, colour) for view, colour in self._state.kept.items()]
         for chip in old:
@@ -257,7 +261,8 @@ class SpectrumScreen:
             description=view.name, icon="times", tooltip=f"Remove {view.name}",
             layout=ipw.Layout(width="auto"), style={"text_color": charts.VIEW_COLOURS[colour]},
         )  # fmt: skip
-        chip.on_click(guarded(self.status, lambda _: self._remove(view)))
+        remove = in_turn(self.showing, lambda _: self._remove(view))
+        chip.on_click(guarded(self.status, remove))
         return chip
 
     def _draw_lines(self, columns: list[Column]) -> None:
@@ -280,17 +285,21 @@ class SpectrumScreen:
 
     def _remove(self, view: SpaceView) -> None:
         self._state.remove(view)
-        self._show_kept()
-        self._show_compared()
+        self.show_kept()
+        self.show_compared()
 
-    def _unless(self, stopped: Stopped, respond: Callable[[], None]) -> None:
-        with self._showing:
-            if not stopped():
-                respond()
+    def show_work(self, what: str) -> None:
+        """Show a bar of what is worked out, in place of the status."""
+        self.progress.value, self.progress.description = 0, what
+        self.working.layout.display, self.status.layout.display = "", "none"
 
-    def _untold(self, error: Exception) -> None:
-        with self._showing:
-            self.status.value = note_html(str(error), alert=True)
+    def hide_work(self) -> None:
+        """Show the status again."""
+        self.working.layout.display, self.status.layout.display = "none", ""
+
+    def tell_error(self, error: Exception) -> None:
+        """Show what went wrong."""
+        self.status.value = note_html(str(error), alert=True)
 
 
 def _colour(column: Column) -> str:
@@ -303,46 +312,46 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]} …"
 
 
-class SpectrumView(SpectrumScreen):
+class SpectrumView:
     """Widgets over a `SpectrumState`."""
 
     def __init__(self, state: SpectrumState) -> None:
-        super().__init__(state)
-        self.reading = Background("semshift-space")
+        self._state = state
+        self.screen = SpectrumScreen(state)
+        self.root = self.screen.root
+        self.reading = Background("semshift-space", self.screen.showing)
         self._filling = False
         self._listen()
-        self._show()
+        self.screen.show()
 
     def _listen(self) -> None:
-        for menu in self.menus.parts:
-            follow(menu, self.status, self._alone(lambda _: self._choose()))
-        follow(self.map, self.status, self._alone(self._choose_map))
-        follow(self.off, self.status, self._alone(self._type_off))
+        screen = self.screen
+        for menu in screen.menus.parts:
+            follow(menu, screen.status, self._in_turn(lambda _: self._choose()))
+        follow(screen.map, screen.status, self._in_turn(self._choose_map))
+        follow(screen.off, screen.status, self._in_turn(self._type_off))
         for button, respond in (
-            (self.keep, self._keep),
-            (self.clear, self._unmark),
-            (self.cancel, self._cancel),
+            (screen.keep, self._keep),
+            (screen.clear, self._unmark),
+            (screen.cancel, self._cancel),
         ):
-            button.on_click(guarded(self.status, self._alone(_without_event(respond))))
-        brushed, clicked = self._alone(self._brushed), self._alone(self._clicked)
-        self.charts["map"].on_selection("brush", guarded(self.status, brushed))
-        self.charts["dimensions"].on_selection("click", guarded(self.status, clicked))
+            button.on_click(guarded(screen.status, self._in_turn(_without_event(respond))))
+        for chart, name, selected in (
+            ("map", "brush", self._brushed),
+            ("dimensions", "click", self._clicked),
+        ):
+            hear = guarded(screen.status, self._in_turn(selected))
+            screen.charts[chart].on_selection(name, hear)
 
-    def _alone(self, respond: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Let nothing arrive from the background while the reader is answered."""
-
-        def respond_alone(event: Any) -> None:  # noqa: ANN401 - each widget has its own events
-            with self._showing:
-                respond(event)
-
-        return respond_alone
+    def _in_turn(self, respond: Callable[[Any], None]) -> Callable[[Any], None]:
+        return in_turn(self.screen.showing, respond)
 
     def _choose(self) -> None:
         """Go to the view that the menus say; encode it first if it was not seen."""
-        if self.menus.filling:
+        if self.screen.menus.filling:
             return
-        self.menus.offer(self.menus.encoder.value)
-        view = self._state.wanted(**self.menus.fields())
+        self.screen.menus.offer(self.screen.menus.encoder.value)
+        view = self._state.wanted(**self.screen.menus.fields())
         if view == self._state.view:
             self._cancel()
         elif self._state.spaces.ready(view):
@@ -352,10 +361,10 @@ class SpectrumView(SpectrumScreen):
             self._read(view)
 
     def _read(self, view: SpaceView) -> None:
-        def work(stopped: Stopped) -> None:
+        def work(task: Task) -> None:
             spaces = self._state.spaces
-            if spaces.prepare(view, advance=self._advance(stopped), stopped=stopped):
-                self._unless(stopped, lambda: self._arrived(view))
+            if spaces.prepare(view, advance=self._advance(task), stopped=task.stopped):
+                task.show(lambda: self._arrived(view))
 
         self._work("Encoding", work)
 
@@ -365,10 +374,10 @@ class SpectrumView(SpectrumScreen):
 
     def _look_at(self, view: SpaceView) -> None:
         self._state.look_at(view)
-        wanted = str(self.map.value)
+        wanted = str(self.screen.map.value)
         there = self._state.spaces.mapped(view, wanted)
         self._state.map = wanted if there else MAPS[0]
-        self._show()
+        self.screen.show()
         if not there:
             self._place(wanted)
 
@@ -380,7 +389,7 @@ class SpectrumView(SpectrumScreen):
         elif self._state.spaces.mapped(self._state.view, kind):
             self._stop()
             self._state.map = kind
-            self._show_map()
+            self.screen.show_map()
         else:
             self._place(kind)
 
@@ -388,66 +397,62 @@ class SpectrumView(SpectrumScreen):
         """Work out a map in the background; the other is shown meanwhile."""
         view = self._state.view
 
-        def work(stopped: Stopped) -> None:
+        def work(task: Task) -> None:
             spaces = self._state.spaces
-            if spaces.prepare_map(view, kind, advance=self._advance(stopped), stopped=stopped):
-                self._unless(stopped, lambda: self._placed(kind))
+            if spaces.prepare_map(view, kind, advance=self._advance(task), stopped=task.stopped):
+                task.show(lambda: self._placed(kind))
 
         self._work(kind, work)
 
     def _placed(self, kind: str) -> None:
         self._stop()
         self._state.map = kind
-        self._show_map()
+        self.screen.show_map()
 
-    def _work(self, what: str, work: Callable[[Stopped], None]) -> None:
-        self.progress.value, self.progress.description = 0, what
-        self.working.layout.display, self.status.layout.display = "", "none"
+    def _work(self, what: str, work: Callable[[Task], None]) -> None:
+        self.screen.show_work(what)
         self.reading.start(work, self._failed)
 
-    def _advance(self, stopped: Stopped) -> Callable[[float], None]:
-        def advance(share: float) -> None:
-            self._unless(stopped, lambda: setattr(self.progress, "value", share))
-
-        return advance
+    def _advance(self, task: Task) -> Callable[[float], None]:
+        progress = self.screen.progress
+        return lambda share: task.show(lambda: setattr(progress, "value", share))
 
     def _failed(self, error: Exception) -> None:
-        with self._showing:
-            self._cancel()
-            self.status.value = note_html(str(error), alert=True)
+        self._cancel()
+        self.screen.tell_error(error)
 
     def _stop(self) -> None:
         self.reading.cancel()
-        self.working.layout.display, self.status.layout.display = "none", ""
+        self.screen.hide_work()
 
     def _cancel(self) -> None:
         """Stop, and set the menus back to what is shown."""
         self._stop()
-        self.menus.show(self._state.view)
+        self.screen.menus.show(self._state.view)
         self._filling = True
-        self.map.value = self._state.map
+        self.screen.map.value = self._state.map
         self._filling = False
 
     def _keep(self) -> None:
         self._state.keep(self._state.view)
-        self._show_kept()
-        self._show_compared()
+        self.screen.show_kept()
+        self.screen.show_compared()
 
     def _brushed(self, value: Mapping[str, list[float]] | None) -> None:
         if value and {"x", "y"} <= set(value):
-            self._holding = False
+            self.screen.holding = False
             (x0, x1), (y0, y1) = value["x"], value["y"]
             self._state.mark((x0, x1), (y0, y1))
-        elif self._holding or self._state.part is None:
+        elif self.screen.holding or self._state.part is None:
             return
         else:
             self._state.part = None
-        self._show_compared()
+        self.screen.show_compared()
 
     def _unmark(self) -> None:
         self._state.part = None
-        self._show_map()
-        self._show_compared()
+        self.screen.show_map()
+        self.screen.show_compared()
 
     def _clicked(self, value: Mapping[str, list[int]] | None) -> None:
         if value and value.get("dimension"):
@@ -466,8 +471,8 @@ class SpectrumView(SpectrumScreen):
     def _switch(self, view: SpaceView) -> None:
         """Switch dimensions off and on: the map stays, so that nobody is lost on it."""
         self._state.look_at(view)
-        self._show_dimensions()
-        self._show_compared()
+        self.screen.show_dimensions()
+        self.screen.show_compared()
 
 
 def _without_event(respond: Callable[[], None]) -> Callable[[Any], None]:

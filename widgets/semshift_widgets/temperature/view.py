@@ -1,83 +1,20 @@
 """The widgets of the temperature explorer: they show the state and change it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import altair as alt
 import ipywidgets as ipw
 import pandas as pd
 
-from semshift_nb.analyses import SCHEDULES, TemperedTexts, Tempering
+from semshift_nb.analyses import SCHEDULES, Tempering
 from semshift_nb.charts import live_tempering
 from semshift_nb.errors import SemshiftError
+from semshift_widgets.background import Background, Task, in_turn
 from semshift_widgets.chart_view import ChartView
 from semshift_widgets.explorer import follow, guarded
 from semshift_widgets.html import note_html, table_html
 from semshift_widgets.temperature.state import TempScaleState
-
-
-class Sweep:
-    """Encodes some texts at one setting after another, in a thread of its own."""
-
-    def __init__(self, texts: TemperedTexts, settings: Sequence[Tempering]) -> None:
-        self._texts = texts
-        self._settings = settings
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(
-        self,
-        *,
-        on_progress: Callable[[float], None],
-        on_ready: Callable[[Tempering], None],
-        on_end: Callable[[Exception | None], None],
-    ) -> None:
-        """Begin, and return at once.
-
-        ``on_progress`` is told the share that is done, ``on_ready`` each setting that is, and
-        ``on_end`` once that nothing follows, with what went wrong if anything did. All are called
-        from the thread.
-        """
-
-        def run() -> None:
-            try:
-                self._run(on_progress, on_ready)
-            except Exception as error:  # noqa: BLE001 - nobody is above a thread: it is told instead
-                on_end(error)
-            else:
-                on_end(None)
-
-        # A kernel that is shut down does not wait for it.
-        self._thread = threading.Thread(target=run, name="semshift-sweep", daemon=True)
-        self._thread.start()
-
-    def cancel(self) -> None:
-        """Stop after the texts that are being encoded; what is done stays."""
-        self._stop.set()
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the end, and say whether it came."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return self._thread is None or not self._thread.is_alive()
-
-    def _run(
-        self, on_progress: Callable[[float], None], on_ready: Callable[[Tempering], None]
-    ) -> None:
-        missing = [setting for setting in self._settings if not self._texts.ready(setting)]
-        n_texts = len(self._texts.texts) * len(missing)
-        done = 0
-
-        def advance(n_more: int) -> None:
-            nonlocal done
-            done += n_more
-            on_progress(done / n_texts)
-
-        for setting in self._settings:
-            if not self._texts.prepare(setting, advance=advance, stopped=self._stop.is_set):
-                return
-            on_ready(setting)
-
 
 _SHOWN_CHARACTERS = 160
 _WIDE = "min(520px, 100%)"
@@ -90,7 +27,7 @@ class TempScaleView:
         self._state = state
         # The sweep shows its rungs from a thread of its own, while the reader moves a slider.
         self._showing = threading.RLock()
-        self._sweep: Sweep | None = None
+        self.sweep = Background("semshift-sweep", self._showing)
         self._filling = False
         self._build()
         self._listen()
@@ -137,13 +74,18 @@ class TempScaleView:
         return ipw.SelectionSlider(options=[("1.0", 1.0)], description="tau", layout=layout)
 
     def _listen(self) -> None:
-        follow(self.tau, self.status, self._set_tau)
-        follow(self.layers, self.status, self._set_where)
-        follow(self.schedule, self.status, self._set_schedule)
-        follow(self.text, self.status, self._read)
-        follow(self.query, self.status, self._ask)
-        self.view.on_selection("click", guarded(self.status, self._clicked))
-        self.cancel.on_click(guarded(self.status, lambda _: self._cancel()))
+        for widget, respond in (
+            (self.tau, self._set_tau),
+            (self.layers, self._set_where),
+            (self.schedule, self._set_schedule),
+            (self.text, self._read),
+            (self.query, self._ask),
+        ):
+            follow(widget, self.status, in_turn(self._showing, respond))
+        clicked = in_turn(self._showing, self._clicked)
+        self.view.on_selection("click", guarded(self.status, clicked))
+        cancelled = in_turn(self._showing, lambda _: self._cancel())
+        self.cancel.on_click(guarded(self.status, cancelled))
 
     def _set_tau(self, _: float) -> None:
         if not self._filling:
@@ -207,45 +149,44 @@ class TempScaleView:
         )
 
     def _cancel(self) -> None:
-        if self._sweep is not None:
-            self._sweep.cancel()
+        """Stop after the texts that are being encoded; what is done stays."""
+        self.sweep.cancel()
+        self.sweeping.layout.display = "none"
 
     def _start_sweep(self) -> None:
         """Encode the ladder in the background, from tau 1 outwards."""
-        self._cancel()
         ladder = self._state.ladder()
-        order = sorted(ladder, key=lambda tau: (abs(tau - 1), tau))
+        settings = [ladder[tau] for tau in sorted(ladder, key=lambda tau: (abs(tau - 1), tau))]
         self.progress.value = 0
         self.sweeping.layout.display = ""
         self._offer()
-        self._sweep = sweep = Sweep(self._state.texts, [ladder[tau] for tau in order])
-        sweep.start(
-            on_progress=lambda share: self._if_current(sweep, lambda: self._advance(share)),
-            on_ready=lambda setting: self._ready(sweep, setting),
-            on_end=lambda error: self._if_current(sweep, lambda: self._ended(error)),
-        )
+        self.sweep.start(lambda task: self._encode(settings, task), self._failed)
 
-    def _ready(self, sweep: Sweep, setting: Tempering) -> None:
-        self._state.tables(setting)  # attention and query as well, before the slider stops there
-        self._if_current(sweep, lambda: self._arrived(setting))
+    def _encode(self, settings: Sequence[Tempering], task: Task) -> None:
+        texts = self._state.texts
+        missing = [setting for setting in settings if not texts.ready(setting)]
+        n_texts, done = len(texts.texts) * len(missing), 0
 
-    def _if_current(self, sweep: Sweep, respond: Callable[[], None]) -> None:
-        with self._showing:
-            if sweep is self._sweep:
-                respond()
+        def advance(n_more: int) -> None:
+            nonlocal done
+            done += n_more
+            task.show(lambda: setattr(self.progress, "value", done / n_texts))
 
-    def _advance(self, share: float) -> None:
-        self.progress.value = share
+        for setting in settings:
+            if not texts.prepare(setting, advance=advance, stopped=task.stopped):
+                return
+            self._state.tables(setting)  # attention and query too, before the slider stops there
+            task.show(lambda setting=setting: self._arrived(setting))  # type: ignore[misc]
+        task.show(self._cancel)
 
     def _arrived(self, setting: Tempering) -> None:
         self._offer()
         if setting == self._state.setting:
             self._show()
 
-    def _ended(self, error: Exception | None) -> None:
-        self.sweeping.layout.display = "none"
-        if error is not None:
-            self.status.value = note_html(f"The sweep ended: {error}", alert=True)
+    def _failed(self, error: Exception) -> None:
+        self._cancel()
+        self.status.value = note_html(f"The sweep ended: {error}", alert=True)
 
     def _offer(self) -> None:
         """Let the slider snap over the temperatures whose vectors are there."""
