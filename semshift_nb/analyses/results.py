@@ -5,12 +5,11 @@ from typing import TypedDict
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, no_direction_reason
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
+from semshift_nb.measures.shift import TextShift
 
 MEASURED = "measured"
 NOT_MEASURED = "not measured"
@@ -44,19 +43,21 @@ def shift_figures(sentences: Encoded, text: Encoded) -> Figures:
     if not reason and not text.directed[0]:
         reason = "the whole text has no direction in this encoder"
 
-    def figure(measure: Callable[[NDArray[np.float32]], float]) -> float:
-        return float("nan") if reason else measure(sentences.vectors)
+    shift = None if reason else TextShift(sentences.vectors)
+
+    def figure(measure: Callable[[TextShift], float]) -> float:
+        return float("nan") if shift is None else measure(shift)
 
     return Figures(
         n_sentences=len(sentences.directed),
         n_tokens=int(text.n_tokens[0]) if text.directed[0] else None,
         truncated=bool(text.truncated[0]),
-        local_evolution=figure(measures.local_evolution),
-        mean_adjacent_distance=figure(measures.mean_adjacent_distance),
-        dispersion=figure(measures.dispersion),
-        semantic_shift=figure(measures.semantic_shift),
-        dilution=figure(measures.dilution),
-        discrepancy=figure(lambda rows: measures.discrepancy(rows, text.vectors[0])),
+        local_evolution=figure(lambda shift: shift.local_evolution),
+        mean_adjacent_distance=figure(lambda shift: shift.mean_adjacent_distance),
+        dispersion=figure(lambda shift: shift.dispersion),
+        semantic_shift=figure(lambda shift: shift.semantic_shift),
+        dilution=figure(lambda shift: shift.dilution),
+        discrepancy=figure(lambda shift: shift.discrepancy(text.vectors[0])),
         status=NOT_MEASURED if reason else MEASURED,
         reason=reason,
     )

@@ -60,7 +60,11 @@ def binned_distances(embeddings: Array, *, max_bins: int = 64) -> BinnedDistance
     """
     if max_bins < 1:
         raise InputError(f"max_bins is {max_bins}, expected at least 1 (64 is usual).")
-    rows = unit_rows(embeddings)
+    return bin_distances(unit_rows(embeddings), max_bins=max_bins)
+
+
+def bin_distances(rows: Array, *, max_bins: int) -> BinnedDistances:
+    """Do the same for rows in float64 that are of length one."""
     xp = namespace(rows)
     n_bins = min(max_bins, rows.shape[0])
     edges = np.arange(n_bins + 1) * rows.shape[0] // n_bins

@@ -1,6 +1,7 @@
 """How far the meaning of a text moves: local evolution, dispersion, and what pooling dilutes."""
 
 import math
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,101 @@ from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, distances, namespace, unit_rows, unit_vector
+
+
+class TextShift:
+    """The shift measures of one text whose sentences are brought to unit rows once.
+
+    Each function below is one of these; who wants several of a text asks here.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_sentences, dim)
+        Unit rows, in the order of the text.
+
+    Attributes
+    ----------
+    rows : array of shape (n_sentences, dim)
+        The same in float64, of length one.
+
+    Raises
+    ------
+    InputError
+        If the rows are not finite unit vectors (within 1e-3), or there is none.
+    """
+
+    def __init__(self, embeddings: Array) -> None:
+        self.rows = unit_rows(embeddings)
+
+    @cached_property
+    def adjacent_distances(self) -> Array:
+        """See `adjacent_distances`."""
+        rows = self.rows
+        return distances(namespace(rows).vecdot(rows[:-1, :], rows[1:, :]))
+
+    @property
+    def local_evolution(self) -> float:
+        """See `local_evolution`."""
+        steps = self.adjacent_distances
+        return float(namespace(steps).sum(steps))
+
+    @property
+    def mean_adjacent_distance(self) -> float:
+        """See `mean_adjacent_distance`."""
+        n_steps: int = self.adjacent_distances.shape[0]
+        return self.local_evolution / max(n_steps, 1)
+
+    @property
+    def dispersion(self) -> float:
+        """See `dispersion`."""
+        k: int = self.rows.shape[0]
+        scatter: float = max(k**2 - self._squared_length, 0.0)
+        return scatter / (k * max(k - 1, 1))
+
+    @property
+    def semantic_shift(self) -> float:
+        """See `semantic_shift`."""
+        return self.local_evolution * self.dispersion
+
+    @cached_property
+    def cosines_to_pooled(self) -> Array:
+        """See `cosines_to_pooled`."""
+        length = math.sqrt(self._squared_length)
+        if not length:
+            return self.rows[:, 0] * 0
+        return namespace(self.rows).clip(self.rows @ (self._total / length), -1.0, 1.0)
+
+    @property
+    def dilution(self) -> float:
+        """See `dilution`."""
+        cosines = self.cosines_to_pooled
+        return float(namespace(cosines).mean(distances(cosines)))
+
+    def discrepancy(self, text_embedding: Array) -> float:
+        """See `discrepancy`."""
+        text = unit_vector(text_embedding, dim=self.rows.shape[1], name="text_embedding")
+        return float(namespace(self.rows).mean(distances(self.rows @ text)))
+
+    def prefixes(self) -> "PrefixShift":
+        """See `prefix_shift`."""
+        rows, steps = self.rows, self.adjacent_distances
+        xp = namespace(rows)
+        k = xp.arange(1, rows.shape[0] + 1, dtype=xp.float64, device=rows.device)
+        squared = _squared_prefix_lengths(rows)
+        local = xp.concat([k[:1] * 0, xp.cumulative_sum(steps)])
+        # k = 1 has no pair: its numerator is 0, and its dispersion. Rounding below 0 is set to 0.
+        dispersion = xp.clip(k**2 - squared, 0.0, None) / (k * xp.clip(k - 1, 1.0, None))
+        dilution = xp.clip(1 - xp.sqrt(squared) / k, 0.0, 1.0)
+        return PrefixShift(local, dispersion, local * dispersion, dilution)
+
+    @cached_property
+    def _total(self) -> Array:
+        return namespace(self.rows).sum(self.rows, axis=0)
+
+    @cached_property
+    def _squared_length(self) -> float:
+        """Return ``|S|^2`` of the sum of the rows."""
+        return float(namespace(self.rows).vecdot(self._total, self._total))
 
 
 def adjacent_distances(embeddings: Array) -> Array:
@@ -34,8 +130,7 @@ def adjacent_distances(embeddings: Array) -> Array:
     >>> adjacent_distances(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]))
     array([1., 2.])
     """
-    rows = unit_rows(embeddings)
-    return distances(namespace(rows).vecdot(rows[:-1, :], rows[1:, :]))
+    return TextShift(embeddings).adjacent_distances
 
 
 def local_evolution(embeddings: Array) -> float:
@@ -67,8 +162,7 @@ def local_evolution(embeddings: Array) -> float:
     >>> local_evolution(np.eye(4))
     3.0
     """
-    steps = adjacent_distances(embeddings)
-    return float(namespace(steps).sum(steps))
+    return TextShift(embeddings).local_evolution
 
 
 def mean_adjacent_distance(embeddings: Array) -> float:
@@ -99,9 +193,7 @@ def mean_adjacent_distance(embeddings: Array) -> float:
     >>> mean_adjacent_distance(np.eye(4))
     1.0
     """
-    steps = adjacent_distances(embeddings)
-    n_steps: int = steps.shape[0]
-    return float(namespace(steps).sum(steps)) / max(n_steps, 1)
+    return TextShift(embeddings).mean_adjacent_distance
 
 
 def dispersion(embeddings: Array) -> float:
@@ -134,10 +226,7 @@ def dispersion(embeddings: Array) -> float:
     >>> dispersion(np.eye(4))
     1.0
     """
-    rows = unit_rows(embeddings)
-    k: int = rows.shape[0]
-    scatter: float = max(k**2 - _squared_length(rows), 0.0)
-    return scatter / (k * max(k - 1, 1))
+    return TextShift(embeddings).dispersion
 
 
 def semantic_shift(embeddings: Array) -> float:
@@ -168,7 +257,7 @@ def semantic_shift(embeddings: Array) -> float:
     >>> semantic_shift(np.eye(4))
     3.0
     """
-    return local_evolution(embeddings) * dispersion(embeddings)
+    return TextShift(embeddings).semantic_shift
 
 
 def dilution(embeddings: Array) -> float:
@@ -203,8 +292,7 @@ def dilution(embeddings: Array) -> float:
     >>> round(dilution(np.eye(4)), 6)
     0.5
     """
-    cosines = cosines_to_pooled(embeddings)
-    return float(namespace(cosines).mean(distances(cosines)))
+    return TextShift(embeddings).dilution
 
 
 def cosines_to_pooled(embeddings: Array) -> Array:
@@ -235,11 +323,7 @@ def cosines_to_pooled(embeddings: Array) -> Array:
     >>> cosines_to_pooled(np.eye(4))
     array([0.5, 0.5, 0.5, 0.5])
     """
-    rows = unit_rows(embeddings)
-    xp = namespace(rows)
-    total = xp.sum(rows, axis=0)
-    length = math.sqrt(_squared_length(rows))
-    return xp.clip(rows @ (total / length), -1.0, 1.0) if length else rows[:, 0] * 0
+    return TextShift(embeddings).cosines_to_pooled
 
 
 def discrepancy(embeddings: Array, text_embedding: Array) -> float:
@@ -272,16 +356,7 @@ def discrepancy(embeddings: Array, text_embedding: Array) -> float:
     >>> discrepancy(np.eye(2), np.array([1.0, 0.0]))
     0.5
     """
-    rows = unit_rows(embeddings)
-    text = unit_vector(text_embedding, dim=rows.shape[1], name="text_embedding")
-    return float(namespace(rows).mean(distances(rows @ text)))
-
-
-def _squared_length(rows: Array) -> float:
-    """Return ``|S|^2`` of the sum of the rows."""
-    xp = namespace(rows)
-    total = xp.sum(rows, axis=0)
-    return float(xp.vecdot(total, total))
+    return TextShift(embeddings).discrepancy(text_embedding)
 
 
 def dilution_from_dispersion(
@@ -376,16 +451,7 @@ def prefix_shift(embeddings: Array) -> PrefixShift:
     >>> prefix_shift(np.eye(3)).local_evolution
     array([0., 1., 2.])
     """
-    rows = unit_rows(embeddings)
-    xp = namespace(rows)
-    k = xp.arange(1, rows.shape[0] + 1, dtype=xp.float64, device=rows.device)
-    squared = _squared_prefix_lengths(rows)
-    steps = distances(xp.vecdot(rows[:-1, :], rows[1:, :]))
-    local = xp.concat([k[:1] * 0, xp.cumulative_sum(steps)])
-    # k = 1 has no pair: its numerator is 0, and so is its dispersion. Rounding below 0 is set to 0.
-    dispersion = xp.clip(k**2 - squared, 0.0, None) / (k * xp.clip(k - 1, 1.0, None))
-    dilution = xp.clip(1 - xp.sqrt(squared) / k, 0.0, 1.0)
-    return PrefixShift(local, dispersion, local * dispersion, dilution)
+    return TextShift(embeddings).prefixes()
 
 
 def _squared_prefix_lengths(rows: Array) -> Array:

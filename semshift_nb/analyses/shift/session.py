@@ -7,12 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import EncodedDocument, encoded_documents, no_direction_reason
-from semshift_nb.analyses.results import MEASURED
-from semshift_nb.analyses.shift.tables import prefixes_of, sentences_of
+from semshift_nb.analyses.encoded import EncodedDocument, encoded_documents
+from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
+from semshift_nb.analyses.shift.tables import prefixes_of, sentences_of, shift_of
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.measures.distance_map import bin_distances
+from semshift_nb.measures.shift import TextShift
 
 
 def neighbours_of(
@@ -111,7 +113,11 @@ def distance_map(embeddings: NDArray[np.float32], *, max_cells: int = 64) -> pd.
     >>> distance_map(np.eye(2))["distance"].tolist()
     [0.0, 1.0, 1.0, 0.0]
     """
-    edges, distances = measures.binned_distances(embeddings, max_bins=max_cells)
+    return _cells(measures.binned_distances(embeddings, max_bins=max_cells))
+
+
+def _cells(binned: measures.BinnedDistances) -> pd.DataFrame:
+    edges, distances = binned
     n = len(edges) - 1
     rows, columns = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
     return pd.DataFrame(
@@ -244,31 +250,33 @@ class ShiftSession:
 
 
 def _summary(document: EncodedDocument) -> dict[str, object]:
-    last = prefixes_of(document).iloc[-1]
+    shift = shift_of(document)
     return {
         "doc_id": document.doc_id,
         "title": document.title,
         "n_sentences": len(document.sentences),
-        "semantic_shift": last["semantic_shift"],
-        "status": last["status"],
-        "reason": last["reason"],
+        "semantic_shift": np.nan if isinstance(shift, str) else shift.semantic_shift,
+        "status": NOT_MEASURED if isinstance(shift, str) else MEASURED,
+        "reason": shift if isinstance(shift, str) else "",
     }
 
 
 def _read(document: EncodedDocument, text: str) -> DocumentReading:
-    reason = no_direction_reason(document.encoded)
-    sentences, prefixes = sentences_of(document), prefixes_of(document)
+    shift = shift_of(document)
+    sentences, prefixes = sentences_of(document, shift), prefixes_of(document, shift)
     step = -(-len(sentences) // _MAX_POINTS) or 1
-    vectors = document.encoded.vectors
+    cells = pd.DataFrame()
+    if isinstance(shift, TextShift):
+        cells = _cells(bin_distances(shift.rows, max_bins=_MAX_CELLS))
     return DocumentReading(
         title=document.title,
         text=text,
         sentences=sentences,
-        embeddings=vectors,
+        embeddings=document.encoded.vectors,
         path=_largest_steps(sentences, step),
         prefixes=_every(prefixes[prefixes["status"] == MEASURED], step),
-        cells=pd.DataFrame() if reason else distance_map(vectors, max_cells=_MAX_CELLS),
-        reason=reason,
+        cells=cells,
+        reason=shift if isinstance(shift, str) else "",
     )
 
 

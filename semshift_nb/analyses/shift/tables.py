@@ -24,6 +24,7 @@ from semshift_nb.analyses.results import (
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.measures.shift import PrefixShift, TextShift
 
 
 def range_shift(
@@ -193,7 +194,7 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     Semantic shift, arXiv 2603.21437.
     """
     tables = [
-        sentences_of(document)
+        sentences_of(document, shift_of(document))
         for document in encoded_documents(corpus, encoder)
         if len(document.sentences)
     ]
@@ -201,14 +202,18 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     return pd.concat([nothing, *tables], ignore_index=True).infer_objects()
 
 
-def sentences_of(document: EncodedDocument) -> pd.DataFrame:
+def shift_of(document: EncodedDocument) -> TextShift | str:
+    """Return the shift of one document, or why it has none."""
+    return no_direction_reason(document.encoded) or TextShift(document.encoded.vectors)
+
+
+def sentences_of(document: EncodedDocument, shift: TextShift | str) -> pd.DataFrame:
     """Return the sentences of one document."""
-    reason = no_direction_reason(document.encoded)
+    reason = shift if isinstance(shift, str) else ""
     steps = pooled = np.full(len(document.sentences), np.nan)
-    if not reason:
-        vectors = document.encoded.vectors
-        steps = np.append(measures.adjacent_distances(vectors), np.nan)
-        pooled = measures.cosines_to_pooled(vectors)
+    if isinstance(shift, TextShift):
+        steps = np.append(shift.adjacent_distances, np.nan)
+        pooled = shift.cosines_to_pooled
     return document.sentences[_SENTENCE].assign(
         n_tokens=known_tokens(document.encoded).array,
         truncated=document.encoded.truncated,
@@ -219,7 +224,7 @@ def sentences_of(document: EncodedDocument) -> pd.DataFrame:
     )
 
 
-_COLUMNS = ["doc_id", "title", "k", *measures.PrefixShift._fields, "status", "reason"]
+_COLUMNS = ["doc_id", "title", "k", *PrefixShift._fields, "status", "reason"]
 
 
 def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
@@ -249,18 +254,19 @@ def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     ----------
     Semantic shift, arXiv 2603.21437.
     """
-    tables = [prefixes_of(document) for document in encoded_documents(corpus, encoder)]
+    tables = [
+        prefixes_of(document, shift_of(document)) for document in encoded_documents(corpus, encoder)
+    ]
     return pd.concat([pd.DataFrame(columns=_COLUMNS), *tables], ignore_index=True).infer_objects()
 
 
-def prefixes_of(document: EncodedDocument) -> pd.DataFrame:
+def prefixes_of(document: EncodedDocument, shift: TextShift | str) -> pd.DataFrame:
     """Return the prefixes of one document."""
-    reason = no_direction_reason(document.encoded)
     n_sentences = len(document.sentences)
-    if reason:
-        curves = {name: np.full(1, np.nan) for name in measures.PrefixShift._fields}
+    if isinstance(shift, str):
+        reason, curves = shift, {name: np.full(1, np.nan) for name in PrefixShift._fields}
     else:
-        curves = measures.prefix_shift(document.encoded.vectors)._asdict()
+        reason, curves = "", shift.prefixes()._asdict()
     return pd.DataFrame(
         {
             "doc_id": document.doc_id,

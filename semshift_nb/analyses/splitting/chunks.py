@@ -9,6 +9,7 @@ import numpy as np
 from semshift_nb import measures
 from semshift_nb.analyses.splitting.segments import Segment, SegmentedText
 from semshift_nb.errors import InputError
+from semshift_nb.measures.shift import TextShift
 
 
 @dataclass(frozen=True)
@@ -130,17 +131,16 @@ def _chunk(laid_out: SegmentedText, part: range, n_tokens: int) -> Chunk:
     pieces = laid_out.pieces[part.start : part.stop]
     places = np.arange(part.start, part.stop)
     rows = laid_out.rows[places[laid_out.directed[places]]]
-    figures = (measures.dispersion, measures.semantic_shift, measures.dilution)
-    dispersion, shift, dilution = (figure(rows) if len(rows) else 0.0 for figure in figures)
+    shift = TextShift(rows) if len(rows) else None
     return Chunk(
         text=text_of(laid_out, part),
         start=pieces[0].start,
         end=pieces[-1].end,
         sentences=_sentences(laid_out.text, pieces),
         n_tokens=n_tokens,
-        dispersion=dispersion,
-        semantic_shift=shift,
-        dilution=dilution,
+        dispersion=shift.dispersion if shift else 0.0,
+        semantic_shift=shift.semantic_shift if shift else 0.0,
+        dilution=shift.dilution if shift else 0.0,
         gain=None,
     )
 
