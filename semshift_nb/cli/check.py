@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from semshift_nb.cli.program import FAILED, Model, app
+from semshift_nb.cli.program import FAILED, Model, Separator, app
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def check(
     ],
     *,
     model: Model = "minilm",
+    sep: Separator = None,
     most: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,7 +67,7 @@ def check(
     from semshift_nb.corpora import load_corpus
     from semshift_nb.encoders import load_encoder
 
-    corpus, encoder = load_corpus(source), load_encoder(model)
+    corpus, encoder = load_corpus(source, sep=sep), load_encoder(model)
     card = report_card(corpus, encoder, controls=card_controls(encoder))
     print_card(card_verdicts(card), title=f"{encoder.name} on {corpus.name}")
     broken = list(_broken(card, bounds))

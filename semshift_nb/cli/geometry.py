@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from semshift_nb.cli.program import TableFile, app, shortest, tell
+from semshift_nb.cli.program import Separator, TableFile, app, shortest, tell
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def geometry(
         int | None,
         typer.Option(metavar="N", help="Of a corpus: the most tokens of a text that are read."),
     ] = None,
+    sep: Separator = None,
     array: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Of a file: which array or column, where it has more."),
@@ -79,7 +80,13 @@ def geometry(
     else:
         _refuse({"--array": array}, "a corpus")
         table = _of_corpus(
-            source, model or "minilm", of or "documents", max_length, sample=sample, seed=seed
+            source,
+            model or "minilm",
+            of or "documents",
+            max_length,
+            sep,
+            sample=sample,
+            seed=seed,
         )
     write_table(table, out)
     print_summary(table)
@@ -99,13 +106,20 @@ def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.D
 
 
 def _of_corpus(
-    source: str, model: str, of: str, max_length: int | None, *, sample: int, seed: int
+    source: str,
+    model: str,
+    of: str,
+    max_length: int | None,
+    sep: str | None,
+    *,
+    sample: int,
+    seed: int,
 ) -> "pd.DataFrame":
     from semshift_nb.analyses import corpus_geometry
     from semshift_nb.corpora import load_corpus
     from semshift_nb.encoders import load_encoder
 
-    corpus, encoder = load_corpus(source), load_encoder(model, max_length=max_length)
+    corpus, encoder = load_corpus(source, sep=sep), load_encoder(model, max_length=max_length)
     return corpus_geometry(corpus, encoder, of=of, seed=seed, n_sample=sample)
 
 

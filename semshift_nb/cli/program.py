@@ -21,6 +21,14 @@ app = typer.Typer(
 Model = Annotated[
     str, typer.Option(help="minilm, static, a folder, or the name of a model on this machine.")
 ]
+Separator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="C",
+        help='Of a .csv or .tsv corpus: what stands between cells, such as ";" or "tab".',
+        show_default=False,
+    ),
+]
 TableFile = Annotated[
     Path, typer.Option(help="The table: .parquet, .csv, .json or .jsonl.", show_default=False)
 ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, TableFile, app, shortest
+from semshift_nb.cli.program import Model, Separator, TableFile, app, shortest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ def shift(
     *,
     out: TableFile,
     model: Model = "minilm",
+    sep: Separator = None,
 ) -> None:
     """Measure how much meaning moves in every document, and write the table."""
     from semshift_nb.reports.tables import check_ending, write_table
@@ -28,7 +29,7 @@ def shift(
     from semshift_nb.corpora import load_corpus
     from semshift_nb.encoders import load_encoder
 
-    table = document_shift(load_corpus(source), load_encoder(model))
+    table = document_shift(load_corpus(source, sep=sep), load_encoder(model))
     write_table(table, out)
     for line in shift_summary(table):
         typer.echo(line)

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, app, shortest
+from semshift_nb.cli.program import Model, Separator, app, shortest
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from semshift_nb.corpora import Corpus
 
 
 @app.command()
@@ -40,6 +38,7 @@ def split(
         ),
     ] = None,
     model: Model = "minilm",
+    sep: Separator = None,
     method: Annotated[
         str,
         typer.Option(
@@ -71,7 +70,7 @@ def split(
     if out is not None:
         check_ending(out)
     if evaluate is not None:
-        _refuse_options(method, max_tokens, min_sentences, price)
+        _refuse_options(method, max_tokens, min_sentences, price, sep)
     amount = _price(price)
     from semshift_nb.encoders import load_encoder
 
@@ -79,8 +78,9 @@ def split(
         table = _evaluate(evaluate, model)
     else:
         from semshift_nb import analyses
+        from semshift_nb.corpora import load_corpus
 
-        corpus = _corpus(str(source))
+        corpus = load_corpus(str(source), sep=sep)
         encoder = load_encoder(model)
         table = analyses.split_corpus(
             corpus,
@@ -96,12 +96,12 @@ def split(
         typer.echo(shortest(out))
 
 
-def _refuse_options(method: str, max_tokens: int | None, min_sentences: int, price: str) -> None:
+def _refuse_options(*given: object) -> None:
     """Refuse what --evaluate would not heed: it compares all methods at their defaults."""
-    if (method, max_tokens, min_sentences, price) != ("least_dilution", None, 1, "auto"):
+    if given != ("least_dilution", None, 1, "auto", None):
         raise InputError(
-            "--evaluate compares all methods at their defaults: leave out --method, --max-tokens, "
-            "--min-sentences and --price."
+            "--evaluate compares all methods at their defaults on a .jsonl file: leave out "
+            "--method, --max-tokens, --min-sentences, --price and --sep."
         )
 
 
@@ -110,16 +110,6 @@ def _price(text: str) -> float | str:
         return text if text == "auto" else float(text)
     except ValueError:
         raise InputError(f"--price {text!r}: expected a number from 0 on, or auto.") from None
-
-
-def _corpus(source: str) -> "Corpus":
-    from semshift_nb.corpora import Corpus, load_corpus
-    from semshift_nb.corpora.files import read_text
-
-    path = Path(source)
-    if path.suffix.lower() == ".txt" and path.is_file():
-        return Corpus.from_texts([read_text(path)], name=path.stem)
-    return load_corpus(source)
 
 
 def _evaluate(path: Path, model: str) -> "pd.DataFrame":

@@ -16,6 +16,7 @@ from semshift_nb.validation import shortened
 COLUMNS = ("doc_id", "title", "text", "language", "label")
 DEFAULT_LANGUAGE = "en"
 TITLE_LENGTH = 60
+_SHOWN = 20
 
 
 def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -47,12 +48,17 @@ def short_beginning(text: str) -> str:
 
 def _check_columns(table: pd.DataFrame, source: str) -> None:
     columns = [str(column) for column in table.columns]
-    repeated = [column for column in COLUMNS if columns.count(column) > 1]
-    if "text" not in columns or repeated:
-        fault = f"has several columns {repeated[0]!r}" if repeated else "has no column 'text'"
+    shown = ", ".join(f"{column!r:.60}" for column in columns[:_SHOWN]) or "none"
+    shown += ", ..." * (len(columns) > _SHOWN)
+    if "text" not in columns:
         raise InputError(
-            f"{source} {fault}; it has {', '.join(map(repr, columns)) or 'none'}: name "
-            "one column 'text', the one that holds the texts."
+            f"{source} has no column 'text'; it has {shown}: name one column 'text', the one that "
+            "holds the texts."
+        )
+    repeated = [column for column in COLUMNS if columns.count(column) > 1]
+    if repeated:
+        raise InputError(
+            f"{source} has several columns {repeated[0]!r}; it has {shown}: let one have that name."
         )
     if table.empty:
         raise InputError(f"{source} has no documents: hand in at least one text.")

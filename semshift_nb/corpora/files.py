@@ -1,97 +1,111 @@
 """Tables of texts out of files and folders."""
 
-import io
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from semshift_nb.corpora.corpus import COLUMNS
+from semshift_nb.csv_rows import check_separator, read_table
 from semshift_nb.errors import InputError
+from semshift_nb.plain_text import check_regular, read_text, refuse_other_kinds
+
+T = TypeVar("T")
+Reader = Callable[[Path], pd.DataFrame]
 
 _BEIR_FILE = "corpus.jsonl"
+_SEPARATED = {".csv": ",", ".tsv": "\t"}
+_ANY_OTHER = "save it as one of these or use a DataFrame"
+_ADVICE = {
+    ".json": "write it anew with pandas.read_json(path).to_json('new.jsonl', orient='records', "
+    "lines=True)",
+    ".xlsx": "save it from the spreadsheet program as csv in UTF-8",
+    ".xls": "save it from the spreadsheet program as csv in UTF-8",
+    ".gz": "unpack it with gunzip",
+    ".zip": "unpack it with unzip",
+}
 
 
-def read_path(path: Path) -> pd.DataFrame:
-    """Read texts from a file or a folder."""
+def read_path(path: Path, sep: str | None = None) -> pd.DataFrame:
+    """Read texts from a file or a folder; ``sep`` stands between the cells of a csv file."""
     try:
         if path.is_dir():
             beir = path / _BEIR_FILE
-            return read_jsonl(beir) if beir.is_file() else read_folder(path)
-        reader = _READERS.get(path.suffix.lower())
-        if reader is None:
-            raise InputError(
-                f"{path} is no folder and ends with {path.suffix!r}, but only "
-                f"{', '.join(_READERS)} can be read: save it as one of these or use a DataFrame."
-            )
-        return reader(path)
+            reader = read_jsonl if os.path.lexists(beir) else read_folder
+            return without_separator(reader, sep)(beir if reader is read_jsonl else path)
+        return find_reader(path, _READERS, sep)(path)
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror or error}): check path and permissions."
-        ) from error
+        raise unreadable(path, error) from error
 
 
-def read_text(path: Path) -> str:
-    """Read a file of UTF-8 text, with or without a byte-order mark."""
-    data = path.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+def find_reader(path: Path, readers: dict[str, Reader], sep: str | None) -> Reader:
+    """Return what reads a file that ends so."""
+    ending = path.suffix.lower()
+    if ending not in readers:
         raise InputError(
-            f"{path} is encoded in UTF-16, but UTF-8 was expected: save it again as UTF-8."
+            f"{path} is no folder and ends with {path.suffix!r}, but only "
+            f"{', '.join(readers)} can be read: {_ADVICE.get(ending, _ANY_OTHER)}."
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The decoder counts behind the byte-order mark.
-        position = error.start + len(data) - len(data.removeprefix(b"\xef\xbb\xbf"))
-        line = data.count(b"\n", 0, position) + 1
-        raise InputError(
-            f"{path} is not UTF-8: byte 0x{data[position]:02x} at position {position} (line "
-            f"{line}) fits no character. Save it again as UTF-8, or read it with its own encoding "
-            "(for example pandas.read_csv(path, encoding='cp1252')) and hand in the DataFrame."
-        ) from None
+    if ending in _SEPARATED:
+        given = _SEPARATED[ending] if sep is None else check_separator(sep)
+        return partial(read_csv, sep=given)
+    return without_separator(readers[ending], sep)
 
 
-def read_csv(path: Path) -> pd.DataFrame:
-    """Read a comma-separated file with a line of column names."""
-    try:
-        # Without a header pandas compares every row with the first. Given one, it takes a surplus
-        # first cell for a row's name and shifts the others, without a word.
-        rows = pd.read_csv(io.StringIO(read_text(path)), header=None, dtype=str, na_filter=False)
-    except pd.errors.EmptyDataError:
+def unreadable(path: Path, error: OSError) -> InputError:
+    """Return the error that says why the system does not give a file."""
+    return InputError(
+        f"{error.filename or path} cannot be read ({error.strerror or error}): check path and "
+        "permissions."
+    )
+
+
+def without_separator(reader: T, sep: str | None) -> T:
+    """Return what reads something that has no separators, or refuse the one that was given."""
+    if sep is not None:
         raise InputError(
-            f"{path} is empty: it needs a line of column names, 'text' among them, "
-            "and a line for each document."
-        ) from None
-    except pd.errors.ParserError as error:
-        raise InputError(
-            f"{path} is not a table ({str(error).strip()}): put texts that hold commas, quotes or "
-            "line ends in double quotes."
-        ) from error
-    return pd.DataFrame(rows.iloc[1:].to_numpy(), columns=rows.iloc[0].str.strip().tolist())
+            f"sep is {sep!r}, but only {' and '.join(_SEPARATED)} files have separators: leave it "
+            "out."
+        )
+    return reader
+
+
+def read_csv(path: Path, sep: str = ",") -> pd.DataFrame:
+    """Read a file of separated cells with a line of column names."""
+    names, rows = read_table(read_text(path), str(path), sep)
+    # object: the names may repeat, and no cell may be taken for a missing one.
+    return pd.DataFrame([row.cells for row in rows], columns=names, dtype=object)
 
 
 def read_jsonl(path: Path, *, only_known: bool = True) -> pd.DataFrame:
-    """Read a file with one JSON object a line."""
+    """Read a file with one JSON object a line; the index of the table are the lines."""
     # Not splitlines: a JSON string may hold U+2028 and its like.
     lines = enumerate(read_text(path).split("\n"), start=1)
-    records = [_record(line, number, path) for number, line in lines if line.strip()]
+    records = {number: _record(line, number, path) for number, line in lines if line.strip()}
     if not records:
         raise InputError(f'{path} is empty: it needs a line {{"text": ...}} for each document.')
-    keys = dict.fromkeys(key for record in records for key in record)
-    known = [key for key in keys if key in COLUMNS] if only_known and "text" in keys else list(keys)
+    keys = list(dict.fromkeys(key for record in records.values() for key in record))
+    if only_known and "text" in keys:
+        keys = [key for key in keys if key in COLUMNS]
+        _refuse_without_text(records, path)
     # object: the string columns of pandas 3 cannot hold a lone surrogate, and JSON can.
-    return pd.DataFrame(
-        {key: pd.Series([record.get(key) for record in records], dtype=object) for key in known}
-    )
+    columns = {key: [record.get(key) for record in records.values()] for key in keys}
+    return pd.DataFrame(columns, index=list(records), dtype=object)
 
 
 def read_parquet(path: Path, *, only_known: bool = True) -> pd.DataFrame:
     """Read a parquet file."""
+    check_regular(path)
     with path.open("rb") as file:
+        head = file.read(64)
+        if not head.startswith(b"PAR1"):
+            refuse_other_kinds(path, head)
         try:
             return _columns(pq.ParquetFile(file), only_known=only_known)
         # Arrow says OSError of damaged pages too.
@@ -102,8 +116,8 @@ def read_parquet(path: Path, *, only_known: bool = True) -> pd.DataFrame:
 
 
 def read_folder(path: Path) -> pd.DataFrame:
-    """Read the .txt files of a folder and of the folders in it."""
-    files = sorted(file for file in path.rglob("*") if _is_text_file(file))
+    """Read the .txt files of a folder and of the folders in it; a dot in front hides a name."""
+    files = sorted(_text_files(path))
     if not files:
         raise InputError(
             f"{path} holds no .txt file and no {_BEIR_FILE}: put in a .txt file for each document."
@@ -111,6 +125,26 @@ def read_folder(path: Path) -> pd.DataFrame:
     ids = [file.relative_to(path).with_suffix("").as_posix() for file in files]
     titles = [file.stem for file in files]
     return pd.DataFrame({"doc_id": ids, "title": titles, "text": [read_text(f) for f in files]})
+
+
+def _read_one_text(path: Path) -> pd.DataFrame:
+    return pd.DataFrame({"text": [read_text(path)]})
+
+
+def _text_files(root: Path) -> Iterator[Path]:
+    """Yield the .txt files below a folder, but no hidden ones; links are followed, each once."""
+    folders, seen = [root], dict[Path, Path]()
+    while folders:
+        folder = folders.pop()
+        first = seen.setdefault(folder.resolve(), folder)
+        if first != folder:
+            raise InputError(
+                f"{folder} and {first} are the same folder, one of them by a link: take the link "
+                "away, or the texts are read twice."
+            )
+        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+        folders += [entry for entry in entries if entry.is_dir()]
+        yield from (e for e in entries if e.suffix.lower() == ".txt" and not e.is_dir())
 
 
 def _columns(file: pq.ParquetFile, *, only_known: bool) -> pd.DataFrame:
@@ -121,17 +155,14 @@ def _columns(file: pq.ParquetFile, *, only_known: bool) -> pd.DataFrame:
     return frame
 
 
-def _is_text_file(file: Path) -> bool:
-    return file.suffix.lower() == ".txt" and not file.name.startswith(".") and file.is_file()
-
-
 def _record(line: str, number: int, path: Path) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
+        hint = " (An array of objects becomes lines by taking its brackets and commas away.)"
         raise InputError(
             f"{path}, line {number}, is not JSON ({error}): {line.strip()!r:.80}. Every line must "
-            'be one object, such as {"text": "..."}.'
+            f'be one object, such as {{"text": "..."}}.{hint * line.lstrip().startswith("[")}'
         ) from None
     if not isinstance(record, dict):
         raise InputError(
@@ -143,8 +174,33 @@ def _record(line: str, number: int, path: Path) -> dict[str, Any]:
     return record
 
 
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, unless it says twice what a corpus takes once."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next((name for name in COLUMNS if names.count(name) > 1), None)
+        if repeated:
+            raise ValueError(f"{repeated!r} is there {names.count(repeated)} times")
+    return found
+
+
+def _refuse_without_text(records: dict[int, dict[str, Any]], path: Path) -> None:
+    lines = [line for line, record in records.items() if not isinstance(record.get("text"), str)]
+    if lines:
+        shown = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
+        cell = records[lines[0]].get("text")
+        fault = "is missing" if cell is None else f"is no string ({cell!r:.60})"
+        raise InputError(
+            f"{path}, line {lines[0]}: the text {fault}; {len(lines)} of {len(records)} lines are "
+            f"so ({shown}). Fill in or leave out these lines."
+        )
+
+
+_READERS: dict[str, Reader] = {
     ".csv": read_csv,
+    ".tsv": read_csv,
     ".jsonl": read_jsonl,
     ".parquet": read_parquet,
+    ".txt": _read_one_text,
 }

@@ -9,15 +9,15 @@ import pandas as pd
 
 from semshift_nb.corpora.bundled import BUNDLED
 from semshift_nb.corpora.corpus import Corpus
-from semshift_nb.corpora.files import read_path
+from semshift_nb.corpora.files import read_path, without_separator
 from semshift_nb.corpora.hub import read_hub
 from semshift_nb.errors import InputError
 from semshift_nb.validation import check_whole
 
 _HUB = "hub:"
 _KNOWN = (
-    f"Known are {', '.join(BUNDLED)}, hub:NAME, and the path of a .csv, .jsonl or .parquet file or "
-    "of a folder."
+    f"Known are {', '.join(BUNDLED)}, hub:NAME, and the path of a .csv, .tsv, .jsonl, .parquet "
+    "or .txt file or of a folder."
 )
 
 
@@ -27,6 +27,7 @@ def load_corpus(
     language: str | None = None,
     n_documents: int | None = None,
     seed: int = 0,
+    sep: str | None = None,
 ) -> Corpus:
     """Load a corpus by name, from a path, from the hub or from a table.
 
@@ -37,9 +38,10 @@ def load_corpus(
 
         - a name: ``wikipedia``, ``news``, ``python-docs`` or ``reviews``, which installed packages
           carry (of a folder with such a name, write ``./news``);
-        - a .csv, .jsonl or .parquet file with a column ``text``, and ``doc_id``, ``title``,
+        - a .csv, .tsv, .jsonl or .parquet file with a column ``text``, and ``doc_id``, ``title``,
           ``language``, ``label`` if they are there;
-        - a folder of .txt files, or a BEIR folder (``corpus.jsonl``);
+        - a .txt file, which is one document, or a folder of such files, or a BEIR folder
+          (``corpus.jsonl``);
         - ``hub:NAME``, a dataset of the hub or a local dataset folder; needs the extra ``hub``;
         - a DataFrame with the same columns as a file.
     language : str, optional
@@ -48,6 +50,8 @@ def load_corpus(
         At most so many documents, drawn at random and kept in their order; without it all.
     seed : int
         Of the draw: the same seed draws the same documents.
+    sep : str, optional
+        What stands between the cells of a .csv or .tsv file; without it a comma or a tab.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def load_corpus(
     if n_documents is not None:
         check_whole(n_documents, "n_documents", least=1)
     check_whole(seed, "seed", least=0)
-    name, table = _read(source)
+    name, table = _read(source, sep)
     if language is not None:
         table = table.assign(language=language)
     corpus = Corpus(name, table)
@@ -80,27 +84,25 @@ def load_corpus(
     return Corpus(name, corpus.documents.iloc[np.sort(rows)])
 
 
-def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
-    if isinstance(source, pd.DataFrame):
-        return "texts", source
-    if isinstance(source, Path):
-        return _read_file(source)
-    if not isinstance(source, str):
+def _read(source: str | Path | pd.DataFrame, sep: str | None) -> tuple[str, pd.DataFrame]:
+    if not isinstance(source, str | Path | pd.DataFrame):
         raise InputError(
             f"a corpus is a name, a path or a DataFrame, but got {type(source).__name__}: of a "
             "list of texts make one with Corpus.from_texts."
         )
-    if source in BUNDLED:
-        return source, BUNDLED[source]()
-    name = source.removeprefix(_HUB)
-    if not name.strip():
+    if isinstance(source, str) and not source.removeprefix(_HUB).strip():
         raise InputError(f"a corpus has a name or a path, but got {source!r}. {_KNOWN}")
-    if source.startswith(_HUB):
-        return Path(name).name, read_hub(name)
-    return _read_file(Path(source))
+    if isinstance(source, pd.DataFrame):
+        return "texts", without_separator(source, sep)
+    if isinstance(source, str) and source in BUNDLED:
+        return source, without_separator(BUNDLED[source], sep)()
+    if isinstance(source, str) and source.startswith(_HUB):
+        name = source.removeprefix(_HUB)
+        return Path(name).name, without_separator(read_hub, sep)(name)
+    return _read_file(Path(source), sep)
 
 
-def _read_file(path: Path) -> tuple[str, pd.DataFrame]:
+def _read_file(path: Path, sep: str | None) -> tuple[str, pd.DataFrame]:
     path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own fails on unknown users
     if not os.path.lexists(path):
         close = difflib.get_close_matches(str(path), BUNDLED, n=1)
@@ -108,5 +110,5 @@ def _read_file(path: Path) -> tuple[str, pd.DataFrame]:
         raise InputError(
             f"there is no corpus {str(path)!r:.80} and nothing at that path. {hint}{_KNOWN}"
         )
-    table = read_path(path)
+    table = read_path(path, sep)
     return path.resolve().name if path.is_dir() else path.stem, table

@@ -21,7 +21,7 @@ def load_segments(path: str | Path) -> pd.DataFrame:
     ----------
     path : str or Path
         A .jsonl file with ``{"_id": ..., "segments": [["a sentence", ...], ...]}`` on each line.
-        Without ``_id`` texts are numbered.
+        Without ``_id`` texts are numbered; where a line alone has none, it is called by its number.
 
     Returns
     -------
@@ -41,9 +41,15 @@ def load_segments(path: str | Path) -> pd.DataFrame:
     table = read_jsonl(file, only_known=False)
     if "segments" not in table.columns:
         raise InputError(f"{path} has no 'segments' on any line: it needs {_SHAPE}.")
-    segments = [_checked(cell, row, path) for row, cell in enumerate(table["segments"])]
+    segments = [_checked(cell, line, path) for line, cell in table["segments"].items()]
     ids = table["doc_id"].tolist() if "doc_id" in table.columns else range(len(table))
-    return _table([str(one) for one in ids], segments)
+    names = [str(line if one is None else one) for line, one in zip(table.index, ids, strict=True)]
+    repeated = pd.Series(names)[pd.Index(names).duplicated()].tolist()
+    if repeated:
+        raise InputError(
+            f"{path} has several texts with the _id {repeated[0]!r:.60}: give each its own."
+        )
+    return _table(names, segments)
 
 
 def concatenated_segments(
@@ -154,17 +160,17 @@ def _stretch(
     return sentences[start : start + size]
 
 
-def _checked(cell: object, row: int, path: str | Path) -> list[list[str]]:
+def _checked(cell: object, line: object, path: str | Path) -> list[list[str]]:
     segments = cell if isinstance(cell, list) else []
     if not segments or not all(isinstance(segment, list) and segment for segment in segments):
         raise InputError(
-            f"{path}: text {row}, counted from 0, has segments {cell!r:.60}: expected one or more "
+            f"{path}, line {line}, has segments {cell!r:.60}: expected one or more "
             "lists, each of one or more sentences."
         )
     for sentence in chain.from_iterable(segments):
         if not isinstance(sentence, str) or not sentence.strip():
             raise InputError(
-                f"{path}: text {row}, counted from 0, has the sentence {sentence!r:.60}: expected "
+                f"{path}, line {line}, has the sentence {sentence!r:.60}: expected "
                 "a string with words."
             )
     return [[well_formed(sentence) for sentence in segment] for segment in segments]

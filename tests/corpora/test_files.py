@@ -1,6 +1,7 @@
 """Files and folders: what is read, and what is said of what cannot be read."""
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -113,11 +114,40 @@ BAD = {
     "csv with semicolons": (
         "t.csv",
         b"doc_id;text\n1;a\n",
-        "no column 'text'; it has 'doc_id;text'",
+        r"semicolons between its columns \('doc_id;text'\).*sep=\";\" .*--sep \";\"",
     ),
-    "csv with a cell too many": ("t.csv", b"doc_id,text\n1,a,b\n", "line 2, saw 3.*double quotes"),
-    "csv with a quote never closed": ("t.csv", b'doc_id,text\n1,"a\n2,b\n', "not a table"),
+    "csv with a cell too many": (
+        "t.csv",
+        b"doc_id,text\n1,a,b\n",
+        "line 2, has 3 cells, but .* 2: '1,a,b'",
+    ),
+    "csv with a quote never closed": (
+        "t.csv",
+        b'doc_id,text\n1,"a\n2,b\n',
+        "line 2: the cell that begins '\"a' opens a double quote that is never closed",
+    ),
     "repeated ids": ("t.csv", b"doc_id,text\n1,a\n1,b\n", r"more than once \('1'\)"),
+    "gzip as csv": ("t.csv", b"\x1f\x8b\x08" + bytes(30), "is packed by gzip.*gunzip"),
+    "spreadsheet as csv": ("t.csv", b"PK\x03\x04" + bytes(30), "spreadsheets.*csv in UTF-8"),
+    "pointer of git-lfs": (
+        "t.parquet",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
+        "git lfs pull",
+    ),
+    "csv in utf-16 without a mark": (
+        "t.csv",
+        "text\nThe lake froze.\n".encode("utf-16-le"),
+        "UTF-16, but UTF-8 was expected.*iconv -f UTF-16",
+    ),
+    "csv in utf-32": ("t.csv", "text\nok\n".encode("utf-32"), "is encoded in UTF-32"),
+    "csv with a name twice": ("t.csv", b"text,text\na,b\n", "has several columns 'text'"),
+    "json as corpus": ("t.json", b"[]", "ends with '.json', but only .*lines=True"),
+    "json with brackets": ("t.jsonl", b'[\n{"text": "a"}\n]', "line 1, is not JSON .*brackets"),
+    "jsonl with a text twice": (
+        "t.jsonl",
+        b'{"text": "a"}\n{"text": "b", "text": "c"}',
+        "line 2, is not JSON .*'text' is there 2 times",
+    ),
     "empty jsonl": ("t.jsonl", b"\n \n", "t.jsonl is empty"),
     "broken line": ("t.jsonl", b'{"text": "a"}\n\n{"text": \n', r"line 3, is not JSON .*'\{\"text"),
     "line of another kind": ("t.jsonl", b'{"text": "a"}\n["b"]\n', "line 2, holds list"),
@@ -126,16 +156,16 @@ BAD = {
     "jsonl with a text missing": (
         "t.jsonl",
         b'{"text": "a"}\n{"title": "b"}\n{"text": null}',
-        "text is missing: 2 of 3.* at 1, 2",
+        r"line 2: the text is missing; 2 of 3 lines are so \(2, 3\)",
     ),
-    "jsonl with a number": ("t.jsonl", b'{"text": 3}', r"text is no string.*\(the first is 3\)"),
+    "jsonl with a number": ("t.jsonl", b'{"text": 3}', r"line 1: the text is no string \(3\)"),
     "jsonl in cp1252": ("t.jsonl", b'{"text": "\xe9"}', "byte 0xe9 at position 10"),
     "empty parquet": ("t.parquet", b"", "t.parquet is damaged or no parquet file"),
     "noise as parquet": ("t.parquet", b"PAR1" + bytes(200) + b"PAR1", "damaged or no parquet"),
     "another ending": (
         "t.docx",
         b"text",
-        r"ends with '\.docx', but only \.csv, \.jsonl, \.parquet",
+        r"ends with '\.docx', but only \.csv, \.tsv, \.jsonl, \.parquet, \.txt",
     ),
     "no ending": ("t", b"text", "ends with ''"),
 }
@@ -189,8 +219,40 @@ def test_a_file_of_the_folder_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
     # A link to itself: root may open any file, but not this one.
     (tmp_path / "t.csv").symlink_to("t.csv")
-    with pytest.raises(InputError, match=r"t\.csv cannot be read \(.+\): check path"):
-        load_corpus(tmp_path / "t.csv")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").symlink_to("nowhere")
+    (tmp_path / "folder" / "b.txt").write_text("One.")
+    for name, named in (("t.csv", r"t\.csv"), ("folder", r"folder/a\.txt")):
+        with pytest.raises(InputError, match=rf"{named} cannot be read \(.+\): check path"):
+            load_corpus(tmp_path / name)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "name", ["t.csv", "t.tsv", "t.jsonl", "t.parquet", "d/t.txt", "b/corpus.jsonl"]
+)
+def test_pipes_and_devices_are_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    os.mkfifo(path)
+    source = path if path.parent == tmp_path else path.parent
+    with pytest.raises(InputError, match=rf"{path.name} is a named pipe, but a file was expected"):
+        load_corpus(source)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="is a device, but a file was expected"):
+        load_corpus(source)
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    for name in ("far/b.txt", "near/a.txt", "near/.hidden/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("One.")
+    (tmp_path / "near" / "link").symlink_to(tmp_path / "far")
+    assert load_corpus(tmp_path / "near").documents["doc_id"].tolist() == ["a", "link/b"]
+    (tmp_path / "far" / "circle").symlink_to(tmp_path / "near")
+    with pytest.raises(InputError, match="are the same folder, one of them by a link"):
+        load_corpus(tmp_path / "near")
 
 
 def test_a_folder_named_like_a_file(tmp_path: Path) -> None:

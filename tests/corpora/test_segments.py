@@ -39,7 +39,8 @@ def test_a_file_is_read_as_it_is(tmp_path):
     ("lines", "says"),
     [
         ([{"text": "a"}], "has no 'segments' on any line"),
-        ([LINES[0], {"_id": "c"}], "text 1, counted from 0, has segments None"),
+        ([LINES[0], LINES[0]], "several texts with the _id 'a'"),
+        ([LINES[0], {"_id": "c"}], "line 2, has segments None"),
         ([{"segments": []}], "expected one or more lists"),
         ([{"segments": [["a"], []]}], "each of one or more sentences"),
         ([{"segments": ["a"]}], "expected one or more lists"),

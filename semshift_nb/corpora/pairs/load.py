@@ -1,13 +1,20 @@
 """load_pairs: a name, a file or a table, made into pairs of texts."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from semshift_nb.corpora.files import read_csv, read_jsonl, read_parquet
+from semshift_nb.corpora.files import (
+    Reader,
+    find_reader,
+    read_csv,
+    read_jsonl,
+    read_parquet,
+    unreadable,
+)
 from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.corpora.pairs.pairs import TextPairs
 from semshift_nb.errors import InputError
@@ -26,8 +33,9 @@ _TEXTS = (
     ("anchor", "positive"),
 )
 _SCORES = ("score", "similarity_score", "similarity", "label")
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+_READERS: dict[str, Reader] = {
     ".csv": read_csv,
+    ".tsv": read_csv,
     ".jsonl": partial(read_jsonl, only_known=False),
     ".parquet": partial(read_parquet, only_known=False),
 }
@@ -40,15 +48,16 @@ def load_pairs(
     min_score: float | None = None,
     n_pairs: int | None = None,
     seed: int = 0,
+    sep: str | None = None,
 ) -> TextPairs:
     """Load pairs of texts, with or without a score.
 
     Parameters
     ----------
     source : str, Path or DataFrame
-        A .csv, .jsonl or .parquet file or a table with a row for each pair; or ``wordsim353`` or
-        ``simlex999``, pairs of English words with a score from 0 to 10, which gensim carries
-        (of relatedness the first, of likeness proper the second).
+        A .csv, .tsv, .jsonl or .parquet file or a table with a row for each pair; or
+        ``wordsim353`` or ``simlex999``, pairs of English words with a score from 0 to 10, which
+        gensim carries (of relatedness the first, of likeness proper the second).
     columns : sequence of str, optional
         The columns of the two texts and, if there is one, of the score. If left out, those that
         are usual: text1 and text2, sentence1 and sentence2, left and right, anchor and positive;
@@ -60,6 +69,8 @@ def load_pairs(
         At most so many pairs, drawn at random and kept in their order; without it all.
     seed : int, default 0
         Of the draw.
+    sep : str, optional
+        What stands between the cells of a .csv or .tsv file; without it a comma or a tab.
 
     Returns
     -------
@@ -81,7 +92,7 @@ def load_pairs(
     >>> load_pairs("wordsim353")
     <TextPairs 'wordsim353' (labelled pairs): 353 pairs, 59 of them from 8 on>
     """
-    name, table = _read(source)
+    name, table = _read(source, sep)
     if isinstance(source, str) and source in WORD_PAIRS and min_score is None:
         min_score = 0.8 * _HIGHEST
     if table.empty:
@@ -90,28 +101,27 @@ def load_pairs(
     return pairs if n_pairs is None else pairs.sample(n_pairs, seed=seed)
 
 
-def _read(source: str | Path | pd.DataFrame) -> tuple[str, pd.DataFrame]:
+def _read(source: str | Path | pd.DataFrame, sep: str | None) -> tuple[str, pd.DataFrame]:
     if isinstance(source, pd.DataFrame):
         return "pairs", source
     if isinstance(source, str) and source in WORD_PAIRS:
         return source, _word_pairs(WORD_PAIRS[source])
-    return _read_file(source)
+    return _read_file(source, sep)
 
 
-def _read_file(source: object) -> tuple[str, pd.DataFrame]:
+def _read_file(source: object, sep: str | None) -> tuple[str, pd.DataFrame]:
     known = f"{', '.join(WORD_PAIRS)}, or the path of a {', '.join(_READERS)} file"
     if not isinstance(source, str | Path) or not str(source).strip():
         raise InputError(f"pairs are {known}, but got {source!r:.60}.")
     path = Path(os.path.expanduser(source))  # noqa: PTH111 - Path's own fails on unknown users
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None or not path.is_file():
-        raise InputError(f"there are no pairs {str(path)!r:.80}; known are {known}.")
+    if not os.path.lexists(path) or path.is_dir():
+        what = "is a folder" if path.is_dir() else "is not there"
+        raise InputError(f"there are no pairs {str(path)!r:.80}, which {what}; known are {known}.")
+    reader = find_reader(path, _READERS, sep)
     try:
         return path.stem, reader(path)
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror or error}): check path and permissions."
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def _word_pairs(file: str) -> pd.DataFrame:
@@ -131,6 +141,11 @@ def _renamed(table: pd.DataFrame, columns: Sequence[str] | None, name: str) -> p
             f"pairs {name!r} have the columns {', '.join(map(repr, there)) or 'none'}, and "
             f"{wanted} were looked for: name the columns of the two texts, and of the score if "
             'there is one, as columns=("text1", "text2", "score").'
+        )
+    repeated = [column for column in asked if there.count(column) > 1]
+    if repeated:
+        raise InputError(
+            f"pairs {name!r} have several columns {repeated[0]!r}: give each a name of its own."
         )
     kept = table[asked]
     return kept.set_axis(["left", "right", "score"][: len(asked)], axis=1)

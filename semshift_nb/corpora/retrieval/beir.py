@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from semshift_nb.corpora.corpus import Corpus
-from semshift_nb.corpora.files import read_jsonl, read_text
+from semshift_nb.corpora.files import read_jsonl, unreadable
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.errors import InputError
+from semshift_nb.plain_text import read_text
 
 HEADER = ("query-id", "corpus-id", "score")
 _FILES = ("corpus.jsonl", "queries.jsonl")
@@ -32,9 +33,7 @@ def read_beir(
         documents, queries = (read_jsonl(path / name) for name in _FILES)
         judgements = read_judgements(_judgement_file(path, split))
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror or error}): check path and permissions."
-        ) from error
+        raise unreadable(path, error) from error
     if language is not None:
         documents = documents.assign(language=language)
     corpus = Corpus(path.resolve().name, documents)

@@ -112,9 +112,9 @@ def test_bad_folders(folder: Path) -> None:
         (['{"_id": "q1", "text": "a"}'] * 2, r"query ids: 1 occur more than once \('q1'\)"),
         (['{"text": "a"}'], 'needs an "_id" and a "text"'),
         (['{"_id": "q1"}'], 'needs an "_id" and a "text"'),
-        (['{"_id": "q1", "text": 3}'], "no strings"),
+        (['{"_id": "q1", "text": 3}'], r"line 1: the text is no string \(3\)"),
         (['{"_id": "q1", "text": "a"}', '{"text": "b"}'], "1 queries have no query_id"),
-        (['{"_id": "q1", "text": "a"}', '{"_id": "q2"}'], "1 queries have no text"),
+        (['{"_id": "q1", "text": "a"}', '{"_id": "q2"}'], "line 2: the text is missing"),
         (["{"], "line 1, is not JSON"),
     ],
 )
