@@ -48,8 +48,7 @@ def short_beginning(text: str) -> str:
 
 def _check_columns(table: pd.DataFrame, source: str) -> None:
     columns = [str(column) for column in table.columns]
-    shown = ", ".join(f"{column!r:.60}" for column in columns[:_SHOWN]) or "none"
-    shown += ", ..." * (len(columns) > _SHOWN)
+    shown = shortened(columns, most=_SHOWN, write=lambda column: f"{column!r:.60}") or "none"
     if "text" not in columns:
         raise InputError(
             f"{source} has no column 'text'; it has {shown}: name one column 'text', the one that "

@@ -15,6 +15,7 @@ from semshift_nb.corpora.corpus import COLUMNS
 from semshift_nb.csv_rows import check_separator, read_table
 from semshift_nb.errors import InputError
 from semshift_nb.plain_text import check_regular, read_text, refuse_other_kinds
+from semshift_nb.validation import shortened
 
 T = TypeVar("T")
 Reader = Callable[[Path], pd.DataFrame]
@@ -188,12 +189,11 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _refuse_without_text(records: dict[int, dict[str, Any]], path: Path) -> None:
     lines = [line for line, record in records.items() if not isinstance(record.get("text"), str)]
     if lines:
-        shown = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
         cell = records[lines[0]].get("text")
         fault = "is missing" if cell is None else f"is no string ({cell!r:.60})"
         raise InputError(
             f"{path}, line {lines[0]}: the text {fault}; {len(lines)} of {len(records)} lines are "
-            f"so ({shown}). Fill in or leave out these lines."
+            f"so ({shortened(lines)}). Fill in or leave out these lines."
         )
 
 
