@@ -23,7 +23,7 @@ from semshift_nb.analyses.retrieval.metric_table import (
 from semshift_nb.analyses.retrieval.scores import query_scores
 from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, without_own
 from semshift_nb.analyses.splitting.chunks import kept_within, text_of
-from semshift_nb.analyses.splitting.segments import SegmentedText, segment_text
+from semshift_nb.analyses.splitting.segments import SegmentedText, segment_texts
 from semshift_nb.analyses.splitting.split import SplitOptions, check_options, find_cuts
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder
@@ -104,16 +104,9 @@ class Sentences:
 
 def sentences_of(dataset: RetrievalSet, encoder: Encoder) -> Sentences:
     """Encode the sentences of all documents; no chunk is to be longer than the model reads."""
-    languages = dataset.corpus.documents["language"]
-    return Sentences(
-        [
-            segment_text(
-                text, encoder, max_tokens=encoder.max_length, language=language, separator=" "
-            )
-            for text, language in zip(dataset.texts, languages, strict=True)
-        ],
-        encoder.max_length,
-    )
+    texts = zip(dataset.texts, dataset.corpus.documents["language"], strict=True)
+    most = encoder.max_length
+    return Sentences(list(segment_texts(texts, encoder, max_tokens=most)), most)
 
 
 _CELLS = 4_000_000

@@ -1,7 +1,7 @@
 """A text laid out in pieces that have vectors and token counts: all that a splitter works on."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -115,6 +115,22 @@ class SegmentedText:
     lengths: TokenLengths
 
 
+class _Outline(NamedTuple):
+    """A text in pieces, before these are encoded."""
+
+    text: str
+    pieces: list[Segment]
+    weights: NDArray[np.float64]
+
+    @property
+    def sentences(self) -> list[str]:
+        return [self.text[piece.start : piece.end].strip() for piece in self.pieces]
+
+
+#: Sentences of several documents that are encoded in one go: full batches, a few MB of vectors.
+_AT_ONCE = 4_096
+
+
 def segment_text(
     text_or_sentences: object,
     encoder: Encoder,
@@ -134,13 +150,53 @@ def segment_text(
     else:
         text, pieces = segments_of_sentences(text_or_sentences, separator)
     lengths = TokenLengths(encoder)
+    outline = _outline(text, pieces, encoder, lengths, max_tokens)
+    (laid_out,) = _encoded([outline], encoder, lengths)
+    return laid_out
+
+
+def segment_texts(
+    texts: Iterable[tuple[str, str]], encoder: Encoder, *, max_tokens: int | None
+) -> Iterator[SegmentedText]:
+    """Do so for many texts, each with its language; some thousand sentences are encoded at once."""
+    lengths = TokenLengths(encoder)
+    waiting: list[_Outline] = []
+    n_waiting = 0
+    for text, language in texts:
+        pieces = segments_of_text(text, language)
+        waiting.append(_outline(text, pieces, encoder, lengths, max_tokens))
+        n_waiting += len(waiting[-1].pieces)
+        if n_waiting >= _AT_ONCE:
+            yield from _encoded(waiting, encoder, lengths)
+            waiting, n_waiting = [], 0
+    yield from _encoded(waiting, encoder, lengths)
+
+
+def _outline(
+    text: str,
+    pieces: list[Segment],
+    encoder: Encoder,
+    lengths: TokenLengths,
+    max_tokens: int | None,
+) -> _Outline:
     check_max_tokens(max_tokens, lengths)
     most = min(max_tokens or np.inf, encoder.max_length or np.inf, lengths.limit)
     pieces = split_oversized(text, pieces, lengths, most)
-    tiles = [text[piece.start : piece.end] for piece in pieces]
-    rows, directed = vectors_of(encoder, [tile.strip() for tile in tiles])
-    weights = (lengths.count(tiles) - lengths.n_special).astype(np.float64)
-    return SegmentedText(text, pieces, rows, directed, weights, lengths)
+    tokens = lengths.count([text[piece.start : piece.end] for piece in pieces])
+    return _Outline(text, pieces, (tokens - lengths.n_special).astype(np.float64))
+
+
+def _encoded(
+    outlines: Sequence[_Outline], encoder: Encoder, lengths: TokenLengths
+) -> Iterator[SegmentedText]:
+    """Encode the pieces of some texts in one call."""
+    sentences = [sentence for outline in outlines for sentence in outline.sentences]
+    rows, directed = _rows_of(encoder, sentences)
+    edges = np.cumsum([0, *(len(outline.pieces) for outline in outlines)]).tolist()
+    for (text, pieces, weights), (start, end) in zip(outlines, pairwise(edges), strict=True):
+        own = directed[start:end]
+        filled = _filled(rows[start:end], own)
+        yield SegmentedText(text, pieces, filled, own, weights, lengths)
 
 
 def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
@@ -160,13 +216,20 @@ def vectors_of(
     encoder: Encoder, sentences: list[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Encode sentences; give those without words or direction that of their neighbours."""
+    rows, directed = _rows_of(encoder, sentences)
+    return _filled(rows, directed), directed
+
+
+def _rows_of(
+    encoder: Encoder, sentences: list[str]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     worded = np.array([bool(sentence) for sentence in sentences], dtype=np.bool_)
     encoded = encode_all(encoder, [sentence for sentence in sentences if sentence])
     rows = np.zeros((len(sentences), encoder.dim), dtype=np.float32)
     rows[worded] = encoded.vectors
     directed = worded.copy()
     directed[worded] = encoded.directed
-    return _filled(rows, directed), directed
+    return rows, directed
 
 
 def _filled(rows: NDArray[np.float32], directed: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
-from semshift_nb.analyses.splitting.segments import segment_text
+from semshift_nb.analyses.splitting.segments import SegmentedText, segment_text, segment_texts
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -271,17 +271,38 @@ def split(
     laid_out = segment_text(
         text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
     )
-    n_special = laid_out.lengths.n_special
-    wish = SplitOptions(
+    return _split(
+        laid_out,
+        encoder,
         method=method,
         n_chunks=n_chunks,
         price=fixed_price,
+        fewest=fewest,
+        max_tokens=max_tokens,
+    )
+
+
+def _split(
+    laid_out: SegmentedText,
+    encoder: Encoder,
+    *,
+    method: str,
+    price: float | None,
+    fewest: int,
+    max_tokens: int | None,
+    n_chunks: int | None = None,
+) -> Splitting:
+    n_special = laid_out.lengths.n_special
+    wanted = SplitOptions(
+        method=method,
+        n_chunks=n_chunks,
+        price=price,
         min_size=fewest,
         weights=laid_out.weights,
         max_weight=None if max_tokens is None else float(max_tokens - n_special),
         usual_weight=float((encoder.max_length or USUAL_TOKENS) - n_special),
     )
-    found = find_cuts(laid_out.rows, wish)
+    found = find_cuts(laid_out.rows, wanted)
     cuts = kept_within(max_tokens, laid_out, found.cuts)
     return Splitting(chunks_at(laid_out, cuts), method, found.price)
 
@@ -327,17 +348,14 @@ def split_corpus(
     >>> split_corpus(corpus, load_encoder("static", store=None), price=9)["text"].tolist()
     ['Cats purr. Kittens mew.']
     """
+    fixed_price = check_options(method, None, price)
+    fewest = check_whole(min_sentences, "min_sentences", least=1)
     ids, texts, codes = (corpus.documents[column] for column in ("doc_id", "text", "language"))
+    laid_out = segment_texts(zip(texts, codes, strict=True), encoder, max_tokens=max_tokens)
     tables = []
-    for doc_id, text, language in zip(ids, texts, codes, strict=True):
-        chunks = split(
-            text,
-            encoder,
-            price=price,
-            min_sentences=min_sentences,
-            max_tokens=max_tokens,
-            method=method,
-            language=language,
+    for doc_id, one in zip(ids, laid_out, strict=True):
+        chunks = _split(
+            one, encoder, method=method, price=fixed_price, fewest=fewest, max_tokens=max_tokens
         )
         table = chunks.table().drop(columns="sentences").assign(price=chunks.price)
         table.insert(0, "doc_id", doc_id)

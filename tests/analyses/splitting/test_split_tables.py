@@ -13,6 +13,7 @@ from semshift_nb.analyses import (
     split,
     split_corpus,
 )
+from semshift_nb.analyses.splitting import segments
 from semshift_nb.corpora import Corpus, concatenated_segments, load_corpus
 from semshift_nb.errors import InputError
 
@@ -38,10 +39,10 @@ def test_least_dilution_finds_most_of_the_turns_and_no_other_rule_does(evaluated
 
 def test_figures_are_those_of_the_splits_themselves(evaluated, known, encoder):
     pks, tokens = [], []
-    for segments in known["segments"]:
-        chunks = split([s for one in segments for s in one], encoder, method="percentile")
+    for parts in known["segments"]:
+        chunks = split([s for one in parts for s in one], encoder, method="percentile")
         sizes = tuple(len(chunk.sentences) for chunk in chunks)
-        pks.append(float(segeval.pk(sizes, tuple(map(len, segments)))))
+        pks.append(float(segeval.pk(sizes, tuple(map(len, parts)))))
         tokens += [chunk.n_tokens - 2 for chunk in chunks]
     assert value(evaluated, "percentile", "Pk") == pytest.approx(np.mean(pks))
     assert value(evaluated, "percentile", "size_variation") == pytest.approx(
@@ -135,3 +136,42 @@ def test_a_reading_keeps_the_bounds_and_the_rows(known, encoder):
 def test_nothing_to_read(encoder):
     with pytest.raises(InputError, match="there is nothing to cut"):
         SplitSession(" \n", encoder)
+
+
+@pytest.fixture
+def encoded(monkeypatch):
+    """How many sentences were encoded, call by call; token counts of single texts aside."""
+    counts = []
+    encode = segments.encode_all
+
+    def count(encoder, texts, **named):
+        counts.append(len(texts))
+        return encode(encoder, texts, **named)
+
+    monkeypatch.setattr(segments, "encode_all", count)
+    return counts
+
+
+def test_documents_are_encoded_together_and_only_so_many_at_once(static, encoded, monkeypatch):
+    texts = ["Cats purr. Kittens mew. Stars burn.", "", "One."] * 5
+    corpus = Corpus.from_texts(texts)
+    together = split_corpus(corpus, static, price=1.0)
+    assert encoded == [20]
+    encoded.clear()
+    monkeypatch.setattr(segments, "_AT_ONCE", 6)
+    apart = split_corpus(corpus, static, price=1.0)
+    assert encoded == [7, 8, 5]
+    pd.testing.assert_frame_equal(together, apart)
+
+
+def test_a_sentence_without_direction_has_that_of_its_own_document(static):
+    """Not of the document before, though all are encoded together."""
+    corpus = Corpus.from_texts(["Stars burn.", "\u200b Cats purr."])
+    apart = [split(text, static, price=9.0).table() for text in corpus.documents["text"]]
+    together = split_corpus(corpus, static, price=9.0)
+    assert together["dilution"].tolist() == [table["dilution"].item() for table in apart]
+    first, second = segments.segment_texts(
+        [("Stars burn.", "en"), (" \n", "en")], static, max_tokens=None
+    )
+    assert not second.directed.any()
+    assert not np.array_equal(first.rows[0], second.rows[0])
