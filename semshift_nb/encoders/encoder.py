@@ -1,53 +1,78 @@
-"""The encoder: each distinct text once, out of the store if it is there, else by the model."""
+"""The encoder: a model, the spec by which it is used, and the store before it."""
 
-import copy
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders.backends.model_config import check_role
 from semshift_nb.encoders.backends.protocol import (
     Backend,
+    Batch,
     InputEmbeddings,
-    LayerPooling,
     TextAttention,
     TokenStates,
     check_pooling,
-    unit_rows,
 )
-from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions
+from semshift_nb.encoders.cache import VectorCache
+from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions, unit_rows
 from semshift_nb.encoders.progress import progress
-from semshift_nb.encoders.store.key import StoreKey, text_key
+from semshift_nb.encoders.spec import EncodingSpec
+from semshift_nb.encoders.store.key import StoreKey
 from semshift_nb.encoders.store.store import Store
-from semshift_nb.encoders.store.writer import Writer
-from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature, setting_of
+from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
-from semshift_nb.encoders.texts import check_max_length, check_texts, distinct
+from semshift_nb.encoders.texts import check_max_length, check_role, check_texts, distinct
 from semshift_nb.encoders.transforms import Transform, apply, check_transform, dim_after
 from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.names import temperature_name
 from semshift_nb.validation import is_whole
 
 
-class Described:
-    """What an encoder is: all that its vectors depend on. The base of ``Encoder``."""
+@dataclass(frozen=True)
+class ModelIdentity:
+    """What a model is called, which version it is, and a hash over all that makes it."""
 
-    def __init__(
-        self, backend: Backend, *, name: str, revision: str, fingerprint: str, store: Store | None
-    ) -> None:
-        self._backend = backend
-        self._name = name
-        self._revision = revision
-        self._fingerprint = fingerprint
-        self._store = store
-        self._own: ModelTemperature | None = None
-        self._transforms: tuple[Transform, ...] = ()
+    name: str
+    revision: str
+    fingerprint: str
+
+    def twin(self, seed: int, weights: str) -> "ModelIdentity":
+        """Give that of its random twin, of which the weights' hash is known."""
+        marked = f"{self.fingerprint} random {seed} {weights}"
+        fingerprint = hashlib.sha256(marked.encode()).hexdigest()
+        return replace(self, name=f"{self.name} (random {seed})", fingerprint=fingerprint)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Encoder:
+    """A model that turns texts into unit vectors; made by ``load_encoder``.
+
+    Parameters
+    ----------
+    backend : Backend
+        The model, shared by all encoders that are views of it.
+    identity : ModelIdentity
+        What the model is.
+    spec : EncodingSpec
+        How it is used here.
+    cache : VectorCache
+        Where vectors are kept.
+
+    Examples
+    --------
+    >>> from semshift_nb.encoders import load_encoder
+    >>> load_encoder("static", store=None).encode(["a river", "a bank"]).shape
+    (2, 384)
+    """
+
+    backend: Backend
+    identity: ModelIdentity
+    spec: EncodingSpec
+    cache: VectorCache
 
     def __repr__(self) -> str:
         return (
@@ -59,21 +84,13 @@ class Described:
     @property
     def name(self) -> str:
         """What the encoder is called in tables: the model, where in it, what was done after it."""
-        looked_at = self._name + self._backend.look.label(self.pooling)
-        return ", ".join([looked_at, *(transform.name for transform in self._transforms)])
-
-    @property
-    def _label(self) -> str:
-        """What is said while it works: the name, and the temperature if it has one of its own."""
-        temperature = self.temperature
-        if temperature.key == UNTOUCHED.key:
-            return self.name
-        return f"{self.name} at {temperature_name(temperature.tau, temperature.schedule)}"
+        place = self.identity.name + self.spec.label(self.backend.pooling)
+        return ", ".join([place, *(transform.name for transform in self.spec.transforms)])
 
     @property
     def revision(self) -> str:
         """Which version of the model it is."""
-        return self._revision
+        return self.identity.revision
 
     @property
     def fingerprint(self) -> str:
@@ -84,37 +101,37 @@ class Described:
         key = self.temperature.key
         parts = [
             *([] if key == UNTOUCHED.key else [key]),
-            *filter(None, [self._backend.look.label(self.pooling)]),
-            *(transform.key for transform in self._transforms),
+            *filter(None, [self.spec.label(self.backend.pooling)]),
+            *(transform.key for transform in self.spec.transforms),
         ]
         if not parts:
-            return self._fingerprint
-        return hashlib.sha256(" ".join([self._fingerprint, *parts]).encode()).hexdigest()
+            return self.identity.fingerprint
+        return hashlib.sha256(" ".join([self.identity.fingerprint, *parts]).encode()).hexdigest()
 
     @property
     def store(self) -> Store | None:
         """Where vectors are kept, if anywhere."""
-        return self._store
+        return self.cache.store
 
     @property
     def max_length(self) -> int | None:
         """The most tokens of a text that the model sees; None where there is no limit."""
-        return self._backend.max_length
+        return self.spec.max_length
 
     @property
     def pooling(self) -> str:
         """How token vectors become one."""
-        return self._backend.pooling
+        return self.spec.pooling or self.backend.pooling
 
     @property
     def layer(self) -> int | None:
         """After which layer its vectors are taken; None where they are the model's whole output."""
-        return self._backend.look.layer
+        return self.spec.layer
 
     @property
     def layers(self) -> range:
         """Layers that ``at_layer`` takes: 0, what goes into the first, to the last."""
-        return self._backend.layers
+        return self.backend.layers
 
     @property
     def head(self) -> tuple[str, ...]:
@@ -122,23 +139,22 @@ class Described:
 
         Empty for most models, minilm among them: what was trained is then all in the layers.
         """
-        return self._backend.head
+        return self.backend.head
 
     @property
     def dtype(self) -> str:
         """Number format of the model's layers; vectors are float32 always."""
-        return self._backend.dtype
+        return self.backend.dtype
 
     @property
     def device(self) -> str:
         """Where the model computes."""
-        return self._backend.device
+        return self.backend.device
 
     @property
     def temperature(self) -> Temperature:
         """Temperature of the attention, here and now; 1 is the model as it was trained."""
-        setting = self._setting()
-        return UNTOUCHED if setting is None else setting.temperature(self.max_length)
+        return self._spec_now().described_temperature()
 
     @property
     def n_layers(self) -> int | None:
@@ -148,309 +164,30 @@ class Described:
     @property
     def n_heads(self) -> tuple[int, ...] | None:
         """Heads of each layer, in the order in which they attend; None without attention."""
-        if not self._backend.models:
+        if not self.backend.models:
             return None
         from semshift_nb.encoders.temperature.attention_layout import (
             layout,  # late: it takes torch, which takes seconds
         )
 
-        return layout(self._backend.models[0]).heads
+        return layout(self.backend.models[0]).heads
 
     @property
     def dim(self) -> int:
         """Numbers in a vector."""
-        return dim_after(self._backend.dim, self._transforms)
+        return dim_after(self.backend.dim_at(self.spec.layer_pooling), self.spec.transforms)
 
-    def _make_setting(self, tau: Tau | object) -> ModelTemperature:
-        from semshift_nb.encoders.temperature.forward_patch import (
-            make_setting,  # late: torch takes seconds
-        )
-
-        return make_setting(self._backend.models, tau, name=self.name)
-
-    def _setting(self) -> ModelTemperature | None:
-        return setting_of(self._backend.models, self._own)
-
-    def _space(self, role: str) -> StoreKey:
-        temperature = self.temperature
-        number, layer = temperature.tau, self.layer
-        where = "" if layer is None else f" after layer {layer}"
-        return StoreKey(
-            encoder=self._name,
-            fingerprint=self._fingerprint,
-            role=role,
-            prompt=self._backend.prompt(role),
-            max_length=self.max_length,
-            pooling=self.pooling + where,
-            dtype=self.dtype,
-            temperature=temperature.key if math.isnan(number) else number,
-            dim=self._backend.dim,
-        )
-
-
-class Computing(Described):
-    """How vectors come about, each distinct text once. A base of ``Encoder``."""
-
-    def _encode_distinct(self, texts: list[str], role: str) -> Encoding:
-        keys = [text_key(text) for text in texts]
-        encoding, known = self._fetched(keys, role)
-        missing = np.flatnonzero(~known)
-        if len(missing):
-            self._compute(texts, keys, missing, role=role, into=encoding)
-        return encoding
-
-    def _compute(
-        self,
-        texts: list[str],
-        keys: list[bytes],
-        missing: NDArray[np.intp],
-        *,
-        role: str,
-        into: Encoding,
-    ) -> None:
-        wanted = [texts[row] for row in missing]
-        with self._writing(role) as writer, progress(wanted, self._label) as advance:
-            for batch in self._tempered_backend().embed(wanted, role):
-                rows = missing[batch.rows]
-                into.put(rows, batch.encoding)
-                _keep(writer, [keys[row] for row in rows], batch.encoding)
-                advance(batch.rows)
-
-    def _encode_views(self, views: list[Self], texts: list[str], role: str) -> list[Encoding]:
-        """Encode at several layers and poolings of this model, in one pass."""
-        keys = [text_key(text) for text in texts]
-        fetched = [view._fetched(keys, role) for view in views]  # noqa: SLF001 - of this very class
-        found = [encoding for encoding, _ in fetched]
-        missing = np.flatnonzero(~np.all([there for _, there in fetched], axis=0))
-        if not len(missing):
-            return found
-        wanted, looks = [texts[row] for row in missing], [view._backend.look for view in views]  # noqa: SLF001
-        with ExitStack() as stack:
-            writers = [stack.enter_context(view._writing(role)) for view in views]  # noqa: SLF001
-            advance = stack.enter_context(progress(wanted, self._label))
-            for batches in self._tempered_backend().raw_looks(wanted, role, looks):
-                rows = missing[batches[0].rows]
-                for batch, (encoding, there), writer in zip(batches, fetched, writers, strict=True):
-                    new = np.flatnonzero(~there[rows])
-                    unit = batch.unit().encoding.take(new)
-                    encoding.put(rows[new], unit)
-                    _keep(writer, [keys[row] for row in rows[new]], unit)
-                advance(batches[0].rows)
-        return found
-
-    def _fetched(self, keys: list[bytes], role: str) -> tuple[Encoding, NDArray[np.bool_]]:
-        encoding = Encoding.blank(len(keys), self._backend.dim)
-        if self._store is None:
-            return encoding, np.zeros(len(keys), dtype=np.bool_)
-        return encoding, self._store.index(self._space(role)).fetch(keys, into=encoding)
-
-    def _finished(
-        self,
-        encoding: Encoding,
-        rows: NDArray[np.intp],
-        transforms: Iterable[Transform] | None = None,
-    ) -> Encoding:
-        _check_vectors(encoding.vectors, rows)
-        for transform in self._transforms if transforms is None else transforms:
-            vectors = unit_rows(apply(transform, encoding.vectors))
-            _check_vectors(vectors, rows)
-            encoding = replace(encoding, vectors=vectors)
-        return encoding
-
-    def _tempered_backend(self) -> Backend:
-        setting = self._setting()
-        return self._backend if setting is None else self._backend.tempered(setting)
-
-    def _writing(self, role: str) -> AbstractContextManager[Writer | None]:
-        return nullcontext() if self._store is None else self._store.writing(self._space(role))
-
-
-def _keep(writer: Writer | None, keys: list[bytes], encoding: Encoding) -> None:
-    if writer is not None:
-        sound = np.flatnonzero(_has_direction(encoding.vectors))
-        writer.add([keys[row] for row in sound], encoding.take(sound))
-
-
-def _has_direction(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
-    # Squared lengths, without a second array of the vectors' size.
-    lengths = np.einsum("ij,ij->i", vectors, vectors)
-    sound: NDArray[np.bool_] = np.isfinite(lengths) & (lengths > 0)
-    return sound
-
-
-def _check_vectors(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> None:
-    wrong = np.flatnonzero(~_has_direction(vectors)[rows])
-    if not len(wrong):
-        return
-    broken = wrong[~np.isfinite(vectors[rows[wrong]]).all(axis=1)]
-    if len(broken):
-        raise SemshiftError(
-            f"the model gave {len(broken)} of {len(rows)} texts vectors that are not finite, at "
-            f"{list_positions(broken.tolist())}: try dtype='float32', or look at these texts; "
-            "the others are kept where there is a store."
-        )
-    raise NoDirectionError(wrong.tolist())
-
-
-class Views(Computing):
-    """What gives another encoder of the same model. A base of ``Encoder``."""
-
-    def at_layer(self, layer: int | None, *, pooling: str | None = None) -> Self:
+    def at_layer(self, layer: int | None, *, pooling: str | None = None) -> "Encoder":
         """Give the same encoder, sharing its weights, that looks at the hidden states of a layer.
 
         A layer's states are pooled as the model pools its last ones; its training head (a dense
         layer, say) is left out, for it was trained for the last layer only.
         """
-        other = copy.copy(self)
-        other._backend = self._backend.at_look(LayerPooling(layer, pooling))  # noqa: SLF001 - a copy of this class
-        other._check_transforms()  # noqa: SLF001
-        return other
+        return self._view(layer=layer, pooling=pooling)
 
-    def random_twin(self, seed: int = 0) -> Self:
-        """Give an encoder of the same classes and sizes whose weights were never trained.
-
-        What it shows too is no doing of the training. Weights are drawn as the model's classes
-        draw them before any training; ``"static"`` has a table of Gaussian numbers with the spread
-        of its own. Tokenizer and pooling stay the same.
-        """
-        number = _check_seed(seed)
-        other = copy.copy(self)
-        other._backend, key = self._backend.random_twin(number)  # noqa: SLF001
-        other._name = f"{self._name} (random {number})"  # noqa: SLF001
-        marked = f"{self._fingerprint} random {number} {key}"
-        other._fingerprint = hashlib.sha256(marked.encode()).hexdigest()  # noqa: SLF001
-        if self._own is not None:
-            other._own = other._make_setting(self._own.tau)  # noqa: SLF001
-        return other
-
-    def after(self, transform: Transform) -> Self:
+    def after(self, transform: Transform) -> "Encoder":
         """Give the same encoder with something done to its vectors afterwards."""
-        other = copy.copy(self)
-        other._transforms = (*self._transforms, check_transform(transform))  # noqa: SLF001
-        other._check_transforms()  # noqa: SLF001
-        return other
-
-    def _check_transforms(self) -> None:
-        _ = self.dim  # found out by applying them
-
-
-def _check_seed(seed: object) -> int:
-    if not is_whole(seed, least=0, most=2**63 - 1):
-        raise InputError(f"seed is {seed!r}: expected a whole number from 0 to 2^63 - 1.")
-    return int(seed)
-
-
-class Inside(Views):
-    """What looks into the model. A base of ``Encoder``."""
-
-    def read_layers(
-        self,
-        texts: Sequence[str],
-        *,
-        layers: Iterable[int] | None = None,
-        poolings: Iterable[str] | None = None,
-        role: str = "document",
-    ) -> dict[tuple[int, str], Encoding]:
-        """Turn texts into unit vectors at many layers, with many poolings, in one pass."""
-        check_role(role)
-        once, rows = distinct(check_texts(texts))
-        chosen = self.layers if layers is None else list(layers)
-        modes = self._backend.poolings if poolings is None else list(poolings)
-        for pooling in modes:
-            check_pooling(pooling or "", self._backend.poolings)
-        views = {
-            (layer, pooling): self.at_layer(layer, pooling=pooling)
-            for layer in chosen
-            for pooling in modes
-        }
-        found = self._encode_views(list(views.values()), once, role)
-        return {
-            place: view._finished(encoding, rows).take(rows)  # noqa: SLF001 - this very class
-            for (place, view), encoding in zip(views.items(), found, strict=True)
-        }
-
-    def raw(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
-        """Turn texts into vectors of the length that the model gives them.
-
-        Returns
-        -------
-        ndarray of shape (n_texts, dim), float32
-            Before rows are brought to unit length, by the encoder or by the model itself. Nothing
-            is kept. After a transform: what the last one gives.
-        """
-        check_role(role)
-        once, rows = distinct(check_texts(texts))
-        if self._transforms:
-            *before, last = self._transforms
-            encoding = self._encode_distinct(once, role)
-            return apply(last, self._finished(encoding, rows, tuple(before)).vectors)[rows]
-        vectors = np.zeros((len(once), self.dim), dtype=np.float32)
-        with progress(once, self.name) as advance:
-            for batch in self._tempered_backend().raw(once, role):
-                vectors[batch.rows] = batch.encoding.vectors
-                advance(batch.rows)
-        return vectors[rows]
-
-    def input_embeddings(self) -> InputEmbeddings:
-        """Return the table in which the model looks up its tokens."""
-        return self._backend.input_embeddings()
-
-    def token_ids(self, texts: Sequence[str], *, role: str = "document") -> list[NDArray[np.int64]]:
-        """Return the tokens that the model sees of each text; it is not run.
-
-        Returns
-        -------
-        list of ndarray of shape (n_tokens,), int64
-            Places in ``input_embeddings``; prompt and special tokens included.
-        """
-        listed = check_texts(texts)
-        check_role(role)
-        return self._backend.token_ids(listed, role)
-
-    def token_states(
-        self,
-        texts: Sequence[str],
-        *,
-        layers: Iterable[int] | None = None,
-        role: str = "document",
-    ) -> TokenStates:
-        """Return the hidden states of the texts' tokens, at the encoder's own temperature."""
-        listed = check_texts(texts)
-        check_role(role)
-        chosen = self.layers if layers is None else list(layers)
-        return self._tempered_backend().token_states(listed, role, chosen)
-
-
-class Encoder(Inside):
-    """A model that turns texts into unit vectors; made by ``load_encoder``.
-
-    Parameters
-    ----------
-    backend : Backend
-        The model.
-    name, revision, fingerprint : str
-        What it is called, which version it is, and a hash over all that makes its vectors.
-    store : Store or None
-        Where vectors are kept.
-
-    Examples
-    --------
-    >>> from semshift_nb.encoders import load_encoder
-    >>> load_encoder("static", store=None).encode(["a river", "a bank"]).shape
-    (2, 384)
-    """
-
-    def without_store(self) -> "Encoder":
-        """Give the same encoder, sharing its weights, that keeps no vector.
-
-        Returns
-        -------
-        Encoder
-            For texts that will not come again, such as the steps of a drag.
-        """
-        other = copy.copy(self)
-        other._store = None  # noqa: SLF001 - a copy of this very class
-        return other
+        return self._view(transforms=(*self.spec.transforms, check_transform(transform)))
 
     def at_temperature(self, tau: Tau) -> "Encoder":
         """Give the same encoder, sharing its weights, at another temperature of the attention.
@@ -478,11 +215,9 @@ class Encoder(Inside):
         >>> load_encoder("minilm", store=None).at_temperature(0.8).temperature.tau
         0.8
         """
-        setting = self._make_setting(tau)
+        setting = self._make_temperature(tau)
         setting.temperature(self.max_length)  # a function of the length is tried at all of them
-        other = copy.copy(self)
-        other._own = setting  # noqa: SLF001 - a copy of this very class
-        return other
+        return self._view(temperature=setting)
 
     def at_length(self, max_length: int | None) -> "Encoder":
         """Give the same encoder, sharing its weights, that cuts its texts elsewhere.
@@ -510,45 +245,33 @@ class Encoder(Inside):
         16
         """
         length = None if max_length is None else check_max_length(max_length)
-        other = copy.copy(self)
-        other._backend = self._backend.at_length(length)  # noqa: SLF001
-        if self._own is not None:
-            self._own.temperature(other.max_length)
-        return other
+        view = self._view(max_length=self.backend.length_of(length))
+        if view.spec.temperature is not None:
+            view.spec.temperature.temperature(view.max_length)
+        return view
 
-    def attention(self, texts: Sequence[str], *, role: str = "document") -> Iterator[TextAttention]:
-        """Look at what the model does with each text, at the encoder's own temperature.
+    def random_twin(self, seed: int = 0) -> "Encoder":
+        """Give an encoder of the same classes and sizes whose weights were never trained.
 
-        Parameters
-        ----------
-        texts : sequence of str
-            Any strings; each is cut where the encoder cuts it.
-        role : {"document", "query"}
-            Which of the model's prompts goes before them.
+        What it shows too is no doing of the training. Weights are drawn as the model's classes
+        draw them before any training; ``"static"`` has a table of Gaussian numbers with the spread
+        of its own. Tokenizer and pooling stay the same.
+        """
+        number = _check_seed(seed)
+        backend, weights = self.backend.random_twin(number)
+        twin = replace(self, backend=backend, identity=self.identity.twin(number, weights))
+        own = self.spec.temperature
+        return twin if own is None else twin.at_temperature(own.tau)
+
+    def without_store(self) -> "Encoder":
+        """Give the same encoder, sharing its weights, that keeps no vector.
 
         Returns
         -------
-        iterator of TextAttention
-            One for each text, in order, computed when it is asked for: of n tokens it holds
-            4 n^2 bytes for each head.
-
-        Raises
-        ------
-        InputError
-            If ``texts`` is no list of strings, the role is unknown, or there is no attention that
-            is understood.
-
-        Examples
-        --------
-        >>> from semshift_nb.encoders import load_encoder
-        >>> encoder = load_encoder("minilm", store=None)
-        >>> next(encoder.attention(["a river"])).tokens
-        ['[CLS]', 'a', 'river', '[SEP]']
+        Encoder
+            For texts that will not come again, such as the steps of a drag.
         """
-        listed = check_texts(texts)
-        check_role(role)
-        setting = self._setting() or self._make_setting(1)
-        return self._backend.tempered(setting).attend(listed, role)
+        return replace(self, cache=VectorCache(None))
 
     def encode(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
         """Turn texts into unit vectors.
@@ -614,6 +337,210 @@ class Encoder(Inside):
         """
         check_role(role)
         once, rows = distinct(check_texts(texts))
-        encoding = self._finished(self._encode_distinct(once, role), rows)
+        encoding = _finished(self._encode_distinct(once, role), rows, self.spec.transforms)
         # Without repetitions the rows are in order already; a copy would double the memory.
         return encoding if len(once) == len(rows) else encoding.take(rows)
+
+    def raw(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
+        """Turn texts into vectors of the length that the model gives them.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, dim), float32
+            Before rows are brought to unit length, by the encoder or by the model itself. Nothing
+            is kept. After a transform: what the last one gives.
+        """
+        check_role(role)
+        once, rows = distinct(check_texts(texts))
+        if self.spec.transforms:
+            *before, last = self.spec.transforms
+            encoding = self._encode_distinct(once, role)
+            return apply(last, _finished(encoding, rows, before).vectors)[rows]
+        vectors = np.zeros((len(once), self.dim), dtype=np.float32)
+        with progress(once, self.name) as advance:
+            for batch in self.backend.raw(once, role, self._spec_now()):
+                vectors[batch.rows] = batch.encoding.vectors
+                advance(batch.rows)
+        return vectors[rows]
+
+    def read_layers(
+        self,
+        texts: Sequence[str],
+        *,
+        layers: Iterable[int] | None = None,
+        poolings: Iterable[str] | None = None,
+        role: str = "document",
+    ) -> dict[tuple[int, str], Encoding]:
+        """Turn texts into unit vectors at many layers, with many poolings, in one pass."""
+        check_role(role)
+        once, rows = distinct(check_texts(texts))
+        chosen = self.layers if layers is None else list(layers)
+        modes = self.backend.poolings if poolings is None else list(poolings)
+        for pooling in modes:
+            check_pooling(pooling or "", self.backend.poolings)
+        views = {
+            (layer, pooling): self.at_layer(layer, pooling=pooling)
+            for layer in chosen
+            for pooling in modes
+        }
+        found = self._encode_views(list(views.values()), once, role)
+        return {
+            place: _finished(encoding, rows, view.spec.transforms).take(rows)
+            for (place, view), encoding in zip(views.items(), found, strict=True)
+        }
+
+    def attention(self, texts: Sequence[str], *, role: str = "document") -> Iterator[TextAttention]:
+        """Look at what the model does with each text, at the encoder's own temperature.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings; each is cut where the encoder cuts it.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
+        Returns
+        -------
+        iterator of TextAttention
+            One for each text, in order, computed when it is asked for: of n tokens it holds
+            4 n^2 bytes for each head.
+
+        Raises
+        ------
+        InputError
+            If ``texts`` is no list of strings, the role is unknown, or there is no attention that
+            is understood.
+
+        Examples
+        --------
+        >>> from semshift_nb.encoders import load_encoder
+        >>> encoder = load_encoder("minilm", store=None)
+        >>> next(encoder.attention(["a river"])).tokens
+        ['[CLS]', 'a', 'river', '[SEP]']
+        """
+        listed = check_texts(texts)
+        check_role(role)
+        spec = self._spec_now()
+        spec = replace(spec, temperature=spec.temperature or self._make_temperature(1))
+        return self.backend.attend(listed, role, spec)
+
+    def token_ids(self, texts: Sequence[str], *, role: str = "document") -> list[NDArray[np.int64]]:
+        """Return the tokens that the model sees of each text; it is not run.
+
+        Returns
+        -------
+        list of ndarray of shape (n_tokens,), int64
+            Places in ``input_embeddings``; prompt and special tokens included.
+        """
+        listed = check_texts(texts)
+        check_role(role)
+        return self.backend.token_ids(listed, role, self.spec)
+
+    def token_states(
+        self,
+        texts: Sequence[str],
+        *,
+        layers: Iterable[int] | None = None,
+        role: str = "document",
+    ) -> TokenStates:
+        """Return the hidden states of the texts' tokens, at the encoder's own temperature."""
+        listed = check_texts(texts)
+        check_role(role)
+        chosen = self.layers if layers is None else list(layers)
+        return self.backend.token_states(listed, role, self._spec_now(), chosen)
+
+    def input_embeddings(self) -> InputEmbeddings:
+        """Return the table in which the model looks up its tokens."""
+        return self.backend.input_embeddings()
+
+    def _view(self, **changes: Any) -> "Encoder":  # noqa: ANN401 - as dataclasses.replace
+        view = replace(self, spec=replace(self.spec, **changes))
+        _ = view.dim  # a layer, a pooling or a transform that does not fit is refused here
+        return view
+
+    def _spec_now(self) -> EncodingSpec:
+        return self.spec.in_context(self.backend.models)
+
+    def _make_temperature(self, tau: Tau) -> ModelTemperature:
+        from semshift_nb.encoders.temperature.forward_patch import (
+            make_setting,  # late: torch takes seconds
+        )
+
+        return make_setting(self.backend.models, tau, name=self.name)
+
+    def _encode_distinct(self, texts: list[str], role: str) -> Encoding:
+        spec = self._spec_now()
+
+        def compute(wanted: list[str]) -> Iterator[list[Batch]]:
+            return ([batch] for batch in self.backend.embed(wanted, role, spec))
+
+        spaces = [_store_key(self, role)]
+        return self.cache.encode(texts, spaces, compute, label=_label(self))[0]
+
+    def _encode_views(self, views: list["Encoder"], texts: list[str], role: str) -> list[Encoding]:
+        """Encode at several layers and poolings of this model, in one pass."""
+        spec, places = self._spec_now(), [view.spec.layer_pooling for view in views]
+
+        def compute(wanted: list[str]) -> Iterator[list[Batch]]:
+            found = self.backend.embed_layers(wanted, role, spec, places)
+            return ([batch.unit() for batch in batches] for batches in found)
+
+        spaces = [_store_key(view, role) for view in views]
+        return self.cache.encode(texts, spaces, compute, label=_label(self))
+
+
+def _label(encoder: Encoder) -> str:
+    """Say what is at work: the name, and the temperature if it has one of its own."""
+    temperature = encoder.temperature
+    if temperature.key == UNTOUCHED.key:
+        return encoder.name
+    return f"{encoder.name} at {temperature_name(temperature.tau, temperature.schedule)}"
+
+
+def _store_key(encoder: Encoder, role: str) -> StoreKey:
+    """Say under what its vectors are kept, as they are before any transform."""
+    temperature = encoder.temperature
+    number, layer = temperature.tau, encoder.layer
+    where = "" if layer is None else f" after layer {layer}"
+    return StoreKey(
+        encoder=encoder.identity.name,
+        fingerprint=encoder.identity.fingerprint,
+        role=role,
+        prompt=encoder.backend.prompt(role),
+        max_length=encoder.max_length,
+        pooling=encoder.pooling + where,
+        dtype=encoder.dtype,
+        temperature=temperature.key if math.isnan(number) else number,
+        dim=encoder.backend.dim_at(encoder.spec.layer_pooling),
+    )
+
+
+def _finished(
+    encoding: Encoding, rows: NDArray[np.intp], transforms: Iterable[Transform]
+) -> Encoding:
+    """Transform vectors; refuse those without a direction, by where their texts stand."""
+    _check_vectors(encoding, rows)
+    for transform in transforms:
+        encoding = replace(encoding, vectors=unit_rows(apply(transform, encoding.vectors)))
+        _check_vectors(encoding, rows)
+    return encoding
+
+
+def _check_vectors(encoding: Encoding, rows: NDArray[np.intp]) -> None:
+    wrong = np.flatnonzero(~encoding.has_direction[rows])
+    if not len(wrong):
+        return
+    broken = wrong[~np.isfinite(encoding.vectors[rows[wrong]]).all(axis=1)]
+    if len(broken):
+        raise SemshiftError(
+            f"the model gave {len(broken)} of {len(rows)} texts vectors that are not finite, at "
+            f"{list_positions(broken.tolist())}: try dtype='float32', or look at these texts; "
+            "the others are kept where there is a store."
+        )
+    raise NoDirectionError(wrong.tolist())
+
+
+def _check_seed(seed: object) -> int:
+    if not is_whole(seed, least=0, most=2**63 - 1):
+        raise InputError(f"seed is {seed!r}: expected a whole number from 0 to 2^63 - 1.")
+    return int(seed)

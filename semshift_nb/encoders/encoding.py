@@ -10,6 +10,14 @@ from semshift_nb.errors import SemshiftError
 from semshift_nb.validation import shortened
 
 
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale rows to unit length; zero rows stay zero, and what is not finite stays so."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows: NDArray[np.float32] = np.zeros_like(vectors)
+    np.divide(vectors, norms, out=rows, where=norms != 0)
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class Encoding:
     """Vectors of some texts, with what each text cost to read.
@@ -33,6 +41,14 @@ class Encoding:
     vectors: NDArray[np.float32]
     n_tokens: NDArray[np.int64]
     truncated: NDArray[np.bool_]
+
+    @property
+    def has_direction(self) -> NDArray[np.bool_]:
+        """Which texts point somewhere, of shape (n_texts,); the others have a zero vector."""
+        # Squared lengths, without a second array of the vectors' size.
+        lengths = np.einsum("ij,ij->i", self.vectors, self.vectors)
+        sound: NDArray[np.bool_] = np.isfinite(lengths) & (lengths > 0)
+        return sound
 
     def take(self, rows: NDArray[np.intp]) -> "Encoding":
         """Return the encoding of some of the texts, in the order asked for.

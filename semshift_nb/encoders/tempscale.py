@@ -63,7 +63,8 @@ def tempscale(model: "Model", tau: Tau) -> AbstractContextManager[None]:
     from semshift_nb.encoders.temperature.forward_patch import applied, make_setting, models_in
 
     if isinstance(model, Encoder):
-        return applied(model._make_setting(tau), model._own)  # noqa: SLF001
+        setting = make_setting(model.backend.models, tau, name=model.name)
+        return applied(setting, model.spec.temperature)
     # Whatever the types say, anything may come.
     module: object = model
     models = models_in(module) if isinstance(module, torch.nn.Module) else ()

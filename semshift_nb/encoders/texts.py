@@ -1,6 +1,6 @@
-"""What may be encoded: a list of strings, any strings."""
+"""What may be encoded: a list of strings, any strings, each in a role."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,3 +72,25 @@ def check_max_length(max_length: object) -> int:
             f"{_SHORTEST} (special tokens count)."
         )
     return int(max_length)
+
+
+# encode_query and encode_document of sentence-transformers look the prompts up in this order.
+ROLES: dict[str, tuple[str, ...]] = {
+    "query": ("query",),
+    "document": ("document", "passage", "corpus"),
+}
+
+
+def check_role(role: str) -> str:
+    """Return the role, or say which there are."""
+    if role not in ROLES:
+        raise InputError(f'role {role!r} is not known: expected "query" or "document".')
+    return role
+
+
+def prompt_for(role: str, prompts: Mapping[str, str | None], default: str | None) -> str:
+    """Look up the prompt of a role."""
+    for name in ROLES[check_role(role)]:
+        if name in prompts:
+            return prompts[name] or ""
+    return (prompts.get(default) or "") if default is not None else ""

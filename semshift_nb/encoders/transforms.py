@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders.backends.protocol import unit_rows
+from semshift_nb.encoders.encoding import unit_rows
 from semshift_nb.errors import InputError, SemshiftError
 
 
@@ -85,7 +85,7 @@ def apply(transform: Transform, vectors: NDArray[np.float32]) -> NDArray[np.floa
 
 
 def dim_after(dim: int, transforms: Sequence[Transform]) -> int:
-    """Say how many numbers a vector has in the end."""
+    """Say how many numbers a vector has in the end; a transform that does not fit refuses."""
     rows = unit_rows(np.random.default_rng(0).standard_normal((2, dim)).astype(np.float32))
     for transform in transforms:
         rows = unit_rows(apply(transform, rows))

@@ -7,6 +7,7 @@ import importlib.util
 import statistics
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ ROUNDS = 5
 
 def measure(n_sentences: int = N_SENTENCES) -> list[dict[str, Any]]:
     """Measure reading with a fresh index each time, as a new process would, against encoding."""
-    from semshift_nb.encoders import Encoder, Store, load_encoder
+    from semshift_nb.encoders import Store, load_encoder
+    from semshift_nb.encoders.cache import VectorCache
 
     encode = _neighbour()
     texts = encode.sentences(n_sentences)
@@ -28,13 +30,7 @@ def measure(n_sentences: int = N_SENTENCES) -> list[dict[str, Any]]:
         expected = kept.encode(texts)
 
         def read() -> np.ndarray:
-            fresh = Encoder(
-                kept._backend,
-                name=kept.name,
-                revision=kept.revision,
-                fingerprint=kept.fingerprint,
-                store=Store(Path(folder)),
-            )
+            fresh = replace(kept, cache=VectorCache(Store(Path(folder))))
             return fresh.encode(texts)
 
         same = np.array_equal(read(), expected)

@@ -139,8 +139,8 @@ def test_texts_without_direction_are_named_and_the_others_kept(tmp_path):
 
 def test_vectors_that_are_not_finite_are_an_error(tmp_path, minilm):
     encoder = load_encoder("minilm", device="cpu", store=tmp_path)
-    with_nan = encoder._backend._model[0].model.embeddings.word_embeddings.weight
-    token = encoder._backend._model.tokenizer("zebra", add_special_tokens=False)["input_ids"][0]
+    with_nan = encoder.backend.model[0].model.embeddings.word_embeddings.weight
+    token = encoder.backend.model.tokenizer("zebra", add_special_tokens=False)["input_ids"][0]
     with_nan.data[token] = float("nan")
     with pytest.raises(SemshiftError, match=r"1 of 2 texts.*not finite, at positions 1"):
         encoder.encode(["a river", "zebra"])

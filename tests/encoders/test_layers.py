@@ -9,6 +9,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer, T5EncoderModel
 
 from semshift_nb.encoders import load_encoder, tempscale
+from semshift_nb.encoders.backends.tokenise import Batcher
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model
 
@@ -79,7 +80,7 @@ def test_before_the_training_head(tmp_path):
     folder = tiny_model(tmp_path / "model", dense=True)
     encoder = load(folder)
     assert (encoder.dim, encoder.at_layer(2).dim) == (8, 16)
-    weights = encoder._backend._model[2].linear
+    weights = encoder.backend.model[2].linear
     with torch.inference_mode():
         head = torch.tanh(weights(torch.from_numpy(encoder.at_layer(2).raw(TEXTS)))).numpy()
     np.testing.assert_allclose(encoder.encode(TEXTS), unit(head), atol=1e-6)
@@ -168,12 +169,12 @@ def test_reading_layers_runs_the_model_once_and_fills_the_store(tmp_path, monkey
     encoder = load(tiny_model(tmp_path / "model"), store=tmp_path / "store")
     encoder.at_layer(1, pooling="cls").encode(TEXTS[:3])  # some of it is there already
     assert list(encoder.layers) == [0, 1, 2]
-    backend, seen = encoder._backend, []
+    backend, seen = encoder.backend, []
     forward = type(backend)._forward
 
-    def counted(self, features, role):
+    def counted(self, model, features, *others):
         seen.append(len(features["input_ids"]))
-        return forward(self, features, role)
+        return forward(self, model, features, *others)
 
     monkeypatch.setattr(type(backend), "_forward", counted)
     texts = [*TEXTS, TEXTS[0]]
@@ -189,7 +190,7 @@ def test_reading_layers_runs_the_model_once_and_fills_the_store(tmp_path, monkey
 
 
 def test_the_model_gives_its_states_only_where_it_is_asked(minilm):
-    model = minilm._backend._model[0].model
+    model = minilm.backend.model[0].model
     minilm.at_layer(3).encode(TEXTS[:2])
     minilm.token_states(TEXTS[:2])
     assert "forward" not in vars(model)
@@ -283,7 +284,8 @@ def test_threads_that_cut_texts_elsewhere_do_not_disturb_one_another(minilm):
     seen = {}
 
     def work(place):
-        read = [views[place]._backend._reader("document").read([long]) for _ in range(100)]
+        batcher = Batcher(minilm.backend.model, "document", "", views[place].max_length)
+        read = [batcher.read([long]) for _ in range(100)]
         seen[place] = {(int(one.lengths[0]), int(one.n_tokens[0])) for one in read}
 
     threads = [threading.Thread(target=work, args=(place,)) for place in range(len(views))]

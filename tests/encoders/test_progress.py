@@ -12,7 +12,7 @@ from semshift_nb.frontend import live_notebook
 
 SLOW = """
 import time
-from semshift_nb.encoders import _progress
+from semshift_nb.encoders import progress
 progress.QUICK_SECONDS, progress._LINE_SECONDS, progress._Lines.interval = 0.05, 0.1, 0.1
 progress._REDRAW_SECONDS = progress._NotebookBar.interval = 0.05
 with progress.progress(["text"] * 100, "<minilm>") as advance:

@@ -1,7 +1,7 @@
 """Length and pooling of a sentence-transformers model: what it has, and what may be set."""
 
 import copy
-from collections.abc import Mapping
+from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -11,6 +11,27 @@ from semshift_nb.errors import InputError
 
 # Tokenizers without a limit report 1e30 or infinity.
 _NO_LIMIT = 1_000_000_000
+
+
+def prepare(
+    model: SentenceTransformer, *, max_length: int | None, pooling: str | None
+) -> SentenceTransformer:
+    """Set what was asked for; what follows the layers is computed in float32 from now on."""
+    if pooling is not None:
+        set_pooling(model, pooling)
+    if max_length is not None:
+        set_max_length(model, max_length)
+    for module in list(model)[1:]:
+        module.float()
+    model[0].register_forward_hook(_to_float32)
+    return model.eval()
+
+
+def _to_float32(module: object, arguments: object, features: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
+    return {
+        name: value.float() if torch.is_tensor(value) and value.is_floating_point() else value
+        for name, value in features.items()
+    }
 
 
 def n_positions(model: SentenceTransformer) -> int | None:
@@ -78,8 +99,10 @@ def set_pooling(model: SentenceTransformer, pooling: str) -> None:
     setattr(model, name, new)
 
 
-def with_pooling(model: SentenceTransformer, pooling: str) -> SentenceTransformer:
+def with_pooling(model: SentenceTransformer, pooling: str | None) -> SentenceTransformer:
     """Give a model with another pooling; it shares all weights, and the old one is not changed."""
+    if pooling is None:
+        return model
     other = _with_modules(model, dict(model.named_children()))
     set_pooling(other, pooling)
     return other
@@ -113,25 +136,3 @@ def _position_offset(model: SentenceTransformer) -> int:
         if isinstance(table, torch.nn.Embedding) and isinstance(table.padding_idx, int):
             return table.padding_idx + 1
     return 0
-
-
-# encode_query and encode_document of sentence-transformers look the prompts up in this order.
-ROLES: dict[str, tuple[str, ...]] = {
-    "query": ("query",),
-    "document": ("document", "passage", "corpus"),
-}
-
-
-def check_role(role: str) -> str:
-    """Return the role, or say which there are."""
-    if role not in ROLES:
-        raise InputError(f'role {role!r} is not known: expected "query" or "document".')
-    return role
-
-
-def prompt_for(role: str, prompts: Mapping[str, str | None], default: str | None) -> str:
-    """Look up the prompt of a role."""
-    for name in ROLES[check_role(role)]:
-        if name in prompts:
-            return prompts[name] or ""
-    return (prompts.get(default) or "") if default is not None else ""

@@ -1,4 +1,4 @@
-"""What an encoder needs of a model; ``_transformer`` and ``_static`` provide it."""
+"""What an encoder needs of a model, and what it gives back."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.temperature.context import ModelTemperature
+from semshift_nb.encoders.encoding import Encoding, unit_rows
+from semshift_nb.encoders.spec import EncodingSpec, LayerPooling
 from semshift_nb.errors import InputError
 from semshift_nb.validation import is_whole
 
@@ -148,36 +148,17 @@ class Batch:
         return Batch(self.rows, replace(self.encoding, vectors=unit_rows(self.encoding.vectors)))
 
 
-@dataclass(frozen=True)
-class LayerPooling:
-    """Where in a model to look, and how tokens become one vector there."""
-
-    layer: int | None = None
-    pooling: str | None = None
-
-    def label(self, pooling: str) -> str:
-        """Say what is looked at, after the model's name."""
-        if self.layer is not None:
-            return f" layer {self.layer} ({pooling})"
-        return "" if self.pooling is None else f" ({pooling})"
-
-
 class Backend(Protocol):
-    """A model that turns texts into unit rows, batch by batch."""
-
-    @property
-    def dim(self) -> int:
-        """Numbers in a vector."""
-        ...
+    """A model that turns texts into rows, batch by batch, as a spec has it."""
 
     @property
     def max_length(self) -> int | None:
-        """The most tokens that the model sees; None for no limit."""
+        """The most tokens that the model sees of itself; None for no limit."""
         ...
 
     @property
     def pooling(self) -> str:
-        """How tokens become one vector."""
+        """How tokens become one vector, of itself."""
         ...
 
     @property
@@ -196,11 +177,6 @@ class Backend(Protocol):
         ...
 
     @property
-    def look(self) -> LayerPooling:
-        """Layer and pooling that are looked at."""
-        ...
-
-    @property
     def layers(self) -> range:
         """Layers that there are."""
         ...
@@ -215,33 +191,47 @@ class Backend(Protocol):
         """Poolings that there are."""
         ...
 
+    def dim_at(self, at: LayerPooling) -> int:
+        """Return how many numbers a vector has there, or refuse what is not there."""
+        ...
+
+    def length_of(self, max_length: int | None) -> int | None:
+        """Return where texts can be cut, or refuse; None asks for the most there can be."""
+        ...
+
     def prompt(self, role: str) -> str:
         """Return what goes before a text of this role."""
         ...
 
-    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+    def embed(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
         """Turn texts into unit rows."""
         ...
 
-    def raw(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+    def raw(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
         """Turn texts into rows of any length."""
         ...
 
-    def raw_looks(
-        self, texts: Sequence[str], role: str, looks: Sequence[LayerPooling]
+    def embed_layers(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec, places: Sequence[LayerPooling]
     ) -> Iterator[list[Batch]]:
-        """Turn texts into rows of any length, one for each look, in one pass."""
+        """Turn texts into rows of any length, one for each of some layers, in one pass."""
         ...
 
-    def attend(self, texts: Sequence[str], role: str) -> Iterator[TextAttention]:
+    def attend(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec
+    ) -> Iterator[TextAttention]:
         """Look at what the model does with each text."""
         ...
 
-    def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:
+    def token_ids(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec
+    ) -> list[NDArray[np.int64]]:
         """Return the tokens that the model sees."""
         ...
 
-    def token_states(self, texts: Sequence[str], role: str, layers: Sequence[int]) -> TokenStates:
+    def token_states(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
+    ) -> TokenStates:
         """Return the states of the tokens that the model sees."""
         ...
 
@@ -249,37 +239,6 @@ class Backend(Protocol):
         """Return the table of tokens."""
         ...
 
-    def at_length(self, max_length: int | None) -> "Backend":
-        """Give the same model with another truncation."""
-        ...
-
-    def at_look(self, look: LayerPooling) -> "Backend":
-        """Give another layer or pooling of the model."""
-        ...
-
-    def tempered(self, setting: ModelTemperature) -> "Backend":
-        """Give the model at a temperature."""
-        ...
-
-    def random_twin(self, seed: int) -> tuple["Backend", str]:
+    def random_twin(self, seed: int) -> "tuple[Backend, str]":
         """Give a model with fresh weights, and their hash."""
         ...
-
-
-def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale rows to unit length, leaving zero rows at zero.
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (n_texts, dim)
-        Any rows; one that is not finite stays so.
-
-    Returns
-    -------
-    ndarray of shape (n_texts, dim), float32
-        Rows of length 1, or 0 where the row was zero.
-    """
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows: NDArray[np.float32] = np.zeros_like(vectors)
-    np.divide(vectors, norms, out=rows, where=norms != 0)
-    return rows

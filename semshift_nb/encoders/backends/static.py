@@ -4,7 +4,6 @@ It has the same vocabulary and tokenizer as ``minilm`` and no layer at all, so t
 shows too is no doing of attention.
 """
 
-import copy
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,23 +17,35 @@ from tokenizers import Encoding as Tokenised
 from tokenizers import Tokenizer
 
 from semshift_nb.encoders.backends.attention import plain_special_ids
-from semshift_nb.encoders.backends.model_config import check_role
 from semshift_nb.encoders.backends.protocol import (
     Batch,
     InputEmbeddings,
-    LayerPooling,
     TokenStates,
     check_layer,
     check_pooling,
 )
 from semshift_nb.encoders.backends.random_twin import drawing
 from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.texts import slices
+from semshift_nb.encoders.spec import EncodingSpec, LayerPooling
+from semshift_nb.encoders.texts import check_role, slices
 from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
 
 _TABLE = "embeddings.word_embeddings.weight"
 _RUN = {"n_texts": 1024, "n_characters": 1_000_000}
+
+
+def load_static(
+    folder: Path, *, max_length: int | None, dtype: str, device: str
+) -> "StaticBackend":
+    """Read the table and the tokenizer out of a model's folder."""
+    with safe_open(folder / "model.safetensors", framework="pt", device=device) as weights:
+        table = weights.get_tensor(_TABLE).to(getattr(torch, dtype)).float()
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    # The file asks for padding and for truncation at 128 tokens.
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return StaticBackend(table, tokenizer, max_length=max_length, dtype=dtype, device=device)
 
 
 class StaticBackend:
@@ -45,57 +56,80 @@ class StaticBackend:
     layers = range(1)
     poolings = ("mean", "max")
 
-    def __init__(self, folder: Path, *, max_length: int | None, dtype: str, device: str) -> None:
-        with safe_open(folder / "model.safetensors", framework="pt", device=device) as weights:
-            table = weights.get_tensor(_TABLE)
-        self._table = table.to(getattr(torch, dtype)).float()
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        # The file asks for padding and for truncation at 128 tokens.
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._n_special = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+    pooling = "mean"
+
+    def __init__(
+        self,
+        table: torch.Tensor,
+        tokenizer: Tokenizer,
+        *,
+        max_length: int | None,
+        dtype: str,
+        device: str,
+    ) -> None:
+        self._table = table
+        self.tokenizer = tokenizer
+        self._n_special = tokenizer.num_special_tokens_to_add(is_pair=False)
         self.max_length, self.dtype, self.device = max_length, dtype, device
-        self.look, self.pooling = LayerPooling(), "mean"
-        self.dim = int(table.shape[1])
+
+    def dim_at(self, at: LayerPooling) -> int:
+        """Return how many numbers a row has, or refuse what is not there."""
+        self._mode(at)
+        return int(self._table.shape[1])
+
+    def length_of(self, max_length: int | None) -> int | None:
+        """Return where texts are cut: anywhere."""
+        return max_length
 
     def prompt(self, role: str) -> str:
         """Return the prompt of a role: there is none."""
         check_role(role)
         return ""
 
-    def embed(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+    def embed(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
         """Turn texts into unit rows."""
-        return (batch.unit() for batch in self.raw(texts, role))
+        return (batch.unit() for batch in self.raw(texts, role, spec))
 
-    def raw(self, texts: Sequence[str], role: str) -> Iterator[Batch]:
+    def raw(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
         """Turn texts into rows of any length."""
-        return (batch for (batch,) in self.raw_looks(texts, role, [self.look]))
+        places = [spec.layer_pooling]
+        return (batch for (batch,) in self.embed_layers(texts, role, spec, places))
 
-    def raw_looks(
+    def embed_layers(
         self,
         texts: Sequence[str],
         role: str,  # noqa: ARG002 - makes no difference here
-        looks: Sequence[LayerPooling],
+        spec: EncodingSpec,
+        places: Sequence[LayerPooling],
     ) -> Iterator[list[Batch]]:
-        """Turn texts into rows of any length, one for each look; texts are read once."""
-        poolings = [self.at_look(look).pooling for look in looks]
+        """Turn texts into rows of any length, one for each pooling; texts are read once."""
+        modes = [self._mode(at) for at in places]
+        room = self._room(spec)
         for run in slices(texts, **_RUN):
             ids = self._tokenise([texts[row] for row in run])
             n_tokens = np.array([len(row) for row in ids], dtype=np.int64) + self._n_special
-            truncated = n_tokens > (self.max_length or np.inf)
-            seen, rows = [row[: self._room] for row in ids], np.asarray(run, dtype=np.intp)
+            truncated = n_tokens > (spec.max_length or np.inf)
+            seen, rows = [row[:room] for row in ids], np.asarray(run, dtype=np.intp)
             yield [
                 Batch(rows, Encoding(self._pooled(seen, mode), n_tokens, truncated))
-                for mode in poolings
+                for mode in modes
             ]
 
-    def token_ids(self, texts: Sequence[str], role: str) -> list[NDArray[np.int64]]:  # noqa: ARG002
+    def token_ids(
+        self,
+        texts: Sequence[str],
+        role: str,  # noqa: ARG002 - makes no difference here
+        spec: EncodingSpec,
+    ) -> list[NDArray[np.int64]]:
         """Return the tokens that count of each text."""
-        return [ids[: self._room] for ids in self._tokenise(texts)]
+        room = self._room(spec)
+        return [ids[:room] for ids in self._tokenise(texts)]
 
-    def token_states(self, texts: Sequence[str], role: str, layers: Sequence[int]) -> TokenStates:
+    def token_states(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
+    ) -> TokenStates:
         """Return the rows of the table that count of each text: there is no layer after it."""
-        found = self.token_ids(texts, role)
+        found = self.token_ids(texts, role, spec)
         rows = np.repeat(np.arange(len(found)), [len(ids) for ids in found])
         ids = np.concatenate([np.zeros(0, np.int64), *found])
         states = self._table[torch.from_numpy(ids).to(self.device)].cpu().numpy()
@@ -104,55 +138,45 @@ class StaticBackend:
 
     def input_embeddings(self) -> InputEmbeddings:
         """Return the table."""
-        names = {place: token for token, place in self._tokenizer.get_vocab().items()}
+        names = {place: token for token, place in self.tokenizer.get_vocab().items()}
         tokens = [names.get(place, "") for place in range(len(self._table))]
         return InputEmbeddings(tokens, self._table.cpu().numpy().copy(), self._special())
 
-    def at_look(self, look: LayerPooling) -> "StaticBackend":
-        """Give the same table, pooled in another way."""
-        if look.layer is not None:
-            check_layer(look.layer, self.layers)
-        other = copy.copy(self)
-        other.look, other.pooling = look, check_pooling(look.pooling, self.poolings) or "mean"
-        return other
-
     def random_twin(self, seed: int) -> tuple["StaticBackend", str]:
         """Give a table of random numbers of the same spread, and its hash."""
-        other = copy.copy(self)
         with drawing(seed):
             drawn = torch.randn(self._table.shape)
-        other._table = (drawn * self._table.std().cpu()).to(self.device)  # noqa: SLF001
-        return other, hashlib.sha256(other._table.cpu().numpy().tobytes()).hexdigest()  # noqa: SLF001
+        table = (drawn * self._table.std().cpu()).to(self.device)
+        twin = StaticBackend(
+            table,
+            self.tokenizer,
+            max_length=self.max_length,
+            dtype=self.dtype,
+            device=self.device,
+        )
+        return twin, hashlib.sha256(table.cpu().numpy().tobytes()).hexdigest()
 
-    def at_length(self, max_length: int | None) -> "StaticBackend":
-        """Give the same table with another truncation."""
-        other = copy.copy(self)
-        other.max_length = max_length
-        return other
-
-    def tempered(self, setting: object) -> "StaticBackend":  # noqa: ARG002
-        """Give the backend itself: there is nothing to temper."""
-        return self
-
-    def attend(self, texts: Sequence[str], role: str) -> NoReturn:  # noqa: ARG002
+    def attend(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> NoReturn:  # noqa: ARG002
         """Refuse: there is no attention."""
         raise InputError(
             "static has no attention to look at: it is the mean of token embeddings. "
             'Use another encoder, such as "minilm".'
         )
 
-    @property
-    def _room(self) -> int | None:
-        return None if self.max_length is None else self.max_length - self._n_special
+    def _mode(self, at: LayerPooling) -> str:
+        if at.layer is not None:
+            check_layer(at.layer, self.layers)
+        return check_pooling(at.pooling, self.poolings) or self.pooling
+
+    def _room(self, spec: EncodingSpec) -> int | None:
+        return None if spec.max_length is None else spec.max_length - self._n_special
 
     def _tokenise(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         clean = [well_formed(text) for text in texts]
-        return [
-            _ids(text) for text in self._tokenizer.encode_batch(clean, add_special_tokens=False)
-        ]
+        return [_ids(text) for text in self.tokenizer.encode_batch(clean, add_special_tokens=False)]
 
     def _special(self) -> NDArray[np.bool_]:
-        return np.isin(np.arange(len(self._table)), sorted(plain_special_ids(self._tokenizer)))
+        return np.isin(np.arange(len(self._table)), sorted(plain_special_ids(self.tokenizer)))
 
     def _pooled(self, ids: list[NDArray[np.int64]], mode: str) -> NDArray[np.float32]:
         starts = np.cumsum([0, *(len(row) for row in ids[:-1])])

@@ -7,15 +7,17 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import safe_open
-from sentence_transformers import SentenceTransformer
 
 from semshift_nb.encoders.loading.bundled import file_sha256
 from semshift_nb.errors import InputError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 # Exports for other engines: nothing here loads them.
@@ -138,7 +140,7 @@ _LEAST_SHARE = 0.5
 _ROUTES = re.compile(r"^(\d+\.sub_modules\.[^.]+\.)+")
 
 
-def check_weights(model: SentenceTransformer, files: list[Path], folder: Path) -> None:
+def check_weights(model: "SentenceTransformer", files: list[Path], folder: Path) -> None:
     """Refuse a model most of whose parameters are not in its files."""
     held = {tail for path in files for key in _keys(path) for tail in _tails(key)}
     names = [name for name, _ in model.named_parameters()]

@@ -8,23 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
-from sentence_transformers import SentenceTransformer
-from transformers.utils import logging
 
-from semshift_nb.encoders.encoder import Encoder
+from semshift_nb.encoders.cache import VectorCache
+from semshift_nb.encoders.encoder import Encoder, ModelIdentity
 from semshift_nb.encoders.loading.bundled import bundled_folder, bundled_revision
 from semshift_nb.encoders.loading.folders import (
     ModelFolder,
     check_folder,
+    check_weights,
     find_folder,
     fingerprint,
     weight_files,
 )
+from semshift_nb.encoders.spec import EncodingSpec
 from semshift_nb.encoders.store.store import Store, default_root
 from semshift_nb.encoders.texts import check_max_length
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
     from semshift_nb.encoders.backends.protocol import Backend
 
 
@@ -109,13 +112,12 @@ def load_encoder(
     kind = "static" if name == "static" else "model"
     make = _static_backend if kind == "static" else _model_backend
     weights = weight_files(found.path, pickled="pickle" in permitted)
-    return Encoder(
-        make(found.path, options),
-        name=found.name,
-        revision=found.revision,
-        fingerprint=fingerprint(found.path, weights, kind=kind),
-        store=_open_store(store),
+    backend = make(found.path, options)
+    identity = ModelIdentity(
+        found.name, found.revision, fingerprint(found.path, weights, kind=kind)
     )
+    spec = EncodingSpec(backend.max_length)
+    return Encoder(backend, identity, spec, VectorCache(_open_store(store)))
 
 
 def _find(name: str | os.PathLike[str], allow: Collection[str]) -> ModelFolder:
@@ -128,13 +130,13 @@ def _find(name: str | os.PathLike[str], allow: Collection[str]) -> ModelFolder:
     return found
 
 
-# The two imports below take seconds, and loading the library should not: they wait until needed.
+# The imports below take seconds, and loading the library should not: they wait until needed.
 def _static_backend(folder: Path, options: _Options) -> "Backend":
-    from semshift_nb.encoders.backends.static import StaticBackend
+    from semshift_nb.encoders.backends.static import load_static
 
     if options.pooling not in (None, "mean"):
         raise InputError(f"pooling={options.pooling!r}: static is always a mean; leave it out.")
-    return StaticBackend(
+    return load_static(
         folder,
         max_length=options.max_length,
         dtype=options.dtype,
@@ -143,12 +145,13 @@ def _static_backend(folder: Path, options: _Options) -> "Backend":
 
 
 def _model_backend(folder: Path, options: _Options) -> "Backend":
+    from semshift_nb.encoders.backends.model_config import prepare
     from semshift_nb.encoders.backends.sentence_transformer import TransformerBackend
-    from semshift_nb.encoders.loading.folders import check_weights
 
     model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
     check_weights(model, weight_files(folder, pickled=False), folder)
-    return TransformerBackend(model, max_length=options.max_length, pooling=options.pooling)
+    prepared = prepare(model, max_length=options.max_length, pooling=options.pooling)
+    return TransformerBackend(prepared)
 
 
 def _open_store(store: Store | str | os.PathLike[str] | None) -> Store | None:
@@ -189,8 +192,10 @@ def load_model(
     dtype: str,
     device: str | None,
     allow: Collection[str],
-) -> SentenceTransformer:
+) -> "SentenceTransformer":
     """Load a model that ``check_folder`` let through."""
+    from sentence_transformers import SentenceTransformer
+
     options = {} if "pickle" in allow else {"use_safetensors": True}
     try:
         with _no_loading_bar():
@@ -210,6 +215,8 @@ def load_model(
 
 @contextmanager
 def _no_loading_bar() -> Iterator[None]:
+    from transformers.utils import logging
+
     # It would fill a notebook's output with a bar that says nothing about the work asked for.
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

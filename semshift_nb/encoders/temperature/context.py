@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from semshift_nb.encoders.temperature.schedule import (
     Layers,
     Schedule,
+    Tau,
     Temperature,
     digest,
     only_number,
@@ -31,7 +32,7 @@ UNTOUCHED = Temperature(1.0, "constant", "1.0")
 class ModelTemperature:
     """A temperature, and what it comes to in each of the models that it was made for."""
 
-    def __init__(self, tau: object, plans: "Mapping[PreTrainedModel, TemperaturePlan]") -> None:
+    def __init__(self, tau: Tau, plans: "Mapping[PreTrainedModel, TemperaturePlan]") -> None:
         self.tau = tau
         self.plans = plans
         self._temperatures: dict[int | None, Temperature] = {}

@@ -22,6 +22,7 @@ from semshift_nb.encoders.temperature.attention_patch import (
 )
 from semshift_nb.encoders.temperature.context import ModelTemperature, block, innermost_plan
 from semshift_nb.encoders.temperature.plan import TemperaturePlan, text_lengths
+from semshift_nb.encoders.temperature.schedule import Tau
 from semshift_nb.errors import InputError
 
 
@@ -125,7 +126,7 @@ def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def make_setting(models: Iterable[PreTrainedModel], tau: object, *, name: str) -> ModelTemperature:
+def make_setting(models: Iterable[PreTrainedModel], tau: Tau, *, name: str) -> ModelTemperature:
     """Work out what a temperature comes to in some models."""
     plans: dict[PreTrainedModel, TemperaturePlan] = {}
     for model in models:

@@ -22,7 +22,7 @@ def news():
 @pytest.fixture(scope="module")
 def counted_by_hand(news, static):
     """Count pieces of words by the tokenizer's own words, document by document."""
-    tokenizer = static._backend._tokenizer
+    tokenizer = static.backend.tokenizer
     table = static.input_embeddings()
     counts, documents = Counter(), defaultdict(set)
     for row in news.sentences.itertuples():

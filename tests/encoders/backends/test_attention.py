@@ -108,7 +108,7 @@ def test_prompts_are_part_of_what_is_seen(tmp_path):
 def test_heads_that_differ_by_layer_come_as_one_array_a_layer(tmp_path):
     encoder = load_encoder(str(tiny_model(tmp_path / "model")), device="cpu", store=None)
     config = BertConfig(hidden_size=16, num_attention_heads=4, intermediate_size=32)
-    model = encoder._backend.models[0]
+    model = encoder.backend.models[0]
     model.encoder.layer[1] = BertModel(config).eval().encoder.layer[0]
     assert (encoder.n_layers, encoder.n_heads) == (2, (2, 4))
     (one,) = encoder.at_temperature([[1, 0.5], 0.7]).attention(["a river"])

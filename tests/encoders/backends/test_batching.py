@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semshift_nb.encoders.backends.protocol import unit_rows
 from semshift_nb.encoders.backends.tokenise import TOKEN_BUDGET, cut_batches
+from semshift_nb.encoders.encoding import unit_rows
 from semshift_nb.encoders.texts import slices
 from semshift_nb.unicode import well_formed
 

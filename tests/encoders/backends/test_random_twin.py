@@ -20,7 +20,7 @@ def load(folder, **options):
 
 
 def weights_of(encoder):
-    return dict(encoder._backend._as_loaded[0].model.state_dict())
+    return dict(encoder.backend.model[0].model.state_dict())
 
 
 def test_weights_are_those_of_an_untrained_model(minilm):
@@ -57,8 +57,8 @@ def test_a_twin_is_the_same_every_time_and_another_for_another_seed(tmp_path):
     assert np.abs(first.encode(TEXTS) - other.encode(TEXTS)).max() > 0.1
     assert first.name == f"{encoder.name} (random 4)"
     assert (first.dim, first.max_length, first.pooling) == (8, 32, "mean")
-    head = first._backend._model[2].linear.weight
-    assert not torch.equal(head, encoder._backend._model[2].linear.weight)
+    head = first.backend.model[2].linear.weight
+    assert not torch.equal(head, encoder.backend.model[2].linear.weight)
 
 
 @pytest.mark.parametrize("name", ["minilm", "static"])
@@ -83,7 +83,7 @@ def test_the_trained_model_stays_as_it_was(tmp_path):
     saved = load_file(next(folder.rglob("model.safetensors")))
     for name, part in weights_of(encoder).items():
         np.testing.assert_array_equal(part.numpy(), saved[name])
-    assert twin._backend._as_loaded.tokenizer is encoder._backend._as_loaded.tokenizer
+    assert twin.backend.model.tokenizer is encoder.backend.model.tokenizer
 
 
 def test_twins_have_views_and_views_have_twins(tmp_path):
@@ -132,6 +132,6 @@ def test_a_part_that_does_not_say_how_it_begins_is_named(tmp_path):
             super().__init__()
             self.by = torch.nn.Parameter(torch.ones(1))
 
-    encoder._backend._as_loaded.append(Scale())
+    encoder.backend.model.append(Scale())
     with pytest.raises(InputError, match=r"Scale does not say how its weights begin"):
         encoder.random_twin()

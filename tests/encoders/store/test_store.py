@@ -36,7 +36,7 @@ def forbid_computing(encoder, monkeypatch):
     def refuse(*_):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(encoder._backend, "embed", refuse)
+    monkeypatch.setattr(encoder.backend, "embed", refuse)
 
 
 def test_the_second_time_nothing_is_computed(tmp_path, minilm, monkeypatch):
@@ -55,8 +55,8 @@ def test_only_what_is_missing_is_computed(tmp_path, static):
     encoder = load_encoder("static", store=tmp_path)
     encoder.encode(TEXTS[:50])
     computed = []
-    embed = encoder._backend.embed
-    encoder._backend.embed = lambda texts, role: computed.extend(texts) or embed(texts, role)
+    embed = encoder.backend.embed
+    encoder.backend.embed = lambda texts, *how: computed.extend(texts) or embed(texts, *how)
     vectors = encoder.encode(TEXTS[:60] + TEXTS[:10])
     assert computed == TEXTS[50:60]
     np.testing.assert_allclose(vectors, static.encode(TEXTS[:60] + TEXTS[:10]), atol=1e-6)
@@ -258,15 +258,15 @@ def test_what_a_killed_run_left_is_removed_when_it_is_old(tmp_path):
 
 def test_an_interrupted_run_keeps_what_it_had(tmp_path, small_shards):
     encoder = load_encoder("static", store=tmp_path)
-    embed = encoder._backend.embed
+    embed = encoder.backend.embed
 
-    def interrupted(texts, role):
-        for number, batch in enumerate(embed(texts, role)):
+    def interrupted(*arguments):
+        for number, batch in enumerate(embed(*arguments)):
             if number == 5:
                 raise KeyboardInterrupt
             yield batch
 
-    encoder._backend.embed = interrupted
+    encoder.backend.embed = interrupted
     with pytest.raises(KeyboardInterrupt):
         encoder.encode(TEXTS)
     assert encoder.store.spaces()["n_vectors"].tolist() == [5 * 16]

@@ -1,7 +1,7 @@
 """A tempered encoder: its blocks, its views, its keys."""
 
-import copy
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from sentence_transformers.base.modules import Router, Transformer
 from sentence_transformers.sentence_transformer.modules import Pooling
 
 from semshift_nb.encoders import Schedule, constant, entropy_matched, load_encoder, tempscale
+from semshift_nb.encoders.spec import EncodingSpec
 from semshift_nb.encoders.store.key import StoreKey
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model
@@ -142,9 +143,7 @@ def test_a_function_of_the_length_is_tried_at_every_length_of_the_encoder(minilm
 
 
 def test_a_function_of_the_length_needs_a_limit_and_a_schedule_does_not(minilm):
-    unlimited = copy.copy(minilm)
-    unlimited._backend = copy.copy(minilm._backend)
-    unlimited._backend.max_length = None
+    unlimited = replace(minilm, spec=EncodingSpec(max_length=None))
     assert unlimited.at_temperature(entropy_matched(9)).temperature.schedule.startswith("entropy")
     with pytest.raises(InputError, match="hand in a Schedule"):
         unlimited.at_temperature(lambda n_tokens: 1 / n_tokens)

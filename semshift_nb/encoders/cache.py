@@ -1,0 +1,72 @@
+"""Each text once: fetched from the store if it is there, else computed and kept."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semshift_nb.encoders.backends.protocol import Batch
+from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.progress import progress
+from semshift_nb.encoders.store.key import StoreKey, text_key
+from semshift_nb.encoders.store.store import Store
+from semshift_nb.encoders.store.writer import Writer
+
+#: Turns texts into unit rows, batch by batch: in each step one batch for every space.
+Compute: TypeAlias = Callable[[list[str]], Iterable[Sequence[Batch]]]
+
+
+@dataclass(frozen=True)
+class VectorCache:
+    """The store, if there is one, before the model."""
+
+    store: Store | None
+
+    def encode(
+        self, texts: list[str], spaces: Sequence[StoreKey], compute: Compute, *, label: str
+    ) -> list[Encoding]:
+        """Encode distinct texts in some spaces; what none of them lacks is not computed."""
+        keys = [text_key(text) for text in texts]
+        found = [self._fetch(space, keys) for space in spaces]
+        missing = np.flatnonzero(~np.all([each.known for each in found], axis=0))
+        if len(missing):
+            wanted = [texts[row] for row in missing]
+            with ExitStack() as stack:
+                writers = [stack.enter_context(self._writing(space)) for space in spaces]
+                advance = stack.enter_context(progress(wanted, label))
+                for batches in compute(wanted):
+                    rows = missing[batches[0].rows]
+                    for each, batch, writer in zip(found, batches, writers, strict=True):
+                        each.take(rows, batch.encoding, writer)
+                    advance(batches[0].rows)
+        return [each.encoding for each in found]
+
+    def _fetch(self, space: StoreKey, keys: list[bytes]) -> "_Found":
+        encoding, known = Encoding.blank(len(keys), space.dim), np.zeros(len(keys), dtype=np.bool_)
+        if self.store is not None:
+            known = self.store.index(space).fetch(keys, into=encoding)
+        return _Found(keys, encoding, known)
+
+    def _writing(self, space: StoreKey) -> AbstractContextManager[Writer | None]:
+        return nullcontext() if self.store is None else self.store.writing(space)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Texts in one space: their keys, their rows so far, and which of these the store had."""
+
+    keys: list[bytes]
+    encoding: Encoding
+    known: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[np.intp], batch: Encoding, writer: Writer | None) -> None:
+        """Take in what was computed; what has a direction is kept."""
+        new = np.flatnonzero(~self.known[rows])
+        rows, computed = rows[new], batch.take(new)
+        self.encoding.put(rows, computed)
+        if writer is not None:
+            sound = np.flatnonzero(computed.has_direction)
+            writer.add([self.keys[row] for row in rows[sound]], computed.take(sound))
