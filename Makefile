@@ -1,22 +1,31 @@
-# Two commands matter: `make report` and `make test`. Both make .venv first; nothing else is needed
+# Two commands matter: `make report` and `make test` (`make check` is its fast part). Both make .venv first; nothing else is needed
 # but Python 3.11 or newer and a package registry.
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: report test lab bench notebooks
+# Two workers with one thread each: on two cores nothing waits for a thread of its own.
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+lint check test: export OMP_NUM_THREADS = 1
+
+.PHONY: report lint check test lab bench notebooks
 
 report: $(INSTALLED)
 	$(BIN)/semshift report
 
-test: $(INSTALLED)
+lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests
-	PYTHONPATH=tests/plugins $(BIN)/pytest -p nbval_tolerance --nbval --nbval-cell-timeout 300 notebooks
+
+# The fast loop: two minutes, all but what is marked slow.
+check: lint
+	$(PYTEST) -m "not slow"
+
+test: lint
+	$(PYTEST) -p nbval_tolerance --nbval --nbval-cell-timeout 300 semshift_nb widgets tests notebooks
 
 lab: $(INSTALLED)
 	$(BIN)/jupyter lab notebooks

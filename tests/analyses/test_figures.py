@@ -12,6 +12,8 @@ import pytest
 
 from semshift_nb import analyses, measures
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def windows(wikipedia, encoder) -> pd.DataFrame:

@@ -37,10 +37,17 @@ def watched(browser, request) -> Iterator[Watched]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory) -> Iterator[Lab]:
+def jupyterlab(tmp_path_factory) -> Iterator[Lab]:
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("notebooks")
     with running_lab(home, folder) as server:
         yield server
+
+
+@pytest.fixture
+def lab(jupyterlab) -> Iterator[Lab]:
+    """JupyterLab as a test finds it: nothing runs, nothing is left of the one before."""
+    yield jupyterlab
+    jupyterlab.tidy()
 
 
 class Report(NamedTuple):

@@ -9,6 +9,8 @@ from semshift_nb.cli import app
 from semshift_nb.corpora import load_corpus
 from semshift_nb.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True, scope="module")
 def store(tmp_path_factory):

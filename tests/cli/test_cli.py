@@ -17,6 +17,8 @@ from semshift_nb.cli import app
 from semshift_nb.doctor import examine
 from semshift_nb.encoders import Store
 
+pytestmark = pytest.mark.slow
+
 CALL = "from semshift_nb.cli import main; main()"
 
 

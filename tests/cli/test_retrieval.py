@@ -18,6 +18,8 @@ from semshift_nb.corpora import known_item, load_corpus, load_retrieval
 from semshift_nb.encoders import Temperature, entropy_matched
 from semshift_nb.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 CALL = "from semshift_nb.cli import main; main()"
 
 

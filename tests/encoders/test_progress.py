@@ -10,6 +10,8 @@ from nbclient import NotebookClient
 from semshift_nb.encoders import progress
 from semshift_nb.frontend import live_notebook
 
+pytestmark = pytest.mark.slow
+
 SLOW = """
 import time
 from semshift_nb.encoders import progress

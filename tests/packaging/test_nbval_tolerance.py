@@ -43,6 +43,7 @@ def test_only_progress_is_left_out(encoder):
     assert without_progress([progress, warning]) == [warning]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("printed", "passes"), [("0.95", True), ("0.94", False), ("0.960", False)])
 def test_nbval_still_fails_on_a_wrong_number_in_a_notebook(pytester, monkeypatch, printed, passes):
     monkeypatch.setenv("PYTHONPATH", str(Path(nbval_tolerance.__file__).parent))

@@ -35,6 +35,8 @@ from semshift_nb.encoders import Encoder, Schedule, Store, constant, entropy_mat
 from semshift_nb.reports import run_report
 from semshift_widgets import ShiftExplorer, SpectrumExplorer, SplitExplorer, TempScaleExplorer
 
+pytestmark = pytest.mark.slow
+
 PINS = Path(__file__).with_name("pins.json")
 DIM, N_LAYERS, N_HEADS = 384, 6, 12
 # A processor without AVX2 draws other weights for a twin, and they have another key.

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_lines_of_python_run_one_block_after_another(tmp_path):
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     environment = {"SEMSHIFT_STORE": str(tmp_path / "store"), "HF_HUB_OFFLINE": "1", "PATH": ""}

@@ -1,5 +1,7 @@
 """The real JupyterLab, with settings, store and notebooks of its own."""
 
+import functools
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from jupyter_client.blocking import BlockingKernelClient
+
+_TIDY = (
+    "import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().run_line_magic('reset', '-f')"
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,38 @@ class Lab:
 
     url: str
     folder: Path
+    runtime: Path
+
+    @functools.cached_property
+    def kernel(self) -> str:
+        """A kernel for all notebooks that need none of their own: it imports torch only once."""
+        return self._ask("kernels", {"name": "python3"})["id"]
+
+    def attach(self, name: str) -> None:
+        """Let a notebook find the shared kernel when it is opened."""
+        session = {"path": name, "name": name, "type": "notebook", "kernel": {"id": self.kernel}}
+        self._ask("sessions", session)
+
+    def tidy(self) -> None:
+        """Forget what a notebook left in the shared kernel, and end all other kernels."""
+        shared = self.__dict__.get("kernel")
+        for kernel in self._ask("kernels"):
+            if kernel["id"] != shared:
+                self._ask(f"kernels/{kernel['id']}", method="DELETE")
+        if shared is not None:
+            connection = self.runtime / f"kernel-{shared}.json"
+            client = BlockingKernelClient(connection_file=str(connection))
+            client.load_connection_file()
+            client.start_channels()
+            client.wait_for_ready(timeout=60)
+            client.execute(_TIDY, reply=True, timeout=60)
+            client.stop_channels()
+
+    def _ask(self, path: str, body: object = None, method: str | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/api/{path}", data=data, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or "null")
 
 
 def free_port() -> int:
@@ -31,7 +72,8 @@ def running_lab(home: Path, folder: Path) -> Iterator[Lab]:
     port = free_port()
     command = [
         sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
-        "--ip=127.0.0.1", "--IdentityProvider.token=", str(folder),
+        "--ip=127.0.0.1", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
+        str(folder),
     ]  # fmt: skip
     settings = {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
@@ -39,7 +81,7 @@ def running_lab(home: Path, folder: Path) -> Iterator[Lab]:
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "SEMSHIFT_STORE": str(home / "store"),
+        "SEMSHIFT_STORE": os.environ.get("SEMSHIFT_STORE", str(home / "store")),
         "HF_HUB_OFFLINE": "1",
     }
     log = (home / "lab.log").open("w")
@@ -47,7 +89,7 @@ def running_lab(home: Path, folder: Path) -> Iterator[Lab]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(url, server, home / "lab.log")
-        yield Lab(url, folder)
+        yield Lab(url, folder, home / "runtime")
     finally:
         server.terminate()
         server.wait(timeout=30)

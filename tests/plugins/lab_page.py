@@ -22,6 +22,7 @@ def opened(watched: Watched, lab: Lab, name: str, *sources: str, charts: int = 1
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": spec}, cells=cells)
     nbformat.write(notebook, lab.folder / name)
+    lab.attach(name)
     page = open_notebook(watched, lab, name)
     run_all(page)
     page.locator("[data-redraws]").nth(charts - 1).wait_for(timeout=RUN_MS)

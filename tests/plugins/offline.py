@@ -13,7 +13,6 @@ def offline_environment(folder: Path) -> tuple[dict[str, str], Path]:
     ours = {
         "PYTHONPATH": str(HOOK),
         "SEMSHIFT_TEST_ATTEMPTS": str(attempts),
-        "SEMSHIFT_STORE": str(folder / "store"),
     }
     # Nothing may lean on a setting of this machine that forbids the network.
     kept = {

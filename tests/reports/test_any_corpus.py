@@ -1,11 +1,17 @@
-"""The real notebooks on texts that are nothing like the defaults."""
+"""The real notebooks on texts that are nothing like the defaults.
 
-import os
-import subprocess
-import sys
+Their cells run one after another in this process, shown as IPython shows them: nine kernels that
+each import everything would take five times as long. That a report runs the same notebooks by
+papermill is seen in tests/browser.
+"""
+
 from pathlib import Path
 
+import nbformat
 import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 TEXTS = [
     "A first text. It has two sentences.",
@@ -15,34 +21,53 @@ TEXTS = [
     "z",
     "Rates rose. Banks fell. People waited. Nothing moved.",
 ]
+ASKED = {
+    "corpus": "own.csv",
+    "searched_corpus": "own.csv",
+    "n_windows": 5,
+    "n_read": 2,
+    "n_searched": 5,
+    "n_pairs": 20,
+    "n_joined": 4,
+    "n_sectioned": 2,
+    "out": "found",
+}
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
-def test_short_and_empty_texts_leave_reasons_and_not_a_failure(tmp_path):
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
     pd.DataFrame({"text": TEXTS}).to_csv(tmp_path / "own.csv", index=False)
-    command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "own.csv"]
-    sizes = {"n_windows": 5, "n_read": 2, "n_searched": 5, "n_pairs": 20}
-    sizes |= {"n_joined": 4, "n_sectioned": 2}
-    command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
-    command += ["-p", "searched_corpus=own.csv", "--out", "run"]
-    environment = {**os.environ, "SEMSHIFT_STORE": str(tmp_path / "store")}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    (tmp_path / "found").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shell():
+    settings = Config(
+        {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
     )
-    assert done.returncode == 0, done.stderr
-    metrics = pd.read_parquet(tmp_path / "run" / "metrics.parquet")
-    assert set(metrics["notebook"]) == {
-        "00_report_card",
-        "01_semantic_shift",
-        "02_concatenation",
-        "03_length_collapse",
-        "04_tempscale",
-        "05_anisotropy",
-        "06_alignment_uniformity",
-        "07_dimensions",
-        "10_splitting",
-    }
-    missing = metrics[metrics["value"].isna()]
+    return InteractiveShell(config=settings)
+
+
+def run(shell: InteractiveShell, path: Path) -> None:
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            shell.run_cell(cell.source).raise_error()
+        if "parameters" in cell.metadata.get("tags", []):
+            asked = {name: value for name, value in ASKED.items() if name in shell.user_ns}
+            shell.push(asked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_short_and_empty_texts_leave_reasons_and_not_a_failure(notebook, folder, shell, capsys):
+    run(shell, notebook)
+    rows = pd.read_parquet(folder / "found" / f"{notebook.stem}.metrics.parquet")
+    assert len(rows) > 0
+    missing = rows[rows["value"].isna()]
     assert (missing["status"] == "not measured").all()
     assert missing["reason"].str.len().gt(0).all()
-    page = (tmp_path / "run" / "01_semantic_shift.html").read_text(encoding="utf-8")
-    assert "Nothing was measured: no document has 6 sentences" in page
+    if notebook.stem == "01_semantic_shift":
+        assert "Nothing was measured: no document has 6 sentences" in capsys.readouterr().out

@@ -6,6 +6,8 @@ import pytest
 from semshift_nb.errors import InputError
 from semshift_nb.reports.inputs import absolute, identify
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):

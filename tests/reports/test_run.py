@@ -18,6 +18,8 @@ from semshift_nb.errors import InputError
 from semshift_nb.reports import run_report
 from semshift_nb.reports.manifest import read_manifest
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Path]
 HOSTILE = "<script>alert(1)</script>"
 

@@ -26,11 +26,25 @@ class JackknifePlan(NamedTuple):
     level: float
 
     def rows_out(self) -> NDArray[np.bool_]:
-        """Return which rows each set leaves out, of shape (n_sets, n_rows)."""
+        """Say which rows each set leaves out.
+
+        Returns
+        -------
+        ndarray of shape (n_sets, n_rows), bool
+        """
         return np.array([np.isin(self.codes, part) for part in self.parts])
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of each set's rows of ``values``, of shape (n_sets, n_columns)."""
+        """Sum the rows that each set leaves out.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        ndarray of shape (n_sets, n_columns)
+        """
         by_document = np.zeros((int(self.codes.max()) + 1, values.shape[1]))
         np.add.at(by_document, self.codes, values)
         return np.asarray(by_document[self.parts].sum(axis=1))
@@ -38,9 +52,21 @@ class JackknifePlan(NamedTuple):
     def interval(
         self, value: float, without: NDArray[np.float64], *, least: float, most: float
     ) -> Interval:
-        """Return the interval of a figure out of its values without each set, by Student's t.
+        """Give a figure its interval, by Student's t.
 
-        Its ends are kept within what the figure can be, ``least`` and ``most``.
+        Parameters
+        ----------
+        value : float
+            The figure of all rows.
+        without : ndarray of shape (n_sets,)
+            The figure without each set.
+        least, most : float
+            What the figure can be at the least and at the most; the ends are kept within.
+
+        Returns
+        -------
+        Interval
+            In the figure's own unit.
         """
         n_groups, n_each = int(self.codes.max()) + 1, self.parts.shape[1]
         variance = (n_groups - n_each) / n_each * without.var()
@@ -52,10 +78,30 @@ class JackknifePlan(NamedTuple):
 def jackknife_plan(
     groups: ArrayLike | None, *, n_rows: int, n_parts: int, level: float, seed: int
 ) -> JackknifePlan:
-    """Return which documents to leave out by turns.
+    """Choose which documents to leave out by turns.
 
-    Up to ``n_parts`` documents are left out one by one; of G more, ``G // n_parts`` at a time,
-    those drawn at random.
+    Parameters
+    ----------
+    groups : sequence of n_rows hashables or None
+        The document of each row; None for rows that are documents each.
+    n_rows : int
+        How many rows there are.
+    n_parts : int
+        Up to so many documents are left out one by one; of G more, ``G // n_parts`` at a time,
+        drawn at random.
+    level : float
+        Of the intervals, between 0 and 1.
+    seed : int
+        Of the draw.
+
+    Returns
+    -------
+    JackknifePlan
+
+    Raises
+    ------
+    InputError
+        If there are fewer than four documents, or a number is out of its range.
     """
     if n_parts < 2 or not 0 < level < 1:
         raise InputError(

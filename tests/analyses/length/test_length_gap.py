@@ -9,6 +9,8 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def far_sighted(tmp_path_factory) -> Encoder:

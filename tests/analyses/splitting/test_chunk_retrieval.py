@@ -11,6 +11,8 @@ from semshift_nb.corpora import Corpus, concatenated_segments, known_item, load_
 from semshift_nb.corpora.segments import segments_corpus
 from semshift_nb.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def joined():

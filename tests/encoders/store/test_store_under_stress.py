@@ -16,6 +16,8 @@ import pytest
 
 from semshift_nb.encoders import StoreWarning, load_encoder
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [f"the river number {number} runs to the sea" for number in range(3000)]
 
 

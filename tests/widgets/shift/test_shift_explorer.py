@@ -9,6 +9,8 @@ from semshift_nb import analyses, load_corpus, load_encoder
 from semshift_nb.errors import InputError
 from semshift_widgets import ShiftExplorer
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "The cat sat on the mat. The dog lay on the rug. Interest rates rose again. Banks fell.",
     "One sentence only.",

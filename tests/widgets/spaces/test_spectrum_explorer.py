@@ -11,6 +11,8 @@ from semshift_nb.analyses import SpaceView
 from semshift_nb.errors import InputError
 from semshift_widgets import SpectrumExplorer
 
+pytestmark = pytest.mark.slow
+
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 TEXTS = [
     "The cat sat on the mat and looked at the dog that lay on the rug.",

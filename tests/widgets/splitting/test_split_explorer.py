@@ -12,6 +12,8 @@ from semshift_nb.charts.splitting.view import MOST_SENTENCES
 from semshift_nb.errors import InputError
 from semshift_widgets import SplitExplorer
 
+pytestmark = pytest.mark.slow
+
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 CATS = "Cats purr when they are content. A kitten follows its mother. Old cats sleep all day."
 STARS = "Stars burn hydrogen for ages. A galaxy holds billions of stars. Telescopes gather light."
