@@ -14,6 +14,7 @@ from semshift_nb.analyses.encoded import Encoded, encode_all
 from semshift_nb.analyses.geometry.geometry import geometry
 from semshift_nb.analyses.length.length_collapse import unmeasured
 from semshift_nb.analyses.length.length_gap import length_gap
+from semshift_nb.analyses.passages import passage_members, passage_starts, passages_at
 from semshift_nb.analyses.report_card import verdicts
 from semshift_nb.analyses.results import MEASURED, interval_row
 from semshift_nb.corpora import Corpus
@@ -47,20 +48,10 @@ def draw_texts(
     drawn = Corpus(corpus.name, documents)
     all_sentences = drawn.sentences
     sentences = all_sentences.iloc[_some(rng, len(all_sentences), n_sentences)]
-    firsts = _firsts(rng, all_sentences["doc_id"].to_numpy(), n_passages)
-    members = all_sentences.iloc[(firsts[:, None] + np.arange(N_SENTENCES)).ravel()]
+    firsts = _firsts(rng, all_sentences, n_passages)
+    members = all_sentences.iloc[passage_members(firsts, N_SENTENCES)]
     members = members.assign(passage=np.repeat(np.arange(len(firsts)), N_SENTENCES))
-    texts = documents.set_index("doc_id")["text"]
-    passages = members.groupby("passage").agg(
-        doc_id=("doc_id", "first"), start=("start", "min"), end=("end", "max")
-    )
-    passages["text"] = [
-        texts.loc[doc_id][start:end]
-        for doc_id, start, end in zip(
-            passages["doc_id"], passages["start"], passages["end"], strict=True
-        )
-    ]
-    return CardTexts(drawn, sentences, passages, members)
+    return CardTexts(drawn, sentences, passages_at(drawn, firsts, N_SENTENCES), members)
 
 
 def _some(rng: np.random.Generator, n: int, n_wanted: int) -> NDArray[np.intp]:
@@ -68,10 +59,10 @@ def _some(rng: np.random.Generator, n: int, n_wanted: int) -> NDArray[np.intp]:
     return np.sort(rng.choice(n, size=min(n, n_wanted), replace=False))
 
 
-def _firsts(rng: np.random.Generator, doc_ids: NDArray[np.object_], n: int) -> NDArray[np.intp]:
+def _firsts(rng: np.random.Generator, sentences: pd.DataFrame, n: int) -> NDArray[np.intp]:
     """Draw first rows of passages that do not overlap, one a document before any gets two."""
-    begins = np.flatnonzero(doc_ids[: -(N_SENTENCES - 1)] == doc_ids[N_SENTENCES - 1 :])
-    starts = pd.DataFrame({"row": begins, "doc_id": doc_ids[begins]})
+    begins = passage_starts(sentences, N_SENTENCES)
+    starts = pd.DataFrame({"row": begins, "doc_id": sentences["doc_id"].to_numpy()[begins]})
     if starts.empty:
         return begins
     # Multiples of the length, counted from a document's first sentence: none overlap.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, encode_all, no_direction_reason
+from semshift_nb.analyses.passages import passage_starts
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, interval_row, tidy
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -111,13 +112,9 @@ def members(
 
 def _eligible(sentences: pd.DataFrame, n_followers: int) -> NDArray[np.intp]:
     """Return the rows of sentences that are long enough and have enough followers."""
-    documents = sentences["doc_id"].to_numpy()
-    followed = np.zeros(len(documents), dtype=np.bool_)
-    n = len(documents) - n_followers
-    if n > 0:
-        followed[:n] = documents[:n] == documents[n_followers:]
-    long_enough = np.array([len(text) >= MIN_CHARACTERS for text in sentences["text"]], dtype=bool)
-    return np.flatnonzero(followed & long_enough)
+    followed = passage_starts(sentences, n_followers + 1)
+    texts = sentences["text"].iloc[followed]
+    return followed[[len(text) >= MIN_CHARACTERS for text in texts]]
 
 
 def _note(wanted: Design, n_anchors: int, *, n_library: int) -> str:

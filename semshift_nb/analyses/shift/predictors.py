@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.passages import passage_members, passage_starts, passages_at
 from semshift_nb.analyses.results import (
     FIGURE_COLUMNS,
     MEASURED,
@@ -188,11 +188,14 @@ def window_shift(
         raise InputError(
             f"n_sentences is {n_sentences} and n_windows {n_windows}, expected at least 2 and 1."
         )
-    firsts = _draw(corpus.sentences, n_sentences, n_windows=n_windows, seed=seed)
-    windows = _windows(corpus, firsts, n_sentences=n_sentences)
+    begins = passage_starts(corpus.sentences, n_sentences)
+    n_drawn = min(n_windows, len(begins))
+    firsts = np.sort(np.random.default_rng(seed).choice(begins, size=n_drawn, replace=False))
+    windows = passages_at(corpus, firsts, n_sentences)
     if windows.empty:
         return _none(n_sentences)
-    members = (firsts[:, None] + np.arange(n_sentences)).ravel()
+    windows.insert(0, "window_id", np.arange(len(windows)))
+    members = passage_members(firsts, n_sentences)
     encoded = encode_all(encoder, corpus.sentences["text"].iloc[members].tolist())
     texts = encode_all(encoder, windows["text"].tolist())
     figures = [
@@ -200,37 +203,6 @@ def window_shift(
         for i in range(len(firsts))
     ]
     return tidy(pd.concat([windows, pd.DataFrame(figures, columns=FIGURE_COLUMNS)], axis=1))
-
-
-def _draw(
-    sentences: pd.DataFrame, n_sentences: int, *, n_windows: int, seed: int
-) -> NDArray[np.intp]:
-    """Draw rows of the sentence table that begin a passage which ends in the same document."""
-    documents = sentences["doc_id"].to_numpy()
-    begins = np.flatnonzero(documents[: -(n_sentences - 1)] == documents[n_sentences - 1 :])
-    n_drawn = min(n_windows, len(begins))
-    return np.sort(np.random.default_rng(seed).choice(begins, size=n_drawn, replace=False))
-
-
-def _windows(corpus: Corpus, firsts: NDArray[np.intp], *, n_sentences: int) -> pd.DataFrame:
-    """Return the passages that begin at these rows, with their text."""
-    first = corpus.sentences.iloc[firsts]
-    ends = corpus.sentences["end"].iloc[firsts + n_sentences - 1]
-    documents = corpus.documents.set_index("doc_id").loc[first["doc_id"]]
-    texts = [
-        text[start:end]
-        for text, start, end in zip(documents["text"], first["start"], ends, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "window_id": np.arange(len(first)),
-            "doc_id": first["doc_id"].to_numpy(),
-            "title": documents["title"].to_numpy(),
-            "start_position": first["position"].to_numpy(),
-            "text": texts,
-        },
-        columns=_WINDOW,
-    )
 
 
 def _none(n_sentences: int) -> pd.DataFrame:
