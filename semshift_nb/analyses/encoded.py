@@ -10,7 +10,22 @@ from numpy.typing import NDArray
 
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Encoding, NoDirectionError
+from semshift_nb.errors import InputError
 from semshift_nb.validation import shortened
+
+
+def as_encoders(encoders: Encoder | Sequence[Encoder]) -> list[Encoder]:
+    """Return encoders as a list, at least one."""
+    listed = [encoders] if isinstance(encoders, Encoder) else list(encoders)
+    if not listed:
+        raise InputError("got no encoder, expected one or more, as load_encoder() gives them.")
+    return listed
+
+
+def encoder_columns(encoder: Encoder) -> dict[str, str | float]:
+    """Return the columns that say which encoder a row is of."""
+    temperature = encoder.temperature
+    return {"encoder": encoder.name, "tau": temperature.tau, "schedule": temperature.schedule}
 
 
 @dataclass(frozen=True, eq=False)

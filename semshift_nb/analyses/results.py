@@ -1,4 +1,4 @@
-"""The figures of one text: what every table of texts has in its columns."""
+"""Rows of results: what was measured, in which unit, and why something was not."""
 
 from collections.abc import Callable
 from typing import TypedDict
@@ -13,6 +13,98 @@ from semshift_nb.measures.shift import TextShift
 
 MEASURED = "measured"
 NOT_MEASURED = "not measured"
+
+UNITS = {
+    # of a set of vectors
+    "MPD": "cosine distance",
+    "mean_cosine": "cosine",
+    "uniformity": "log potential",
+    "alignment": "squared distance",
+    "relative_alignment": "share of chance",
+    "partition_isotropy": "ratio",
+    "iso_score": "share",
+    "effective_rank": "directions",
+    "participation_ratio": "directions",
+    "stable_rank": "directions",
+    "nesum": "directions",
+    "power_law_decay": "exponent",
+    "information_abundance": "directions",
+    "condition_number": "ratio",
+    "first_component_share": "share",
+    "two_nn_dimension": "dimensions",
+    "hubness": "skewness",
+    "n_near_zero_dimensions": "dimensions",
+    "n_outlier_dimensions": "dimensions",
+    "top_dimension_variance_share": "share",
+    "top_dimension_cosine_share": "share",
+    "nn_accuracy": "share",
+    "Spearman": "-1 to 1",
+    # of vectors, one by one
+    "norm": "length",
+    "cosine_to_mean": "cosine",
+    "cosine_to_anchor": "cosine",
+    # of texts and chunks
+    "n_tokens": "tokens",
+    "dilution": "0 to 1",
+    "n_chunks": "chunks",
+    "chunk_tokens": "tokens",
+    # of attention
+    "filter_rate": "times",
+    "rms_filter_rate": "times",
+    "filter_rate_bound": "times",
+    "above_bound": "share of heads",
+    "explained_by_one_column": "share of sigma_a squared",
+    "explained_by_first_token": "share of sigma_a squared",
+    "shuffled_filter_rate": "times",
+    "score_variance": "squared score",
+    "entropy": "nats",
+    "normalised_entropy": "share of log n",
+    "share_first": "share of attention",
+    "share_last": "share of attention",
+    "share_separator": "share of attention",
+    "high_frequency_share": "share of squared length",
+}
+"""What each metric counts."""
+
+
+def measured(figure: Interval, reason: str = "") -> dict[str, object]:
+    """Return value, ci_low, ci_high, n, status and reason of a figure that there is."""
+    ends = {"value": figure.value, "ci_low": figure.low, "ci_high": figure.high, "n": figure.n}
+    return {**ends, "status": MEASURED, "reason": reason}
+
+
+def unmeasured(reason: str, *, n: int = 0) -> dict[str, object]:
+    """Return the same columns of a figure that there is none of."""
+    nothing = dict.fromkeys(("value", "ci_low", "ci_high"), np.nan)
+    return {**nothing, "n": n, "status": NOT_MEASURED, "reason": reason}
+
+
+def interval_row(
+    value: Callable[[], float], interval: Callable[[], Interval], *, n: int, note: str = ""
+) -> dict[str, object]:
+    """Return value, ci_low, ci_high, n, status and reason.
+
+    A figure of a single document has a value and no interval; a figure that cannot be worked out is
+    not measured. ``note`` is put before any reason.
+    """
+    try:
+        return measured(interval(), note)
+    except InputError as error:
+        no_interval = f"no interval: {error}"
+    try:
+        return measured(Interval(value(), np.nan, np.nan, n), joined(note, no_interval))
+    except InputError as error:
+        return unmeasured(joined(note, str(error)), n=n)
+
+
+def joined(*notes: str) -> str:
+    """Write notes one after the other, without those that are empty."""
+    return "; ".join(filter(None, notes))
+
+
+def mean_cosine_interval(distance: Interval) -> Interval:
+    """Return the interval of a mean cosine from that of the mean distance."""
+    return Interval(1 - distance.value, 1 - distance.high, 1 - distance.low, distance.n)
 
 
 class Figures(TypedDict):
@@ -77,26 +169,3 @@ def tidy(table: pd.DataFrame) -> pd.DataFrame:
 def known_tokens(encoded: Encoded) -> pd.Series:
     """Return the token counts, missing where a text without direction left none."""
     return pd.Series(encoded.n_tokens, dtype="Int64").where(encoded.directed)
-
-
-def interval_row(
-    value: Callable[[], float], interval: Callable[[], Interval], *, n: int, note: str = ""
-) -> dict[str, object]:
-    """Return value, ci_low, ci_high, n, status and reason.
-
-    A figure of a single document has a value and no interval; a figure that cannot be worked out is
-    not measured. ``note`` is put before any reason.
-    """
-
-    def told(figure: Interval, status: str, reason: str = "") -> dict[str, object]:
-        ends = {"value": figure.value, "ci_low": figure.low, "ci_high": figure.high, "n": figure.n}
-        return {**ends, "status": status, "reason": "; ".join(filter(None, [note, reason]))}
-
-    try:
-        return told(interval(), MEASURED)
-    except InputError as error:
-        no_interval = f"no interval: {error}"
-    try:
-        return told(Interval(value(), np.nan, np.nan, n), MEASURED, no_interval)
-    except InputError as error:
-        return told(Interval(np.nan, np.nan, np.nan, n), NOT_MEASURED, str(error))

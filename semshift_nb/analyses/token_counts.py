@@ -54,9 +54,6 @@ def beginnings_reach(count: Counter, texts: Sequence[str], n_tokens: int) -> NDA
     return tokens
 
 
-_READ = 16
-"""Tokens that are read of a very long text to learn how many it has."""
-
 _unlisted: "WeakKeyDictionary[Encoder, int]" = WeakKeyDictionary()
 """What an encoder counts beyond the tokens that it lists: ``static`` lists no special ones."""
 

@@ -72,8 +72,8 @@ def single_row(table: pd.DataFrame, **where: object) -> Figure:
     for name, value in where.items():
         chosen = chosen[chosen[name] == value]
     if len(chosen) != 1:
-        told = ", ".join(f"{name}={value!r}" for name, value in where.items())
-        raise InputError(f"{len(chosen)} rows have {told}; a claim is about exactly one.")
+        shown = ", ".join(f"{name}={value!r}" for name, value in where.items())
+        raise InputError(f"{len(chosen)} rows have {shown}; a claim is about exactly one.")
     return chosen.iloc[0]
 
 
@@ -186,8 +186,8 @@ def _ends(
 ) -> dict[str, object]:
     """Compare the two ends of one group."""
     if len(rungs) < 2:
-        told = [reason for reason in of_group["reason"] if reason]
-        reason = f"{len(rungs)} rungs were measured; {told[-1] if told else ''}".rstrip("; ")
+        reasons = [reason for reason in of_group["reason"] if reason]
+        reason = f"{len(rungs)} rungs were measured; {reasons[-1] if reasons else ''}".rstrip("; ")
         return {"figure": f"not measured: {reason}", "change": np.nan, "falls": None}
     first, last = (single_row(measured, **{along: rung}) for rung in (rungs[0], rungs[-1]))
     return change_row(first, last, along=along)

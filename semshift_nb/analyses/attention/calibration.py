@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from semshift_nb import measures
 from semshift_nb.analyses.length.long_documents import ladder_of, long_documents
-from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
+from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, joined
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Schedule
 from semshift_nb.errors import InputError
@@ -185,10 +185,13 @@ def calibrate(
         )
         for n_tokens in chosen.lengths
     ]
-    rows += [{"n_tokens": n, **_told(NOT_MEASURED, why)} for n, why in chosen.unreached.items()]
+    rows += [
+        {"n_tokens": n, "status": NOT_MEASURED, "reason": why}
+        for n, why in chosen.unreached.items()
+    ]
     named = {"corpus": corpus.name, "encoder": encoder.name, "metric": hold}
-    told = {**named, "target": target, "n": len(texts)}
-    table = pd.DataFrame([{**told, **row} for row in rows], columns=_COLUMNS)
+    held = {**named, "target": target, "n": len(texts)}
+    table = pd.DataFrame([{**held, **row} for row in rows], columns=_COLUMNS)
     table = table.sort_values("n_tokens", ignore_index=True)
     return Calibration(_schedule(table, f"{_FIGURES[hold][1]}({n_reference})"), table)
 
@@ -258,8 +261,8 @@ def _mean_rate(
 def _reference(n_tokens: int, target: float, note: str) -> dict[str, object]:
     """Return the row of the reference length."""
     figures = {"tau": 1.0, "value": target, "value_at_1": target}
-    told = _told(MEASURED, _joined("the reference", note))
-    return {"n_tokens": n_tokens, **figures, **told}
+    reason = joined("the reference", note)
+    return {"n_tokens": n_tokens, **figures, "status": MEASURED, "reason": reason}
 
 
 def _at_length(
@@ -276,15 +279,15 @@ def _at_length(
         return difference if abs(difference) > _CLOSE * target else 0.0
 
     tau, looked = nearest_root(gap, between=between)
-    told: dict[str, object] = {"n_tokens": n_tokens, "value_at_1": rate(1.0)}
+    row: dict[str, object] = {"n_tokens": n_tokens, "value_at_1": rate(1.0)}
     if tau is None:
         rates = [rate(tried) for tried in looked]
         reason = (
             f"no tau from {between[0]:g} to {between[1]:g} gives {target:.3f}: what there is lies "
             f"between {min(rates):.3f} and {max(rates):.3f}; left out of the schedule"
         )
-        return {**told, **_told(NOT_MEASURED, _joined(reason, note))}
-    return {**told, "tau": tau, "value": rate(tau), **_told(MEASURED, note)}
+        return {**row, "status": NOT_MEASURED, "reason": joined(reason, note)}
+    return {**row, "tau": tau, "value": rate(tau), "status": MEASURED, "reason": note}
 
 
 def _schedule(table: pd.DataFrame, name: str) -> Schedule:
@@ -298,11 +301,3 @@ def _schedule(table: pd.DataFrame, name: str) -> Schedule:
         )
     spanned = f"{name} on {lengths[0]}-{lengths[-1]}"
     return Schedule(spanned, tuple(lengths), tuple(float(tau) for tau in found["tau"]))
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(filter(None, notes))
-
-
-def _told(status: str, reason: str) -> dict[str, object]:
-    return {"status": status, "reason": reason}

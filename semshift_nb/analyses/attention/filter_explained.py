@@ -116,16 +116,16 @@ def _of_length(
                 places, of_documents, n_resamples=n_resamples, seed=seed
             )
 
-        told = interval_row(lambda: of_documents(places), interval, n=n_documents, note=note)
-        return {**told, "n": n_heads}
+        row = interval_row(lambda: of_documents(places), interval, n=n_documents, note=note)
+        return {**row, "n": n_heads}
 
     shuffled = part["shuffled_filter_rate"].notna().all()
-    for told in _FIGURES:
-        name = str(told["predictor"])
+    for labels in _FIGURES:
+        name = str(labels["predictor"])
         if name in PREDICTORS:
-            yield {**told, **figure(_correlation, "filter_rate", "filter_rate_bound", name)}
+            yield {**labels, **figure(_correlation, "filter_rate", "filter_rate_bound", name)}
         elif shuffled or "shuffled" not in name:
-            yield {**told, **figure(_factor, *_FACTORS[name])}
+            yield {**labels, **figure(_factor, *_FACTORS[name])}
 
 
 def _factor(above: NDArray[np.float64], below: NDArray[np.float64]) -> float:

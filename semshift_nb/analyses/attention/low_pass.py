@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.encoded import encoder_columns
 from semshift_nb.analyses.length.long_documents import ladder_of, long_documents
-from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, interval_row
+from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, TextAttention
 from semshift_nb.errors import InputError
@@ -94,22 +95,12 @@ def _of_layer(
     return pd.DataFrame(figures)
 
 
-UNITS = {
-    "filter_rate": "times",
-    "rms_filter_rate": "times",
-    "filter_rate_bound": "times",
-    "above_bound": "share of heads",
-    "explained_by_one_column": "share of sigma_a squared",
-    "explained_by_first_token": "share of sigma_a squared",
-    "shuffled_filter_rate": "times",
-    "score_variance": "squared score",
-    "entropy": "nats",
-    "normalised_entropy": "share of log n",
-    "share_first": "share of attention",
-    "share_last": "share of attention",
-    "share_separator": "share of attention",
-    "high_frequency_share": "share of squared length",
-}
+METRICS = (
+    *("filter_rate", "rms_filter_rate", "filter_rate_bound", "above_bound"),
+    *("explained_by_one_column", "explained_by_first_token", "shuffled_filter_rate"),
+    *("score_variance", "entropy", "normalised_entropy"),
+    *("share_first", "share_last", "share_separator", "high_frequency_share"),
+)
 
 _NAMED = ["corpus", "encoder", "tau", "schedule"]
 _BY_HEAD = [
@@ -164,7 +155,10 @@ class FilterResult:
             special tokens other than the first; ``n`` documents, ``truncated_share`` of them (the
             rest end there), ``status`` and ``reason``. A length that was not measured is one row.
         """
-        rows = [{"n_tokens": n, "n": 0, **_told(NOT_MEASURED, why)} for n, why in self._missing()]
+        rows = [
+            {"n_tokens": n, "n": 0, "status": NOT_MEASURED, "reason": why}
+            for n, why in self._missing()
+        ]
         tables = [pd.DataFrame(rows)] if rows else []
         if len(self.heads):
             grouped = self.heads.groupby(["n_tokens", "layer", "head"])
@@ -177,7 +171,8 @@ class FilterResult:
                     filter_rate_max=rates.max(),
                     n=grouped.size(),
                     truncated_share=grouped["truncated"].mean(),
-                    **_told(MEASURED, self.note),
+                    status=MEASURED,
+                    reason=self.note,
                 )
             )
             tables.insert(0, table.reset_index())
@@ -200,9 +195,9 @@ class FilterResult:
             (of the hidden states that come out of the layer).
         """
         rows = [
-            {"n_tokens": n, "metric": metric, "n": 0, "unit": unit, **_told(NOT_MEASURED, why)}
+            {"n_tokens": n, "metric": metric, "unit": UNITS[metric], **unmeasured(why)}
             for n, why in self._missing()
-            for metric, unit in UNITS.items()
+            for metric in METRICS
         ]
         return _tidy(pd.DataFrame([*self._measured(), *rows]).assign(**self.named), _BY_LAYER)
 
@@ -214,17 +209,17 @@ class FilterResult:
             return
         heads = _with_ratios(self.heads)
         for table in (heads, heads.assign(layer=np.nan), self.states):
-            figures = [metric for metric in UNITS if metric in table]
+            figures = [metric for metric in METRICS if metric in table]
             means = table.groupby(["n_tokens", "layer", "doc_id"], dropna=False)
             by_document = means[[*figures, "truncated"]].mean().reset_index()
             for (n_tokens, layer), part in by_document.groupby(["n_tokens", "layer"], dropna=False):
-                told = {"n_tokens": n_tokens, "layer": layer}
-                told["truncated_share"] = float(part["truncated"].mean())
-                yield from ({**told, **row} for row in self._rows(part[figures]))
+                place = {"n_tokens": n_tokens, "layer": layer}
+                place["truncated_share"] = float(part["truncated"].mean())
+                yield from ({**place, **row} for row in self._rows(part[figures]))
 
     def _rows(self, part: pd.DataFrame) -> Iterator[dict[str, object]]:
         """Yield the figures of one layer at one length; ``part`` has one row a document."""
-        for metric in (name for name in UNITS if name in part):
+        for metric in (name for name in METRICS if name in part):
             values = part[metric].to_numpy(dtype=np.float64)
             if metric == "shuffled_filter_rate" and np.isnan(values).all():
                 continue
@@ -257,10 +252,6 @@ def _mean(values: NDArray[np.float64]) -> float:
             "have no shares of it, heads that look at one token each no variance of scores)"
         )
     return float(values.mean())
-
-
-def _told(status: str, reason: str) -> dict[str, str]:
-    return {"status": status, "reason": reason}
 
 
 def _tidy(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -314,13 +305,7 @@ def read_filter(
     ----------
     Length collapse, arXiv 2410.24200, section 3.
     """
-    temperature = encoder.temperature
-    named: dict[str, str | float] = {
-        "corpus": corpus.name,
-        "encoder": encoder.name,
-        "tau": temperature.tau,
-        "schedule": temperature.schedule,
-    }
+    named: dict[str, str | float] = {"corpus": corpus.name, **encoder_columns(encoder)}
     ladder = ladder_of(encoder, lengths)
     chosen = long_documents(corpus, encoder, ladder, n_documents=n_documents, seed=seed)
     if encoder.n_layers is None:
@@ -332,10 +317,10 @@ def read_filter(
         document = corpus.documents.iloc[row]
         for n_tokens, cut in cutting.items():
             shuffle_seed = seed if n_tokens in shuffled_at else None
-            told = {"doc_id": document["doc_id"], "n_tokens": n_tokens}
+            place = {"doc_id": document["doc_id"], "n_tokens": n_tokens}
             of_heads, of_states = _read(cut, document["text"], shuffle_seed)
-            heads.append(of_heads.assign(**told))
-            states.append(of_states.assign(**told))
+            heads.append(of_heads.assign(**place))
+            states.append(of_states.assign(**place))
     return FilterResult(named, _joined(heads), _joined(states), chosen.unreached, chosen.note)
 
 

@@ -7,11 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.encoded import as_encoders, encode_all
+from semshift_nb.analyses.geometry.geometry import SPREAD_METRICS, spread_rows
 from semshift_nb.analyses.geometry.layers import draw_sample
-from semshift_nb.analyses.geometry.spread import UNITS, figure_rows
-from semshift_nb.analyses.length.design import as_encoders
-from semshift_nb.analyses.length.length_collapse import unmeasured
+from semshift_nb.analyses.results import UNITS, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -112,13 +111,13 @@ def _rows(
             if isinstance(corrected, str):
                 named = {"correction": name, "half": half, "dim": vectors.shape[1]}
                 rows += [
-                    {**named, "metric": metric, "unit": unit, **unmeasured(corrected)}
-                    for metric, unit in UNITS.items()
+                    {**named, "metric": metric, "unit": UNITS[metric], **unmeasured(corrected)}
+                    for metric in SPREAD_METRICS
                 ]
                 continue
             named = {"correction": name, "half": half, "dim": corrected.shape[1]}
-            found = figure_rows(
-                corrected[chosen], groups[chosen], list(UNITS), n_parts=_N_PARTS, seed=seed
+            found = spread_rows(
+                corrected[chosen], groups[chosen], SPREAD_METRICS, n_parts=_N_PARTS, seed=seed
             )
             rows += [{**named, **row} for row in found]
     return rows

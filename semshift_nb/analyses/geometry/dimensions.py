@@ -132,8 +132,13 @@ def _profile_or_reason(
         return vector_profile(vectors, raw=raw)
     except InputError as error:
         dimensions = np.arange(vectors.shape[1])
-        told = {"near_zero": False, "outlier": False, "status": NOT_MEASURED, "reason": str(error)}
-        table = pd.DataFrame({"dimension": dimensions, **told}).reindex(columns=COLUMNS)
+        row = {
+            "near_zero": False,
+            "outlier": False,
+            "status": NOT_MEASURED,
+            "reason": str(error),
+        }
+        table = pd.DataFrame({"dimension": dimensions, **row}).reindex(columns=COLUMNS)
         return table.astype(dict.fromkeys(COLUMNS[1:6], np.float64))
 
 

@@ -12,9 +12,8 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from semshift_nb import measures
-from semshift_nb.analyses.length.design import as_encoders
-from semshift_nb.analyses.length.length_collapse import unmeasured
-from semshift_nb.analyses.results import MEASURED
+from semshift_nb.analyses.encoded import as_encoders
+from semshift_nb.analyses.results import UNITS, measured, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, InputEmbeddings
 from semshift_nb.errors import InputError
@@ -136,7 +135,6 @@ _COLUMNS = [
     *["n_documents", "status", "reason"],
 ]
 _ALL = "all"
-_UNITS = {"norm": "length", "mean_cosine": "cosine", "cosine_to_mean": "cosine"}
 _NOBODY = "too few tokens are in this band"
 _ALIKE = "all tokens are alike in this"
 
@@ -200,7 +198,7 @@ def frequency_bias(
     for encoder in as_encoders(encoders):
         counted = count_tokens(corpus, encoder)
         if isinstance(counted, str):
-            rows = _unmeasured(counted, ends, ks)
+            rows = _uncounted(counted, ends, ks)
         elif max(ks) >= len(counted.tokens):
             most = len(counted.tokens) - 1
             raise InputError(f"ks is {tuple(ks)}, but only {most} other tokens were counted.")
@@ -225,23 +223,23 @@ def _rows(
     sizes[_ALL] = len(unit)
     return [
         {
-            **_told(interval, sizes[band]),
+            **_row(interval, sizes[band]),
             "band": band,
             "metric": metric,
-            "unit": _UNITS.get(metric, "correlation" if band == _ALL else "distance"),
+            "unit": UNITS.get(metric, "correlation" if band == _ALL else "distance"),
             "n_documents": counted.n_documents,
         }
         for (band, metric), interval in found.items()
     ]
 
 
-def _unmeasured(reason: str, ends: list[int], ks: Sequence[int]) -> list[dict[str, object]]:
+def _uncounted(reason: str, ends: list[int], ks: Sequence[int]) -> list[dict[str, object]]:
     """Give the rows of a corpus in which too few tokens can be counted."""
-    told = {**_told(reason, 0), "n_documents": 0}
+    nothing = {**unmeasured(reason), "n_documents": 0}
     names = ["norm", *(f"knn_distance@{k}" for k in ks), "cosine_to_mean"]
     inside = [{"band": f"1-{ends[0]}", "metric": name} for name in [*names, "mean_cosine"]]
     over_all = [{"band": _ALL, "metric": f"spearman_{name}"} for name in names]
-    return [{**row, **told, "unit": ""} for row in [*inside, *over_all]]
+    return [{**row, **nothing, "unit": ""} for row in [*inside, *over_all]]
 
 
 def _columns(vectors: NDArray[np.float32], ks: Sequence[int]) -> dict[str, NDArray[np.float64]]:
@@ -287,12 +285,11 @@ def _spans(n_types: int, ends: list[int]) -> dict[str, tuple[int, int]]:
     return {f"{first + 1}-{last}": (first, last) for first, last in itertools.pairwise(edges)}
 
 
-def _told(interval: Interval | str, n: int) -> dict[str, object]:
+def _row(interval: Interval | str, n: int) -> dict[str, object]:
     if isinstance(interval, str):
-        return {**unmeasured(interval), "n": n}
-    ends = {"value": interval.value, "ci_low": interval.low, "ci_high": interval.high, "n": n}
+        return unmeasured(interval, n=n)
     reason = "" if np.isfinite(interval.low) else "no interval: too few documents to leave some out"
-    return {**ends, "status": MEASURED, "reason": reason}
+    return measured(interval._replace(n=n), reason)
 
 
 def _check(bands: Sequence[int], ks: Sequence[int], n_parts: int) -> list[int]:

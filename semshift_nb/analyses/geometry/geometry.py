@@ -1,7 +1,7 @@
 """How concentrated a space is, and in which directions: every figure in one table."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -9,11 +9,16 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.encoded import as_encoders, encode_all
 from semshift_nb.analyses.geometry.vector_stream import Vectors, add_up, check_shape
-from semshift_nb.analyses.length.design import as_encoders
-from semshift_nb.analyses.length.length_collapse import turned
-from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, interval_row
+from semshift_nb.analyses.results import (
+    UNITS,
+    interval_row,
+    joined,
+    mean_cosine_interval,
+    measured,
+    unmeasured,
+)
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -31,7 +36,7 @@ _COUNTED = "a number of dimensions beyond a bound jumps, so that no resample giv
 _ALIGNMENT = "alignment needs pairs of texts that mean the same: see alignment_uniformity"
 
 
-def figure_rows(
+def _figure_rows(
     accumulator: GeometryAccumulator, groups: NDArray[Any] | None, *, seed: int
 ) -> Iterator[dict[str, object]]:
     """Yield metric, value, ci_low, ci_high, n, status and reason of every figure."""
@@ -42,15 +47,18 @@ def figure_rows(
     drawn = f"{n_drawn:,} vectors drawn from {n:,}" if n_drawn < n else ""
     for metric, (value, interval) in PAIRWISE.items():
         note = drawn and f"of {drawn}"
-        measured = partial(value, rows), partial(interval, rows, **resampled)
-        yield {"metric": metric, **interval_row(*measured, n=n_drawn, note=note)}
+        of_sample = partial(value, rows), partial(interval, rows, **resampled)
+        yield {"metric": metric, **interval_row(*of_sample, n=n_drawn, note=note)}
     # Without groups every vector is a document of its own, and n of them say more than the sample.
     narrowed = 1.0 if groups is not None else float(np.sqrt(n_drawn / n))
     known = _intervals(rows, resampled)
     for metric, figure in accumulator.moment_figures().items():
-        told = _told(figure, known.get(metric, _missing(metric)), narrowed, drawn)
-        yield {"metric": metric, "n": n, **told}
-    yield {"metric": "alignment", "n": n, **_told(_ALIGNMENT, "", 1.0, "")}
+        if isinstance(figure, str):
+            yield {"metric": metric, **unmeasured(figure, n=n)}
+            continue
+        ends = known.get(metric, _missing(metric))
+        yield {"metric": metric, **_moment_row(figure, ends, narrowed, n=n, drawn=drawn)}
+    yield {"metric": "alignment", **unmeasured(_ALIGNMENT, n=n)}
 
 
 def _intervals(rows: NDArray[np.float64], resampled: dict[str, Any]) -> dict[str, Interval | str]:
@@ -58,7 +66,7 @@ def _intervals(rows: NDArray[np.float64], resampled: dict[str, Any]) -> dict[str
     distance = _tried(partial(measures.bootstrap_mean_pairwise_distance, rows, **resampled))
     found: dict[str, Interval | str] = {
         "MPD": distance,
-        "mean_cosine": distance if isinstance(distance, str) else turned(distance),
+        "mean_cosine": distance if isinstance(distance, str) else mean_cosine_interval(distance),
     }
     for names, jackknife in (
         (_SPECTRAL, measures.jackknife_spectral_figures),
@@ -76,20 +84,15 @@ _SPECTRAL = (
 _OF_DIMENSIONS = ("top_dimension_variance_share", "top_dimension_cosine_share")
 
 
-def _told(
-    figure: float | str, interval: Interval | str, narrowed: float, drawn: str
+def _moment_row(
+    figure: float, interval: Interval | str, narrowed: float, *, n: int, drawn: str
 ) -> dict[str, object]:
-    """Return value, interval, status and reason; what is a string is a reason."""
-    ends = {"value": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    if isinstance(figure, str):
-        return {**ends, "status": NOT_MEASURED, "reason": figure}
-    ends["value"] = figure
+    """Return the columns of a figure of all vectors, with its interval or why there is none."""
     if isinstance(interval, str):
-        return {**ends, "status": MEASURED, "reason": f"no interval: {interval}"}
+        return measured(Interval(figure, np.nan, np.nan, n), f"no interval: {interval}")
     # The interval is that of the sample's own value, which is not the value of all.
     low, high = (figure + narrowed * (end - interval.value) for end in interval[1:3])
-    reason = drawn and f"interval from {drawn}"
-    return {"value": figure, "ci_low": low, "ci_high": high, "status": MEASURED, "reason": reason}
+    return measured(Interval(figure, low, high, n), drawn and f"interval from {drawn}")
 
 
 def _missing(metric: str) -> str:
@@ -105,29 +108,14 @@ def _tried(intervals: Callable[[], Any]) -> Any:  # noqa: ANN401
         return str(error)
 
 
-UNITS = {
-    "MPD": "cosine distance",
-    "mean_cosine": "cosine",
-    "uniformity": "log potential",
-    "alignment": "squared distance",
-    "partition_isotropy": "ratio",
-    "iso_score": "share",
-    "effective_rank": "directions",
-    "participation_ratio": "directions",
-    "stable_rank": "directions",
-    "nesum": "directions",
-    "power_law_decay": "exponent",
-    "information_abundance": "directions",
-    "condition_number": "ratio",
-    "first_component_share": "share",
-    "two_nn_dimension": "dimensions",
-    "hubness": "skewness",
-    "n_near_zero_dimensions": "dimensions",
-    "n_outlier_dimensions": "dimensions",
-    "top_dimension_variance_share": "share",
-    "top_dimension_cosine_share": "share",
-}
-"""The metrics in the order of the table, and what each counts."""
+METRICS = (
+    *("MPD", "mean_cosine", "uniformity", "alignment", "partition_isotropy", "iso_score"),
+    *("effective_rank", "participation_ratio", "stable_rank", "nesum", "power_law_decay"),
+    *("information_abundance", "condition_number", "first_component_share", "two_nn_dimension"),
+    *("hubness", "n_near_zero_dimensions", "n_outlier_dimensions"),
+    *("top_dimension_variance_share", "top_dimension_cosine_share"),
+)
+"""In the order of the table."""
 
 _COLUMNS = ["metric", "value", "ci_low", "ci_high", "n", "unit", "status", "reason"]
 _OF = ("documents", "sentences")
@@ -250,7 +238,7 @@ def _table_of(
     n_lost = len(all_texts) - len(rows)
     if n_lost:
         lost = f"{n_lost} of {len(all_texts)} {of} have no words or no direction and were left out"
-        table["reason"] = [_joined(lost, reason) for reason in table["reason"]]
+        table["reason"] = [joined(lost, reason) for reason in table["reason"]]
     share = float(read.truncated[rows].mean()) if len(rows) else np.nan
     named: dict[str, str | float] = {"corpus": corpus.name, "encoder": encoder.name, "of": of}
     for place, (name, value) in enumerate({**named, "truncated_share": share}.items()):
@@ -261,16 +249,57 @@ def _table_of(
 def _rows(
     accumulator: GeometryAccumulator, groups: NDArray[np.generic] | None, note: str, *, seed: int
 ) -> Iterator[dict[str, object]]:
-    """Yield a row for each metric, in the order of `UNITS`."""
+    """Yield a row for each metric, in the order of `METRICS`."""
     found = {}
     if accumulator.n >= 2:
-        found = {row["metric"]: row for row in figure_rows(accumulator, groups, seed=seed)}
-    nothing = {"n": accumulator.n, "status": NOT_MEASURED}
-    few = f"{accumulator.n} vectors, expected at least 2"
-    for metric, unit in UNITS.items():
-        row = found.get(metric, {**nothing, "reason": few})
-        yield {**row, "metric": metric, "unit": unit, "reason": _joined(note, str(row["reason"]))}
+        found = {row["metric"]: row for row in _figure_rows(accumulator, groups, seed=seed)}
+    few = unmeasured(f"{accumulator.n} vectors, expected at least 2", n=accumulator.n)
+    for metric in METRICS:
+        row = found.get(metric, few)
+        reason = joined(note, str(row["reason"]))
+        yield {**row, "metric": metric, "unit": UNITS[metric], "reason": reason}
 
 
-def _joined(*parts: str) -> str:
-    return "; ".join(filter(None, parts))
+SPREAD_METRICS = (
+    *("mean_cosine", "uniformity", "partition_isotropy", "iso_score"),
+    *("effective_rank", "participation_ratio", "first_component_share"),
+)
+
+
+def spread_rows(
+    vectors: NDArray[np.float32],
+    groups: NDArray[Any],
+    metrics: Sequence[str],
+    *,
+    n_parts: int,
+    seed: int,
+) -> list[dict[str, object]]:
+    """Return a row for each metric, at most `SPREAD_METRICS`: quick enough for dozens of spaces."""
+    rows = vectors.astype(np.float64)
+    drawn: dict[str, Any] = {"groups": groups, "seed": seed}
+    left_out = {**drawn, "n_parts": n_parts}
+    spectral = cache(partial(measures.jackknife_spectral_figures, rows, **left_out))
+    distance = partial(measures.bootstrap_mean_pairwise_distance, rows, **drawn)
+    intervals: dict[str, Callable[[], Interval]] = {
+        "mean_cosine": lambda: mean_cosine_interval(distance()),
+        "uniformity": lambda: measures.bootstrap_uniformity(rows, n_resamples=200, **drawn),
+        "partition_isotropy": lambda: measures.jackknife_partition_isotropy(rows, **left_out),
+    }
+
+    def of_spectrum(metric: str) -> Interval:
+        if metric not in spectral():
+            raise InputError("it has no value without some of the documents")
+        return spectral()[metric]
+
+    return [
+        {
+            **interval_row(
+                partial(getattr(measures, metric), rows),
+                intervals.get(metric, partial(of_spectrum, metric)),
+                n=len(rows),
+            ),
+            "metric": metric,
+            "unit": UNITS[metric],
+        }
+        for metric in metrics
+    ]

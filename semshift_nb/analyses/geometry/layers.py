@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.geometry.spread import figure_rows
-from semshift_nb.analyses.length.design import as_encoders
+from semshift_nb.analyses.encoded import as_encoders
+from semshift_nb.analyses.geometry.geometry import spread_rows
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Encoding, NoDirectionError
 from semshift_nb.errors import InputError
@@ -169,7 +169,7 @@ class LayerReading:
                 "truncated_share": space.truncated_share,
             }
             for space in self.spaces
-            for row in figure_rows(
+            for row in spread_rows(
                 space.vectors, space.groups, _METRICS, n_parts=_N_PARTS, seed=self.seed
             )
         ]

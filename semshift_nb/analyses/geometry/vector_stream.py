@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
+from semshift_nb.analyses.results import joined
 from semshift_nb.encoders import VectorFile
 from semshift_nb.errors import InputError
 from semshift_nb.measures import GeometryAccumulator
@@ -94,7 +95,7 @@ def add_up(source: Vectors, *, seed: int, n_sample: int) -> tuple[GeometryAccumu
     seen.refuse_unusable()
     whole = "int" in str(source.dtype)
     taken = f"whole numbers ({source.dtype}) were taken as they are" if whole else ""
-    return accumulator, "; ".join(filter(None, [taken, seen.note()]))
+    return accumulator, joined(taken, seen.note())
 
 
 def check_shape(source: Vectors) -> tuple[int, int]:

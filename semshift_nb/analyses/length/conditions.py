@@ -12,6 +12,7 @@ from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.length.design import Lengths
 from semshift_nb.analyses.length.length_buckets import natural_texts
 from semshift_nb.analyses.length.text_growth import BuiltTexts, Start, build_texts, start
+from semshift_nb.analyses.results import joined
 from semshift_nb.analyses.token_counts import Counter, token_counter
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -54,7 +55,7 @@ def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Coun
     n_short = n_all - begun.n_reaching.get(begun.top, n_all)
     left_out = f"{n_short} of {n_all} documents are shorter than {begun.top} tokens and left out"
     notes = [left_out if n_short else "", texts.note]
-    texts = BuiltTexts(texts.texts, texts.parts, texts.documents, "; ".join(filter(None, notes)))
+    texts = BuiltTexts(texts.texts, texts.parts, texts.documents, joined(*notes))
     found: LengthPlan = {}
     for rung in wanted.rungs:
         found[arm, rung] = texts
@@ -125,7 +126,7 @@ def _read(encoder: Encoder, texts: BuiltTexts, *, cut: bool) -> Cell:
         n_tokens=read.n_tokens[rows],
         n_seen=np.minimum(read.n_tokens[rows], limit),
         truncated=truncated,
-        note="; ".join(filter(None, notes)),
+        note=joined(*notes),
     )
 
 

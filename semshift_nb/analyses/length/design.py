@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.validation import check_whole, is_whole
 
@@ -72,11 +71,3 @@ def considered(corpus: Corpus, wanted: Lengths) -> Corpus:
         return corpus
     drawn = np.sort(wanted.rng(CORPUS).choice(len(corpus), most, replace=False))
     return Corpus(corpus.name, corpus.documents.iloc[drawn])
-
-
-def as_encoders(encoders: Encoder | Sequence[Encoder]) -> list[Encoder]:
-    """Return encoders as a list, at least one."""
-    listed = [encoders] if isinstance(encoders, Encoder) else list(encoders)
-    if not listed:
-        raise InputError("got no encoder, expected one or more, as load_encoder() gives them.")
-    return listed

@@ -155,11 +155,11 @@ def _chosen(
         rows = np.arange(spans[i].start, spans[i].stop)
         parts.append(rows[(starts[rows] >= begin) & (starts[rows] < end)])
     kinds = np.bincount([units[i].kinds[found[i]] for i in documents], minlength=len(KINDS))
-    told = ", ".join(
+    note = ", ".join(
         f"{k} {kind}{'s' if k > 1 else ''}" for k, kind in zip(kinds, KINDS, strict=True) if k
     )
     chosen = [_text(texts, units, i, found[i]) for i in documents]
-    return BuiltTexts(chosen, parts, np.array(documents, dtype=np.intp), told)
+    return BuiltTexts(chosen, parts, np.array(documents, dtype=np.intp), note)
 
 
 def _too_few(n_found: int, bucket: tuple[int, int], n_documents: int, enough: int) -> str:

@@ -7,41 +7,40 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.length.conditions import Cell, LengthPlan, Shift, plan_texts, read_cell
 from semshift_nb.analyses.length.design import (
     ARMS,
     Lengths,
-    as_encoders,
     check_lengths,
     considered,
 )
 from semshift_nb.analyses.length.length_buckets import buckets
-from semshift_nb.analyses.results import NOT_MEASURED, interval_row
+from semshift_nb.analyses.results import (
+    UNITS,
+    interval_row,
+    joined,
+    mean_cosine_interval,
+    unmeasured,
+)
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
-from semshift_nb.measures import Interval
 
-UNITS = {
-    "MPD": "cosine distance",
-    "mean_cosine": "cosine",
-    "uniformity": "log potential",
-    "effective_rank": "directions",
-    "nn_accuracy": "share",
-}
+METRICS = ("MPD", "mean_cosine", "uniformity", "effective_rank", "nn_accuracy")
 
 
 def metric_rows(cell: Cell | str, corpus: Corpus, *, seed: int) -> Iterator[dict[str, object]]:
     """Yield the metrics of one arm at one rung."""
     if isinstance(cell, str):
-        told = unmeasured(cell)
-        yield from ({"metric": metric, "unit": unit, **told} for metric, unit in UNITS.items())
+        nothing = unmeasured(cell)
+        yield from ({"metric": metric, "unit": UNITS[metric], **nothing} for metric in METRICS)
         return
     distance = partial(measures.bootstrap_mean_pairwise_distance, cell.vectors, seed=seed)
-    known: dict[str, tuple[Callable[[], float], Callable[[], Interval]]] = {
+    known: dict[str, tuple[Callable[[], float], Callable[[], measures.Interval]]] = {
         "MPD": (partial(measures.mean_pairwise_distance, cell.vectors), distance),
         "mean_cosine": (
             partial(measures.mean_cosine, cell.vectors),
-            lambda: turned(distance()),
+            lambda: mean_cosine_interval(distance()),
         ),
         "uniformity": (
             partial(measures.uniformity, cell.vectors),
@@ -55,15 +54,10 @@ def metric_rows(cell: Cell | str, corpus: Corpus, *, seed: int) -> Iterator[dict
     n, dim = cell.vectors.shape
     bound = {"effective_rank": f"at most {min(n - 1, dim)} for so many texts"}
     for metric, (value, interval) in known.items():
-        note = "; ".join(filter(None, [bound.get(metric, ""), cell.note]))
+        note = joined(bound.get(metric, ""), cell.note)
         figures = interval_row(value, interval, n=n, note=note)
         yield {"metric": metric, "unit": UNITS[metric], **figures}
     yield {"metric": "nn_accuracy", "unit": UNITS["nn_accuracy"], **_by_label(cell, corpus, seed)}
-
-
-def turned(distance: Interval) -> Interval:
-    """Return the interval of a mean cosine from that of the mean distance."""
-    return Interval(1 - distance.value, 1 - distance.high, 1 - distance.low, distance.n)
 
 
 def _by_label(cell: Cell, corpus: Corpus, seed: int) -> dict[str, object]:
@@ -82,14 +76,8 @@ def _by_label(cell: Cell, corpus: Corpus, seed: int) -> dict[str, object]:
         partial(measures.nearest_neighbour_accuracy, vectors, chosen),
         partial(measures.bootstrap_nearest_neighbour_accuracy, vectors, chosen, seed=seed),
         n=len(chosen),
-        note="; ".join(filter(None, [chance, cell.note, lost])),
+        note=joined(chance, cell.note, lost),
     )
-
-
-def unmeasured(reason: str) -> dict[str, object]:
-    """Return the columns of a figure that there is none of."""
-    nothing = dict.fromkeys(("value", "ci_low", "ci_high"), np.nan)
-    return {**nothing, "n": 0, "status": NOT_MEASURED, "reason": reason}
 
 
 _COLUMNS = [
@@ -190,20 +178,15 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of one corpus and one encoder."""
     shift = Shift(corpus, encoder, plan)
-    limit, temperature = encoder.max_length, encoder.temperature
-    named = {
-        "corpus": corpus.name,
-        "encoder": encoder.name,
-        "tau": temperature.tau,
-        "schedule": temperature.schedule,
-    }
+    limit = encoder.max_length
+    named = {"corpus": corpus.name, **encoder_columns(encoder)}
     for arm in wanted.arms:
         for rung, (low, high) in buckets(wanted).items():
             cell = read_cell(encoder, plan, arm, rung)
-            told = {**named, "arm": arm, "n_tokens": rung}
-            told["bucket"] = f"{low}-{high}" if arm == "natural" else ""
-            told.update(_of_texts(cell, shift, unseen=limit is not None and rung > limit))
-            yield from ({**told, **row} for row in metric_rows(cell, corpus, seed=wanted.seed))
+            condition = {**named, "arm": arm, "n_tokens": rung}
+            condition["bucket"] = f"{low}-{high}" if arm == "natural" else ""
+            condition |= _of_texts(cell, shift, unseen=limit is not None and rung > limit)
+            yield from ({**condition, **row} for row in metric_rows(cell, corpus, seed=wanted.seed))
 
 
 def _of_texts(cell: Cell | str, shift: Shift, *, unseen: bool) -> dict[str, float]:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.length.conditions import Cell, plan_texts, read_cell
-from semshift_nb.analyses.length.design import as_encoders, check_lengths, considered
-from semshift_nb.analyses.length.length_collapse import UNITS, unmeasured
-from semshift_nb.analyses.results import interval_row
+from semshift_nb.analyses.length.design import check_lengths, considered
+from semshift_nb.analyses.results import UNITS, interval_row, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -93,19 +93,17 @@ def length_gap(
     }
     rows = []
     for place, arm in cells:
-        told = {"corpus": corpus.name, **_named(readers[place], long), "arm": arm}
+        labels = {"corpus": corpus.name, **_named(readers[place], long), "arm": arm}
         for metric, against, terms in _terms(cells, place, arm, rungs=wanted.rungs):
             figures = _contrast(terms, seed=wanted.seed)
-            rows.append({**told, "metric": metric, "against": against, **figures})
+            rows.append({**labels, "metric": metric, "against": against, **figures})
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _named(encoder: Encoder, long: int) -> dict[str, object]:
-    limit, temperature = encoder.max_length, encoder.temperature
+    limit = encoder.max_length
     return {
-        "encoder": encoder.name,
-        "tau": temperature.tau,
-        "schedule": temperature.schedule,
+        **encoder_columns(encoder),
         "unit": UNITS["MPD"],
         "truncated_share": float(limit is not None and limit < long),
     }

@@ -12,14 +12,14 @@ from scipy import stats
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, encode_all
 from semshift_nb.analyses.geometry.geometry import geometry
-from semshift_nb.analyses.length.length_collapse import unmeasured
 from semshift_nb.analyses.length.length_gap import length_gap
 from semshift_nb.analyses.passages import passage_members, passage_starts, passages_at
 from semshift_nb.analyses.report_card import verdicts
-from semshift_nb.analyses.results import MEASURED, interval_row
+from semshift_nb.analyses.results import UNITS, interval_row, joined, measured, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
+from semshift_nb.measures import Interval
 
 N_SENTENCES = 6
 """Sentences of a passage."""
@@ -144,8 +144,8 @@ def report_card(
     )
     rows: list[dict[str, object]] = []
     for role, reader in [("model", encoder), *(("control", control) for control in controls)]:
-        told = {"corpus": corpus.name, "encoder": reader.name, "role": role}
-        rows += [{**told, **figure} for figure in _figures(texts, reader, seed=seed)]
+        named = {"corpus": corpus.name, "encoder": reader.name, "role": role}
+        rows += [{**named, **figure} for figure in _figures(texts, reader, seed=seed)]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -248,7 +248,7 @@ def _distance(documents: Encoded, *, seed: int) -> dict[str, object]:
         partial(measures.bootstrap_mean_pairwise_distance, rows, seed=seed),
         n=len(rows),
     )
-    return {**figure, "unit": "cosine distance"}
+    return {**figure, "unit": UNITS["MPD"]}
 
 
 def _gap(corpus: Corpus, encoder: Encoder, read: Encoded, *, seed: int) -> dict[str, object]:
@@ -263,9 +263,8 @@ def _gap(corpus: Corpus, encoder: Encoder, read: Encoded, *, seed: int) -> dict[
     table = length_gap(corpus, encoder, short=long // 4, long=long, n_documents=20, seed=seed)
     row = table[table["metric"] == "gap"].iloc[0]
     lengths = f"MPD at {long // 4} less that at {long} tokens"
-    told = {name: row[name] for name in ("value", "ci_low", "ci_high", "n", "unit", "status")}
-    reason = "; ".join(filter(None, [lengths, row["reason"]]))
-    return {**told, "truncated_share": row["truncated_share"], "reason": reason}
+    kept = ("value", "ci_low", "ci_high", "n", "unit", "status", "truncated_share")
+    return {**{name: row[name] for name in kept}, "reason": joined(lengths, row["reason"])}
 
 
 def _geometry(sentences: Encoded, doc_ids: list[str], *, seed: int) -> dict[str, dict[str, object]]:
@@ -287,5 +286,4 @@ def _truncated(documents: Encoded) -> dict[str, object]:
     if n == 0:
         return unmeasured("no document has a direction in this encoder")
     ends = stats.binomtest(n_cut, n).proportion_ci()
-    told = {"value": n_cut / n, "ci_low": ends.low, "ci_high": ends.high, "n": n}
-    return {**told, "status": MEASURED, "reason": ""}
+    return measured(Interval(n_cut / n, ends.low, ends.high, n))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from semshift_nb.analyses.encoded import encoder_columns
+from semshift_nb.analyses.results import joined
 from semshift_nb.analyses.retrieval.buckets import EVERYTHING, GROUPINGS, Bucket, buckets
 from semshift_nb.analyses.retrieval.metric_table import (
     CHANGE,
@@ -169,12 +171,12 @@ class _Report:
                 scores = query_scores(self._dataset, found.ranking, among=bucket.documents)
                 if held_out is not None:
                     scores = scores[scores["query_id"].isin(held_out)]
-                told = {**self._told(found, queries), **bucket.columns}
+                labels = {**self._labels(found, queries), **bucket.columns}
                 compared = before[place] if reference is not None else None
                 rows = score_rows(scores, compared, self._chance)
                 rows.append(distance_row(found, reference, bucket, self._chance))
-                self._rows.extend({**told, **row} for row in rows)
-                self._scores.append(_labelled(scores, told))
+                self._rows.extend({**labels, **row} for row in rows)
+                self._scores.append(_labelled(scores, labels))
                 if reference is None:
                     before.append(scores)
             reference = reference or found
@@ -183,11 +185,11 @@ class _Report:
         """Add what one arm reaches on the queries it is tuned on; return that."""
         scores = query_scores(self._dataset, found.ranking)
         scores = scores[scores["query_id"].isin(tuning)]
-        told = {**self._told(found, TUNING), **EVERYTHING.columns}
+        labels = {**self._labels(found, TUNING), **EVERYTHING.columns}
         (row,) = (row for row in score_rows(scores, None, self._chance) if row["metric"] == MAIN)
-        reason = "; ".join(filter(None, [str(row["reason"]), "a choice was made by this figure"]))
-        self._rows.append({**told, **row, "reason": reason})
-        self._scores.append(_labelled(scores, told))
+        reason = joined(str(row["reason"]), "a choice was made by this figure")
+        self._rows.append({**labels, **row, "reason": reason})
+        self._scores.append(_labelled(scores, labels))
         return float(scores[MAIN].mean())
 
     def result(self, reference: Search, chosen: Temperature | None) -> RetrievalResult:
@@ -196,22 +198,19 @@ class _Report:
         notes = (*self._dataset.notes, *_query_notes(reference))
         return RetrievalResult(table, long_form(self._scores), chosen, notes)
 
-    def _told(self, found: Search, queries: str) -> dict[str, object]:
-        temperature = found.encoder.temperature
+    def _labels(self, found: Search, queries: str) -> dict[str, object]:
         return {
             "dataset": self._dataset.name,
             "split": self._dataset.split,
-            "encoder": found.encoder.name,
+            **encoder_columns(found.encoder),
             "max_length": found.encoder.max_length,
-            "tau": temperature.tau,
-            "schedule": temperature.schedule,
             "queries": queries,
         }
 
 
-def _labelled(scores: pd.DataFrame, told: dict[str, object]) -> pd.DataFrame:
-    labels = pd.DataFrame(told, index=scores.index)
-    return pd.concat([labels, scores], axis=1)
+def _labelled(scores: pd.DataFrame, labels: dict[str, object]) -> pd.DataFrame:
+    columns = pd.DataFrame(labels, index=scores.index)
+    return pd.concat([columns, scores], axis=1)
 
 
 def _arms(encoder: Encoder, taus: Sequence[float], schedules: Sequence[Schedule]) -> list[Encoder]:
@@ -235,9 +234,9 @@ def _halves(dataset: RetrievalSet, seed: int) -> tuple[frozenset[str], frozenset
 
 def _query_notes(reference: Search) -> tuple[str, ...]:
     queries, documents = reference.queries, reference.documents
-    told = (
+    counts = (
         (int(queries.truncated.sum()), "queries are longer than the model reads"),
         (int((~queries.directed).sum()), "queries have no direction and find nothing"),
         (int((~documents.directed).sum()), "documents have no direction and are never found"),
     )
-    return tuple(f"{count:,} {what}" for count, what in told if count)
+    return tuple(f"{count:,} {what}" for count, what in counts if count)

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.results import MEASURED, interval_row
+from semshift_nb.analyses.results import MEASURED, UNITS, interval_row
 from semshift_nb.analyses.retrieval.buckets import ALL, Bucket
 from semshift_nb.analyses.retrieval.scores import MEASURES
 from semshift_nb.analyses.retrieval.search import Search
@@ -87,7 +87,7 @@ def distance_row(
             ),
             n=len(vectors),
         ),
-        "unit": "cosine distance",
+        "unit": UNITS["MPD"],
         "truncated_share": float(search.documents.truncated[kept].mean()) if kept.any() else 0.0,
     }
     if reference is not None and row["status"] == MEASURED:

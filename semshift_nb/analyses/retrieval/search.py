@@ -10,6 +10,7 @@ from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, encode_all
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder
+from semshift_nb.measures.neighbours.neighbours import put_last
 
 DEPTH = 1000
 """Documents of a ranking that count, as in BEIR and MTEB; AP looks as deep as that."""
@@ -63,7 +64,4 @@ def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
 def without_own(rows: NDArray[np.intp], left_out: NDArray[np.intp]) -> NDArray[np.intp]:
     """Take one document out of each ranking, close the gap, and keep the best ones."""
     gone = (rows == left_out[:, None]) & (rows != NONE)
-    rows = np.where(gone, NONE, rows)
-    # A stable sort moves the gap to the end and leaves the others in their order.
-    order = np.argsort(gone, axis=1, kind="stable")
-    return np.take_along_axis(rows, order, axis=1)[:, :DEPTH]
+    return np.asarray(put_last(np.where(gone, NONE, rows), gone)[:, :DEPTH])

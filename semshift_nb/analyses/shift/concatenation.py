@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, encode_all, no_direction_reason
 from semshift_nb.analyses.passages import passage_starts
-from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, interval_row, tidy
+from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, joined, tidy
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.measures.neighbours.neighbours import put_last
 
 MODES = ("repeat", "sequential", "random")
 
@@ -193,9 +194,9 @@ def _texts(
     rows: list[NDArray[np.intp]] = []
     for mode, k, anchors, parts in members(sample, wanted):
         texts = [" ".join(pieces[i] for i in part) for part in parts.tolist()]
-        told = {"mode": mode, "k": k, "anchor_id": anchors, "doc_id": first}
+        condition = {"mode": mode, "k": k, "anchor_id": anchors, "doc_id": first}
         tables.append(
-            pd.DataFrame({**told, "title": [title_of[doc_id] for doc_id in first]}).assign(
+            pd.DataFrame({**condition, "title": [title_of[doc_id] for doc_id in first]}).assign(
                 text=pd.Series(texts, dtype=object)
             )
         )
@@ -244,10 +245,7 @@ def _overlaps(
 
     def others(vectors: NDArray[np.float32]) -> NDArray[np.intp]:
         found = pool_ids[measures.nearest_neighbours(vectors, pool, n_found)]
-        itself = found == anchor_ids[usable][:, None]
-        # A stable sort puts the anchor last and leaves the others in their order.
-        order = np.argsort(itself, axis=1, kind="stable")[:, :-1]
-        return np.take_along_axis(found, order, axis=1)
+        return np.asarray(put_last(found, found == anchor_ids[usable][:, None])[:, :-1])
 
     by_text, by_anchor = others(texts.vectors[usable]), others(anchors.vectors[usable])
     for k in OVERLAPS:
@@ -263,10 +261,9 @@ def _unmeasured(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-_COLUMN_AND_UNIT = {
-    **{f"Overlap@{k}": (f"overlap_at_{k}", "share") for k in OVERLAPS},
-    "cosine_to_anchor": ("cosine_to_anchor", "cosine"),
-    "n_tokens": ("n_tokens", "tokens"),
+_COLUMN_OF = {
+    **{f"Overlap@{k}": f"overlap_at_{k}" for k in OVERLAPS},
+    **{metric: metric for metric in ("cosine_to_anchor", "n_tokens")},
 }
 _SUMMARY = [
     *["corpus", "encoder", "mode", "k", "metric", "value", "ci_low", "ci_high", "n", "unit"],
@@ -395,12 +392,12 @@ def _summary(experiment: Experiment, wanted: Design) -> Iterable[dict[str, objec
             chosen = (table["mode"] == mode) & (table["k"] == k)
             measured = (chosen & (table["status"] == MEASURED)).to_numpy()
             share = float(table["truncated"][chosen].mean()) if chosen.any() else 0.0
-            told = {"mode": mode, "k": k, "truncated_share": share}
+            condition = {"mode": mode, "k": k, "truncated_share": share}
             n_lost = int(chosen.sum() - measured.sum())
             lost = f"{n_lost} texts without direction were left out" if n_lost else ""
-            note = "; ".join(filter(None, [experiment.note, lost]))
+            note = joined(experiment.note, lost)
             part = Experiment(table[measured], experiment.vectors[measured], note)
-            yield from ({**told, **row} for row in _metrics(part))
+            yield from ({**condition, **row} for row in _metrics(part))
 
 
 def _metrics(part: Experiment) -> Iterable[dict[str, object]]:
@@ -408,7 +405,7 @@ def _metrics(part: Experiment) -> Iterable[dict[str, object]]:
     groups = part.table["doc_id"].to_numpy()
     yield {
         "metric": "MPD",
-        "unit": "cosine distance",
+        "unit": UNITS["MPD"],
         **interval_row(
             lambda: measures.mean_pairwise_distance(part.vectors),
             lambda: measures.bootstrap_mean_pairwise_distance(part.vectors, groups=groups),
@@ -416,7 +413,7 @@ def _metrics(part: Experiment) -> Iterable[dict[str, object]]:
             note=part.note,
         ),
     }
-    for metric, (column, unit) in _COLUMN_AND_UNIT.items():
+    for metric, column in _COLUMN_OF.items():
         values = part.table[column].to_numpy(dtype=np.float64, na_value=np.nan)
         figures = interval_row(
             partial(_mean, values, metric=metric),
@@ -424,7 +421,7 @@ def _metrics(part: Experiment) -> Iterable[dict[str, object]]:
             n=len(groups),
             note=part.note,
         )
-        yield {"metric": metric, "unit": unit, **figures}
+        yield {"metric": metric, "unit": UNITS.get(metric, "share"), **figures}
 
 
 def _mean(values: NDArray[np.float64], *, metric: str) -> float:

@@ -208,5 +208,5 @@ def window_shift(
 def _none(n_sentences: int) -> pd.DataFrame:
     """Return the row that says why there is no passage."""
     reason = f"no document has {n_sentences} sentences; ask for shorter passages (n_sentences)"
-    told = {"window_id": 0, "n_sentences": n_sentences, "status": NOT_MEASURED, "reason": reason}
-    return tidy(pd.DataFrame([told], columns=_WINDOW + FIGURE_COLUMNS))
+    row = {"window_id": 0, "n_sentences": n_sentences, "status": NOT_MEASURED, "reason": reason}
+    return tidy(pd.DataFrame([row], columns=_WINDOW + FIGURE_COLUMNS))

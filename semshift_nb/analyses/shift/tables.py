@@ -84,8 +84,8 @@ def range_shift(
     figures = shift_figures(
         Encoded(vectors, unknown, unknown.astype(np.bool_), directed), encode_all(encoder, [part])
     )
-    told = {"start": start, "stop": stop, "text": part, **figures}
-    return tidy(pd.DataFrame([told], columns=["start", "stop", "text", *FIGURE_COLUMNS]))
+    row = {"start": start, "stop": stop, "text": part, **figures}
+    return tidy(pd.DataFrame([row], columns=["start", "stop", "text", *FIGURE_COLUMNS]))
 
 
 def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:

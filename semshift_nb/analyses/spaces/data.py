@@ -132,8 +132,8 @@ def _given(source: object, texts: Sequence[str] | None, *, n_points: int, seed: 
     if texts is not None:
         lengths["texts"] = len(texts)
     if len(set(lengths.values())) != 1:
-        told = ", ".join(f"{name}: {n}" for name, n in lengths.items())
-        raise InputError(f"rows of {told or 'nothing'}: expected as many everywhere, row by row.")
+        shown = ", ".join(f"{name}: {n}" for name, n in lengths.items())
+        raise InputError(f"rows of {shown or 'nothing'}: expected as many everywhere, row by row.")
     n_all = next(iter(lengths.values()))
     _check_enough(n_all, "each row is one")
     drawn = _draw(n_all, n_points, seed)
@@ -146,9 +146,9 @@ def _given(source: object, texts: Sequence[str] | None, *, n_points: int, seed: 
     )
 
 
-def _check_enough(n_points: int, told: str) -> None:
+def _check_enough(n_points: int, source: str) -> None:
     if n_points < 3:
-        raise InputError(f"{n_points} points ({told}): expected at least 3 to see a spread.")
+        raise InputError(f"{n_points} points ({source}): expected at least 3 to see a spread.")
 
 
 def _draw(n_all: int, n_points: int, seed: int) -> NDArray[np.intp]:

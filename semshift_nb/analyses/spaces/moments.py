@@ -65,10 +65,10 @@ class Moments:
     def figures(self) -> dict[str, float | str]:
         """All figures that the moments decide, or the reason why there is none."""
         distance = self.mean_pairwise_distance
-        told = measures.spectral_figures(
+        spectral = measures.spectral_figures(
             self.singular_values, n_texts=self.n, dim=len(self.total), size=self.n**0.5
         )
-        return {"MPD": distance, "mean_cosine": 1 - distance, **told}
+        return {"MPD": distance, "mean_cosine": 1 - distance, **spectral}
 
 
 class RowMoments:

@@ -97,11 +97,11 @@ def _watched(
 ) -> bool:
     """Run a command, tell how far it is, and end it at once when it is told to stop."""
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    told: list[str] = []
+    lines: list[str] = []
 
     def listen() -> None:
         for line in process.stdout or ():
-            told.append(line)
+            lines.append(line)
             iteration = _DONE.search(line)
             if iteration and not stopped():
                 advance(int(iteration[1]) / _N_ITERATIONS)
@@ -121,7 +121,7 @@ def _watched(
         process.kill()
         listening.join()
     if ended and process.returncode:
-        raise SemshiftError(f"t-SNE ended without a map: {''.join(told[-3:]).strip()}")
+        raise SemshiftError(f"t-SNE ended without a map: {''.join(lines[-3:]).strip()}")
     return ended
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.geometry.dimensions import dimension_extremes
-from semshift_nb.analyses.geometry.geometry import UNITS, geometry
+from semshift_nb.analyses.geometry.geometry import METRICS, geometry
 from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.analyses.spaces import tables
 from semshift_nb.analyses.spaces.data import Part, SpaceVectors, space_data
@@ -69,7 +69,7 @@ class EmbeddingSpaces:
     7
     """
 
-    metrics = tuple(metric for metric in UNITS if metric != "alignment")
+    metrics = tuple(metric for metric in METRICS if metric != "alignment")
 
     def __init__(
         self,

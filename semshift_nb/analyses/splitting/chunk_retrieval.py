@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, encode_all
+from semshift_nb.analyses.results import UNITS
 from semshift_nb.analyses.retrieval.buckets import ALL
 from semshift_nb.analyses.retrieval.metric_table import (
     CHANGE,
@@ -149,7 +150,6 @@ def _blocks(asking: NDArray[np.intp], n_parts: int) -> Iterator[NDArray[np.intp]
 
 WHOLE, POOLED = "whole document", "mean of its sentences"
 _REFERENCE = "least_dilution"
-_UNITS = {"dilution": "0 to 1", "n_chunks": "chunks", "chunk_tokens": "tokens"}
 _COLUMNS = [
     *["dataset", "encoder", "max_length", "method", "metric", "value", "ci_low", "ci_high", "n"],
     *["unit", *CHANGE, "truncated_share", "status", "reason"],
@@ -267,15 +267,15 @@ class _Report:
         for metric, values in found.items():
             changed = change_row(values, before[1][metric], self._chance) if before else {}
             row = mean_row(values, self._chance)
-            rows.append({"metric": metric, **row, "unit": _UNITS[metric], **changed})
-        told = {
+            rows.append({"metric": metric, **row, "unit": UNITS[metric], **changed})
+        named = {
             "dataset": self._dataset.name,
             "encoder": self._encoder.name,
             "max_length": self._encoder.max_length,
             "method": method,
             "truncated_share": rows[0]["truncated_share"],
         }
-        self._rows += [{**row, **told} for row in rows]
+        self._rows += [{**row, **named} for row in rows]
         self._reference = before or (scores, found)
 
     def table(self) -> pd.DataFrame:

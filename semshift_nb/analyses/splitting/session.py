@@ -323,8 +323,8 @@ def _stages(stages: Sequence[measures.Stage]) -> pd.DataFrame:
 def _chunks(reading: SplitSession, stages: Sequence[measures.Stage]) -> pd.DataFrame:
     found = _joined((_chunk_rows(reading, stage) for stage in stages), ["first", "stop"])
     spans = found[["first", "stop"]].drop_duplicates()
-    told = reading.chunks(spans.itertuples(index=False, name=None))
-    return found.merge(told, on=["first", "stop"], how="left")
+    of_chunks = reading.chunks(spans.itertuples(index=False, name=None))
+    return found.merge(of_chunks, on=["first", "stop"], how="left")
 
 
 def _chunk_rows(reading: SplitSession, stage: measures.Stage) -> pd.DataFrame:

@@ -218,13 +218,13 @@ def _table(
     rows = list(ablation_rows(ablations, study))
     encoder = ablations[0].encoders[0]
     truncated = encode_all(encoder, texts).truncated
-    told = {
+    labels = {
         "corpus": corpus,
         "encoder": encoder.name,
         "task": task,
         "truncated_share": float(truncated.mean()) if len(truncated) else 0.0,
     }
-    return pd.DataFrame([{**told, **row} for row in rows], columns=COLUMNS)
+    return pd.DataFrame([{**labels, **row} for row in rows], columns=COLUMNS)
 
 
 def _searched(

@@ -118,7 +118,7 @@ def ablations(
     -------
     list of Ablation
         First all dimensions; then without the near-zero and without the outlier ones (see
-        `dimension_profile`); then for each size, ascending,
+        `dimension_profile`); then for each size, ascending
 
         - *PCA*: the first principal components, centred;
         - *highest variance* and *lowest variance*: the dimensions that spread most, or least;
@@ -242,20 +242,20 @@ def ablation_rows(ablations: Sequence[Ablation], study: Study) -> Iterator[dict[
         )
     scores = [_scores(ablation, study) for ablation in ablations]
     for place, ablation in enumerate(ablations):
-        told = {
+        labels = {
             "method": ablation.method,
             "n_dimensions": ablation.n_dimensions,
             "n_choices": len(ablation.encoders),
             "unit": study.unit,
         }
         figure = _figure(scores[place], study, reason=ablation.reason)
-        yield {**told, "metric": study.metric, "against": "", **figure}
+        yield {**labels, "metric": study.metric, "against": "", **figure}
         for rival in _rivals(ablations, place):
             change = _difference(scores[place], scores[rival])
             reason = ablation.reason or ablations[rival].reason
             figure = _figure(change, study, reason=reason)
-            told["against"] = ablations[rival].method
-            yield {**told, "metric": f"{study.metric} difference", **figure}
+            labels["against"] = ablations[rival].method
+            yield {**labels, "metric": f"{study.metric} difference", **figure}
 
 
 def _scores(ablation: Ablation, study: Study) -> Scores | None:

@@ -8,21 +8,20 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
-from semshift_nb.analyses.length.design import as_encoders
-from semshift_nb.analyses.length.length_collapse import turned
-from semshift_nb.analyses.results import interval_row
+from semshift_nb.analyses.encoded import as_encoders, encoder_columns
+from semshift_nb.analyses.results import UNITS, interval_row, joined, mean_cosine_interval
 from semshift_nb.analyses.variants.figures import (
     ALIGNMENT,
     MEAN_COSINE,
     RELATIVE,
     SPEARMAN,
     UNIFORMITY,
-    UNITS,
+    PairVectors,
     pair_figures,
     pair_halves,
+    read_pairs,
 )
 from semshift_nb.analyses.variants.half_samples import HalfSamples, half_interval
-from semshift_nb.analyses.variants.pair_vectors import PairVectors, read_pairs
 from semshift_nb.corpora import TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
@@ -103,16 +102,9 @@ def alignment_uniformity(
     rows: list[dict[str, object]] = []
     for each in sets:
         for encoder in as_encoders(encoders):
-            temperature = encoder.temperature
-            told = {
-                "pairs": each.name,
-                "kind": each.kind,
-                "encoder": encoder.name,
-                "tau": temperature.tau,
-                "schedule": temperature.schedule,
-            }
+            named = {"pairs": each.name, "kind": each.kind, **encoder_columns(encoder)}
             found = _figures(each, read_pairs(each, encoder), n_resamples=n_resamples, seed=seed)
-            rows.extend({**told, **row} for row in found)
+            rows.extend({**named, **row} for row in found)
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -135,10 +127,14 @@ def _figures(
         *_of_texts(read, n_resamples=n_resamples, seed=seed),
         *_of_scores(read, n_resamples=n_resamples, seed=seed),
     ):
-        note = "; ".join(filter(None, [known.note, read.note]))
+        note = joined(known.note, read.note)
         figures = interval_row(known.value, known.interval, n=known.n, note=note)
-        told = {"unit": UNITS[known.metric], "truncated_share": read.truncated_share}
-        yield {"metric": known.metric, **figures, **told}
+        yield {
+            "metric": known.metric,
+            **figures,
+            "unit": UNITS[known.metric],
+            "truncated_share": read.truncated_share,
+        }
 
 
 def _of_positives(
@@ -168,7 +164,7 @@ def _of_texts(read: PairVectors, *, n_resamples: int, seed: int) -> Iterator[_Kn
         )
 
     def cosine() -> Interval:
-        return turned(
+        return mean_cosine_interval(
             measures.bootstrap_mean_pairwise_distance(
                 rows, groups=read.text_groups, n_resamples=n_resamples, seed=seed
             )

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from semshift_nb.analyses.length.length_collapse import unmeasured
-from semshift_nb.analyses.results import MEASURED, interval_row
+from semshift_nb.analyses.encoded import encoder_columns
+from semshift_nb.analyses.results import UNITS, interval_row, measured, unmeasured
 from semshift_nb.analyses.retrieval.scores import MAIN
 from semshift_nb.analyses.variants.correlations import ORDER_COLUMNS, order_rows
-from semshift_nb.analyses.variants.figures import FOLLOWS_N, UNITS
+from semshift_nb.analyses.variants.figures import FOLLOWS_N, ISO_SCORE, PARTITION
 from semshift_nb.analyses.variants.half_samples import half_interval
 from semshift_nb.analyses.variants.measured import Measured, Reader, Variant
 from semshift_nb.analyses.verdicts import Figure
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.measures import Interval
 
 _COLUMNS = [
     *["family", "variant", "encoder", "tau", "schedule", "of", "metric", "value", "ci_low"],
@@ -61,15 +62,15 @@ class QualityOrder:
         """
         known = {each.name: each.quality for each in self._read}
         missing = [name for name in (variant, against) if name not in known]
-        told = {"metric": MAIN, "unit": "0 to 1"}
+        named = {"metric": MAIN, "unit": "0 to 1"}
         if missing:
-            return pd.Series({**told, **unmeasured(f"no variant is {' or '.join(missing)}")})
+            return pd.Series({**named, **unmeasured(f"no variant is {' or '.join(missing)}")})
         first, second = known[variant], known[against]
         value, halves = first.value - second.value, first.halves - second.halves
         row = interval_row(
             lambda: value, lambda: half_interval(value, halves, n=first.n), n=first.n
         )
-        return pd.Series({**told, **row})
+        return pd.Series({**named, **row})
 
 
 def quality_order(
@@ -158,18 +159,19 @@ def quality_order(
     )
 
 
+_SHARES = (MAIN, ISO_SCORE, PARTITION)
+"""Figures whose unit is their range here, beside that of nDCG@10."""
+
+
 def _rows(variant: Variant) -> Iterator[dict[str, object]]:
-    temperature = variant.encoder.temperature
-    told = {
+    named = {
         "family": variant.family,
         "variant": variant.name,
-        "encoder": variant.encoder.name,
-        "tau": temperature.tau,
-        "schedule": temperature.schedule,
+        **encoder_columns(variant.encoder),
     }
     for (of, metric), figure in variant.figures.items():
-        unit = UNITS.get(metric, "0 to 1")
-        yield {**told, "of": of, "metric": metric, **_interval(metric, figure), "unit": unit}
+        unit = "0 to 1" if metric in _SHARES else UNITS[metric]
+        yield {**named, "of": of, "metric": metric, **_interval(metric, figure), "unit": unit}
 
 
 def _interval(metric: str, figure: Measured) -> dict[str, object]:
@@ -177,9 +179,8 @@ def _interval(metric: str, figure: Measured) -> dict[str, object]:
     if math.isnan(figure.value):
         return unmeasured("the vectors do not allow it: too few, or all alike")
     if metric in FOLLOWS_N:
-        ends = {"value": figure.value, "ci_low": float("nan"), "ci_high": float("nan")}
         reason = "no interval: it follows the number of texts, and a half has fewer"
-        return {**ends, "n": figure.n, "status": MEASURED, "reason": reason}
+        return measured(Interval(figure.value, math.nan, math.nan, figure.n), reason)
     return interval_row(
         lambda: figure.value,
         lambda: half_interval(figure.value, figure.halves, n=figure.n),

@@ -46,13 +46,13 @@ def order_rows(
         for of, figure in dict.fromkeys(key for variant in members for key in variant.figures):
             if figure not in BETTER:
                 continue
-            told = {"scope": scope, "of": of, "figure": figure, "better": BETTER[figure]}
+            labels = {"scope": scope, "of": of, "figure": figure, "better": BETTER[figure]}
             held = _HELD.get(figure, "")
             known = any((of, held) in variant.figures for variant in members)
             for control in ("", held) if held and known else ("",):
                 columns = _Columns(members, [(of, name) for name in (figure, control) if name])
                 for row in columns.rows(scope, n_resamples=n_resamples, seed=seed):
-                    yield {**told, "controlled_for": control, **row, "unit": "-1 to 1"}
+                    yield {**labels, "controlled_for": control, **row, "unit": "-1 to 1"}
 
 
 def _scopes(variants: Sequence[Variant]) -> Iterator[tuple[str, list[Variant]]]:
@@ -177,18 +177,18 @@ def order_verdicts(order: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for which, found in order.groupby(_WHICH, sort=False):
-        told = dict(zip(_WHICH, which, strict=True))
+        labels = dict(zip(_WHICH, which, strict=True))
         drawn = {row["drawn"]: row for _, row in found.iterrows()}
         words = {
             f"over_{name}": _words(drawn[name]) if name in drawn else ""
             for name in (TEXTS, FAMILIES)
         }
-        needed = (TEXTS, FAMILIES) if told["scope"] == EVERYTHING else (TEXTS,)
-        better = str(told["better"])
+        needed = (TEXTS, FAMILIES) if labels["scope"] == EVERYTHING else (TEXTS,)
+        better = str(labels["better"])
         verdicts = [_verdict(drawn[name], better) if name in drawn else None for name in needed]
         n = found["n"].iloc[0]
         rows.append(
-            {**told, **words, "n": n, "orders": all_hold(pd.Series(verdicts, dtype=object))}
+            {**labels, **words, "n": n, "orders": all_hold(pd.Series(verdicts, dtype=object))}
         )
     columns = [*_WHICH, "over_texts", "over_families", "n", "orders"]
     return pd.DataFrame(rows, columns=columns).astype({"orders": object})

@@ -1,6 +1,7 @@
-"""What is measured of a variant's vectors: its pairs and its documents."""
+"""What is measured of a variant's vectors: its pairs of texts and its documents."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -8,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.variants.pair_vectors import PairVectors
+from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.corpora import TextPairs
+from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 Rows: TypeAlias = NDArray[np.float64]
@@ -17,23 +20,67 @@ ALIGNMENT, RELATIVE, SPEARMAN = "alignment", "relative_alignment", "Spearman"
 UNIFORMITY, MEAN_COSINE = "uniformity", "mean_cosine"
 EFFECTIVE_RANK, ISO_SCORE, PARTITION = "effective_rank", "iso_score", "partition_isotropy"
 
-UNITS = {
-    ALIGNMENT: "squared distance",
-    RELATIVE: "share of chance",
-    UNIFORMITY: "log potential",
-    MEAN_COSINE: "cosine",
-    SPEARMAN: "-1 to 1",
-    EFFECTIVE_RANK: "directions",
-    ISO_SCORE: "0 to 1",
-    PARTITION: "0 to 1",
-}
-
 BETTER = dict.fromkeys((ALIGNMENT, RELATIVE, UNIFORMITY, MEAN_COSINE), "lower")
 BETTER |= dict.fromkeys((SPEARMAN, EFFECTIVE_RANK, ISO_SCORE, PARTITION), "higher")
 """Which way the literature holds a figure to be good."""
 
 FOLLOWS_N = (EFFECTIVE_RANK, ISO_SCORE, PARTITION)
 """Figures that follow the number of texts, so that those of a half are of another size."""
+
+
+@dataclass(frozen=True, eq=False)
+class PairVectors:
+    """Vectors of some pairs and of their texts, each with the document that it belongs to.
+
+    ``left`` and ``right`` are rows of ``vectors``, one a pair; ``vectors`` has each distinct text
+    once. Pairs and texts without a direction are not in here, and ``note`` says how many.
+    """
+
+    vectors: NDArray[np.float32]
+    text_groups: NDArray[np.object_]
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    pair_groups: NDArray[np.object_]
+    positive: NDArray[np.bool_]
+    scores: NDArray[np.float64] | None
+    truncated_share: float
+    note: str
+
+    def positives(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return both sides of the pairs that mean alike."""
+        return self.vectors[self.left[self.positive]], self.vectors[self.right[self.positive]]
+
+    def cosines(self) -> NDArray[np.float64]:
+        """Return the cosine of each pair."""
+        sides = (self.vectors[rows].astype(np.float64) for rows in (self.left, self.right))
+        return np.asarray(np.vecdot(*sides))
+
+
+def read_pairs(pairs: TextPairs, encoder: Encoder) -> PairVectors:
+    """Encode each distinct text of some pairs once, in one call."""
+    texts = pairs.texts
+    encoded = encode_all(encoder, texts["text"].tolist())
+    # Rows of the texts that have a direction, and -1 for those that have none.
+    row_of = np.where(encoded.directed, np.cumsum(encoded.directed) - 1, -1)
+    place = dict(zip(texts["text"], row_of.tolist(), strict=True))
+    left, right = (
+        np.array([place[text] for text in pairs.table[side]], dtype=np.intp)
+        for side in ("left", "right")
+    )
+    kept = (left >= 0) & (right >= 0)
+    n_lost = int((~kept).sum())
+    directed = encoded.directed
+    return PairVectors(
+        vectors=encoded.vectors[directed],
+        text_groups=texts["group"].to_numpy(dtype=object)[directed],
+        left=left[kept],
+        right=right[kept],
+        pair_groups=pairs.table["group"].to_numpy(dtype=object)[kept],
+        positive=pairs.positive[kept],
+        scores=None if pairs.scores is None else pairs.scores[kept],
+        truncated_share=float(encoded.truncated[directed].mean()) if directed.any() else 0.0,
+        note=f"{n_lost} pairs without a direction in this encoder are left out" if n_lost else "",
+    )
 
 
 def relative_alignment(alignment: float, distance: float) -> float:

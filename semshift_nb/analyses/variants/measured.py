@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from semshift_nb.analyses.retrieval.scores import MAIN, query_scores
 from semshift_nb.analyses.retrieval.search import Search, search
 from semshift_nb.analyses.variants.figures import (
+    PairVectors,
     document_figures,
     document_halves,
     pair_counts,
     pair_figures,
     pair_halves,
+    read_pairs,
 )
 from semshift_nb.analyses.variants.half_samples import HalfSamples
-from semshift_nb.analyses.variants.pair_vectors import PairVectors, read_pairs
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError

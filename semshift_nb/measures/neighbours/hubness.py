@@ -2,7 +2,7 @@
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, check_matrix, namespace
-from semshift_nb.measures.neighbours.neighbours import nearest_neighbours
+from semshift_nb.measures.neighbours.neighbours import other_neighbours
 
 
 def k_occurrence(embeddings: Array, *, k: int = 10) -> Array:
@@ -96,33 +96,6 @@ def hubness(embeddings: Array, *, k: int = 10) -> float:
     counts = k_occurrence(embeddings, k=k)
     xp = namespace(counts)
     return skewness(xp.astype(counts, xp.float64))
-
-
-def other_neighbours(embeddings: Array, k: int) -> Array:
-    """Return the k nearest others of each text, the nearest first.
-
-    Parameters
-    ----------
-    embeddings : array of shape (n_texts, dim)
-        Unit rows.
-    k : int
-        How many.
-
-    Returns
-    -------
-    array of int of shape (n_texts, k)
-        Positions, as `nearest_neighbours` of the texts in themselves without each itself.
-    """
-    xp = check_matrix(embeddings)
-    n: int = embeddings.shape[0]
-    if not 1 <= k < n:
-        raise InputError(f"k is {k}, expected 1 to {n - 1}, the number of other texts.")
-    found = nearest_neighbours(embeddings, embeddings, k + 1)
-    own = found == xp.arange(n, device=found.device)[:, None]
-    # Itself goes to the end; a text that k copies before it keep out of its own list is not there,
-    # and then the last goes.
-    order = xp.argsort(xp.astype(own, xp.int8), axis=1, stable=True)[:, :k]
-    return xp.take_along_axis(found, order, axis=1)
 
 
 def skewness(values: Array) -> float:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, check_matrix
-from semshift_nb.measures.neighbours.neighbours import nearest_neighbours
+from semshift_nb.measures.neighbours.neighbours import nearest_neighbours, put_last
 from semshift_nb.measures.resampling.bootstrap import (
     Interval,
     draw_documents,
@@ -182,8 +182,7 @@ def _foreign_neighbours(
     k = min((n_documents + 1) * largest, len(documents))
     near = nearest_neighbours(embeddings, embeddings, k)
     found = np.asarray(array_api_compat.to_device(near, "cpu"))
-    own = documents[found] == documents[:, None]
-    return np.take_along_axis(found, np.argsort(own, axis=1, kind="stable"), axis=1)
+    return np.asarray(put_last(found, documents[found] == documents[:, None]))
 
 
 def _weighted_hits(

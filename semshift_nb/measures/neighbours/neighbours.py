@@ -116,6 +116,38 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     return xp.concat(found) if found else xp.zeros((0, k), dtype=xp.int64)
 
 
+def other_neighbours(embeddings: Array, k: int) -> Array:
+    """Return the k nearest others of each text, the nearest first.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_texts, dim)
+        Unit rows.
+    k : int
+        How many.
+
+    Returns
+    -------
+    array of int of shape (n_texts, k)
+        Positions, as `nearest_neighbours` of the texts in themselves without each itself.
+    """
+    xp = check_matrix(embeddings)
+    n: int = embeddings.shape[0]
+    if not 1 <= k < n:
+        raise InputError(f"k is {k}, expected 1 to {n - 1}, the number of other texts.")
+    found = nearest_neighbours(embeddings, embeddings, k + 1)
+    # A text that k copies before it keep out of its own list is not there, and then the last goes.
+    return put_last(found, found == xp.arange(n, device=found.device)[:, None])[:, :k]
+
+
+def put_last(rankings: Array, left_out: Array) -> Array:
+    """Return rankings, one a row, with those that are left out behind all others."""
+    xp = namespace(rankings)
+    # A stable sort leaves the others in their order.
+    order = xp.argsort(xp.astype(left_out, xp.int8), axis=1, stable=True)
+    return xp.take_along_axis(rankings, order, axis=1)
+
+
 def overlap_at_k(neighbours_a: Array, neighbours_b: Array, k: int) -> Array:
     """Return the share of the first k neighbours that two rankings have in common.
 

@@ -16,8 +16,9 @@ from scipy import stats
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.neighbours.hubness import hubness, other_neighbours, skewness
+from semshift_nb.measures.neighbours.hubness import hubness, skewness
 from semshift_nb.measures.neighbours.intrinsic_dimension import distinct_neighbours, slope_of_ratios
+from semshift_nb.measures.neighbours.neighbours import other_neighbours
 from semshift_nb.measures.resampling.bootstrap import Interval, group_codes
 
 _LEAST_DOCUMENTS = 20

@@ -7,7 +7,8 @@ import torch
 
 from semshift_nb import load_corpus, measures
 from semshift_nb.analyses import corpus_geometry, geometry
-from semshift_nb.analyses.geometry.geometry import UNITS
+from semshift_nb.analyses.geometry.geometry import METRICS
+from semshift_nb.analyses.results import UNITS
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import open_vectors
 from semshift_nb.errors import InputError
@@ -36,7 +37,7 @@ def expected(rows: np.ndarray) -> dict[str, float]:
         "top_dimension_variance_share": variance.max(),
         "top_dimension_cosine_share": np.abs(cosine).max() / np.abs(cosine).sum(),
     }
-    others = set(UNITS) - set(special) - {"alignment"}
+    others = set(METRICS) - set(special) - {"alignment"}
     return special | {name: getattr(measures, name)(rows) for name in others}
 
 
@@ -46,8 +47,8 @@ def test_every_figure_is_its_measure():
     assert list(table.columns) == [
         *["metric", "value", "ci_low", "ci_high", "n", "unit", "status", "reason"]
     ]
-    assert table["metric"].tolist() == list(UNITS)
-    assert table["unit"].tolist() == list(UNITS.values())
+    assert table["metric"].tolist() == list(METRICS)
+    assert table["unit"].tolist() == [UNITS[metric] for metric in METRICS]
     found = by_metric(table)
     for name, value in expected(rows).items():
         assert found.loc[name, "value"] == pytest.approx(value, rel=1e-9), name
@@ -88,7 +89,7 @@ def test_intervals_are_those_of_the_measures_over_documents():
 def test_of_many_vectors_pairs_are_sampled_and_the_rest_is_exact():
     rows = unit_rows(3000)
     whole, found = (by_metric(geometry(rows, n_sample=n)) for n in (3000, 300))
-    exact = [name for name in UNITS if name not in [*OF_PAIRS, "alignment"]]
+    exact = [name for name in METRICS if name not in [*OF_PAIRS, "alignment"]]
     assert found.loc[exact, "value"].tolist() == pytest.approx(
         whole.loc[exact, "value"].tolist(), rel=1e-9
     )
@@ -173,7 +174,7 @@ def test_files_and_maps_are_arrays(ending, tmp_path):
 @pytest.mark.parametrize("n", [0, 1])
 def test_too_few_vectors_have_rows_with_a_reason(n):
     table = geometry(unit_rows()[:n])
-    assert table["metric"].tolist() == list(UNITS)
+    assert table["metric"].tolist() == list(METRICS)
     assert set(table["status"]) == {"not measured"}
     assert set(table["reason"]) == {f"{n} vectors, expected at least 2"}
     assert set(table["n"]) == {n}
@@ -246,11 +247,11 @@ def test_documents_and_sentences_of_a_corpus(static):
     corpus = load_corpus("news", n_documents=25)
     table = corpus_geometry(corpus, [static, static.at_length(16)])
     assert list(table.columns[:4]) == ["corpus", "encoder", "of", "truncated_share"]
-    assert len(table) == 2 * len(UNITS)
+    assert len(table) == 2 * len(METRICS)
     assert set(table["of"]) == {"documents"}
     assert table["truncated_share"].unique().tolist() == [0, 1]
     vectors = static.encode(corpus.documents["text"].tolist())
-    first = table.iloc[: len(UNITS)]
+    first = table.iloc[: len(METRICS)]
     pd.testing.assert_frame_equal(first[first.columns[4:]], geometry(vectors))
 
     table = corpus_geometry(corpus, static, of="sentences", seed=2)

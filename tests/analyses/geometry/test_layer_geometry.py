@@ -5,8 +5,8 @@ import pytest
 
 from semshift_nb import measures
 from semshift_nb.analyses.geometry.frequency_bias import leave_out
+from semshift_nb.analyses.geometry.geometry import spread_rows
 from semshift_nb.analyses.geometry.layers import LayerReading, Space, read_layer_geometry
-from semshift_nb.analyses.geometry.spread import figure_rows
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import load_encoder
 from semshift_nb.errors import InputError
@@ -168,7 +168,7 @@ def test_leaving_out_agrees_with_the_jackknife_of_measures():
 
 def test_too_few_documents_have_no_interval():
     rows = np.eye(6)
-    told = figure_rows(rows, np.array(["a"] * 6), ["iso_score"], n_parts=5, seed=0)[0]
+    told = spread_rows(rows, np.array(["a"] * 6), ["iso_score"], n_parts=5, seed=0)[0]
     assert told["status"] == "measured"
     assert np.isnan(told["ci_low"])
     assert "1 documents, expected at least" in told["reason"]

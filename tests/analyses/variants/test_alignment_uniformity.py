@@ -12,9 +12,9 @@ from semshift_nb.analyses.variants.figures import (
     document_halves,
     pair_figures,
     pair_halves,
+    read_pairs,
 )
 from semshift_nb.analyses.variants.half_samples import HalfSamples, half_interval
-from semshift_nb.analyses.variants.pair_vectors import read_pairs
 from semshift_nb.corpora import (
     TextPairs,
     adjacent_sentences,
