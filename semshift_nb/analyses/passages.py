@@ -1,4 +1,4 @@
-"""Passages: runs of consecutive sentences of one document, with their text."""
+"""Passages: runs of consecutive sentences of one document, with their text, or of drawn ones."""
 
 import numpy as np
 import pandas as pd
@@ -41,3 +41,12 @@ def passages_at(corpus: Corpus, firsts: NDArray[np.intp], n_sentences: int) -> p
 def passage_members(firsts: NDArray[np.intp], n_sentences: int) -> NDArray[np.intp]:
     """Return the rows of the sentences of all passages, those of one after those of another."""
     return (firsts[:, None] + np.arange(n_sentences)).ravel()
+
+
+def draw_distractors(
+    rng: np.random.Generator, anchors: NDArray[np.intp], *, n_rows: int, n_mates: int
+) -> NDArray[np.intp]:
+    """Draw for each anchor other rows of the sentence table, of shape (n_anchors, n_mates)."""
+    # Drawn from one row fewer, then moved past the anchor: every row but the anchor is as likely.
+    mates = np.stack([rng.choice(n_rows - 1, n_mates, replace=False) for _ in anchors])
+    return mates + (mates >= anchors[:, None])

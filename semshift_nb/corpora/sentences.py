@@ -9,6 +9,10 @@ import sentencex
 from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.unicode import well_formed
 
+MIN_CHARACTERS = 12
+"""A shorter sentence ("See also.", "1994.") is a crumb that says nothing of its document. (Words
+would not do: Chinese has no spaces.)"""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 # sentencex 1.0 steps back by one byte over a space it has just seen, and panics when that space

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from semshift_nb import measures
-from semshift_nb.analyses.length.long_documents import ladder_of, long_documents
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, joined
+from semshift_nb.analyses.token_counts import ladder_of, long_documents
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Schedule
 from semshift_nb.errors import InputError

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encoder_columns
-from semshift_nb.analyses.length.long_documents import ladder_of, long_documents
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, unmeasured
+from semshift_nb.analyses.token_counts import ladder_of, long_documents
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, TextAttention
 from semshift_nb.errors import InputError

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.length.design import ANCHORS, DOCUMENTS, MATES, Lengths
-from semshift_nb.analyses.shift.concatenation import MIN_CHARACTERS, draw_distractors
+from semshift_nb.analyses.passages import draw_distractors
 from semshift_nb.analyses.token_counts import Counter, beginnings_reach
 from semshift_nb.corpora import Corpus
+from semshift_nb.corpora.sentences import MIN_CHARACTERS
 
 _SPARE = 1.15
 """How much longer than estimated a text is made at first: counting it once is then enough."""

@@ -11,18 +11,15 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import Encoded, encode_all, no_direction_reason
-from semshift_nb.analyses.passages import passage_starts
+from semshift_nb.analyses.passages import draw_distractors, passage_starts
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, joined, tidy
 from semshift_nb.corpora import Corpus
+from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.neighbours.neighbours import put_last
 
 MODES = ("repeat", "sequential", "random")
-
-MIN_CHARACTERS = 12
-"""A shorter sentence ("See also.", "1994.") is a crumb, and no anchor. (Words would not do: Chinese
-has no spaces.)"""
 
 
 @dataclass(frozen=True)
@@ -85,15 +82,6 @@ def draw(sentences: pd.DataFrame, wanted: Design) -> Sample | str:
     library = np.sort(rng.choice(n_rows, min(wanted.n_library, n_rows), replace=False))
     mates = draw_distractors(rng, anchors, n_rows=n_rows, n_mates=n_mates)
     return Sample(anchors, library, mates, _note(wanted, len(anchors), n_library=len(library)))
-
-
-def draw_distractors(
-    rng: np.random.Generator, anchors: NDArray[np.intp], *, n_rows: int, n_mates: int
-) -> NDArray[np.intp]:
-    """Draw for each anchor other rows of the sentence table, of shape (n_anchors, n_mates)."""
-    # Drawn from one row fewer, then moved past the anchor: every row but the anchor is as likely.
-    mates = np.stack([rng.choice(n_rows - 1, n_mates, replace=False) for _ in anchors])
-    return mates + (mates >= anchors[:, None])
 
 
 def members(

@@ -14,7 +14,7 @@ from semshift_nb.analyses.retrieval.scores import MAIN, query_scores
 from semshift_nb.analyses.retrieval.search import search
 from semshift_nb.analyses.variants.ablations import COLUMNS, Ablation, Study, ablation_rows
 from semshift_nb.corpora import Corpus, RetrievalSet, known_item
-from semshift_nb.corpora.retrieval.known_item import MIN_CHARACTERS
+from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 

@@ -10,7 +10,7 @@ from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.load import load_corpus
 from semshift_nb.corpora.pairs.load import load_pairs
 from semshift_nb.corpora.pairs.pairs import TextPairs
-from semshift_nb.corpora.retrieval.known_item import MIN_CHARACTERS
+from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.errors import InputError
 
 ADJACENT, REPEATED, PARALLEL = "adjacent sentences", "repeated texts", "parallel texts"

@@ -5,10 +5,8 @@ import pandas as pd
 
 from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
+from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.errors import InputError
-
-MIN_CHARACTERS = 12
-"""A shorter sentence ("See also.", "1994.") is a crumb that says nothing of its document."""
 
 
 def known_item(corpus: Corpus, *, per_document: int = 1, seed: int = 0) -> RetrievalSet:

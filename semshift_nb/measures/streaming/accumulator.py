@@ -224,7 +224,13 @@ class GeometryAccumulator:
         return self.state.reservoir.sample()
 
     def mean_pairwise_distance(self) -> float:
-        """Return the mean cosine distance over all pairs of vectors added, not of the sample."""
+        """Return the mean cosine distance over all pairs of vectors added, not of the sample.
+
+        Returns
+        -------
+        float
+            From 0 to 2, as `semshift_nb.measures.mean_pairwise_distance`.
+        """
         self._at_least_two()
         # The sum over all pairs from what directions differ from their mean, so that directions
         # that are nearly one lose no digit.
@@ -232,6 +238,11 @@ class GeometryAccumulator:
 
     def singular_values(self, *, centred: bool = True) -> _Numbers:
         """Return the singular values of all vectors added.
+
+        Parameters
+        ----------
+        centred : bool, default True
+            Whether around their mean.
 
         Returns
         -------
@@ -248,11 +259,23 @@ class GeometryAccumulator:
         return np.asarray(values)
 
     def figures(self) -> dict[str, Figure]:
-        """Return every figure of the vectors' geometry by its name in metric tables."""
+        """Return every figure of the vectors' geometry.
+
+        Returns
+        -------
+        dict of str to float or str
+            By its name in metric tables; in place of one that has no value, the reason.
+        """
         return {**self.moment_figures(), **sampled_figures(self.sample().rows)}
 
     def moment_figures(self) -> dict[str, Figure]:
-        """Return the figures of all vectors that need no pairs."""
+        """Return the figures of all vectors that need no pairs.
+
+        Returns
+        -------
+        dict of str to float or str
+            As `figures`.
+        """
         sigma, distance = self.singular_values(), self.mean_pairwise_distance()
         mean = self.mean
         size = np.sqrt(self.n * (mean @ mean) + sigma @ sigma)
@@ -270,7 +293,13 @@ class GeometryAccumulator:
         }
 
     def sampling_errors(self) -> dict[str, Figure]:
-        """Return by how much the figures of the sample may be off because it is one."""
+        """Return by how much the figures of the sample may be off because it is one.
+
+        Returns
+        -------
+        dict of str to float or str
+            The standard error of each, or the reason why there is none.
+        """
         return sampling_errors(self.sample().rows, n=self.n)
 
     def _at_least_two(self) -> None:
