@@ -9,7 +9,7 @@ INSTALLED := .venv/installed
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 lint check test: export OMP_NUM_THREADS = 1
 
-.PHONY: report lint check test lab bench notebooks
+.PHONY: report lint check test lab bench bench-gpu notebooks
 
 report: $(INSTALLED)
 	$(BIN)/semshift report
@@ -32,6 +32,9 @@ lab: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python tests/benchmarks/run.py
+
+bench-gpu: $(INSTALLED)
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/gpu.py
 
 # Run the notebooks anew and keep their outputs: what the tests compare with.
 notebooks: $(INSTALLED)
