@@ -1,13 +1,12 @@
 """Long-form rows as tables for reading: one a group, a line for each condition."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pandas as pd
 
-from semshift_nb.reports.results import MEASURED
+from semshift_nb.reports.results import MEASURED, Belongs, Condition, belongings, plain
 
 _LINES_SHOWN = 16
 _NAMES_SHOWN = 4
@@ -37,25 +36,26 @@ class FigureTable:
     notes: tuple[str, ...] = ()
 
 
+Record: TypeAlias = dict[Any, Any]
+"""A long-form row."""
 Line: TypeAlias = tuple[list[str], list[Cell]]
 Found: TypeAlias = dict[tuple[str, str], Cell]
-"""Cells by their place and metric."""
+"""Cells by their conditions in one line and by metric."""
 
 
 def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
     """Lay out long-form rows for reading."""
-    names = rows["group"].str.split(":").str[0]
-    return [
-        _table(str(name), rows[names == name].to_dict("records"))
-        for name in names.drop_duplicates()
-    ]
+    tables: dict[str, list[tuple[Belongs, Record]]] = {}
+    for belongs, record in zip(belongings(rows), rows.to_dict("records"), strict=True):
+        tables.setdefault(belongs.name, []).append((belongs, record))
+    return [_table(name, figures) for name, figures in tables.items()]
 
 
-def _table(name: str, records: list[dict[Any, Any]]) -> FigureTable:
+def _table(name: str, figures: list[tuple[Belongs, Record]]) -> FigureTable:
+    records = [record for _, record in figures]
     measured = [record for record in records if record["status"] == MEASURED]
     n = _common(_count(record) for record in measured)
-    places = [str(record["group"]).partition(": ")[2] for record in records]
-    if not any(places):
+    if not any(belongs.conditions for belongs, _ in figures):
         lines = [([str(record["metric"])], [_cell(record, with_n=not n)]) for record in records]
         return FigureTable(name, ["", "value"], 1, lines, _n_shown(len(lines)), n)
     metrics = list(dict.fromkeys(str(record["metric"]) for record in records))
@@ -64,12 +64,15 @@ def _table(name: str, records: list[dict[Any, Any]]) -> FigureTable:
         for metric in metrics
     }
     found = {
-        (place, str(record["metric"])): _cell(
+        (belongs.place, str(record["metric"])): _cell(
             record, with_n=not n, with_unit=not units[str(record["metric"])]
         )
-        for place, record in zip(places, records, strict=True)
+        for belongs, record in figures
     }
-    conditions = {place: _conditions(place) for place in places}
+    conditions = {
+        belongs.place: {key: _rounded(value) for key, value in belongs.conditions.items()}
+        for belongs, _ in figures
+    }
     shared, keys = _shared(list(conditions.values()))
     told = {m: _words(m) + (f", {units[m]}" if units[m] else "") for m in metrics}
     remark = ", ".join([*shared, *filter(None, [n])])
@@ -144,14 +147,11 @@ def _notes(found: dict[tuple[str, str], Cell]) -> tuple[str, ...]:
     )
 
 
-def _conditions(place: str) -> dict[str, str]:
-    parts = re.split(r", (?=\w+=)", place) if place else []
-    return {key: _rounded(value) for key, _, value in (part.partition("=") for part in parts)}
-
-
-def _rounded(condition: str) -> str:
-    """Round what is a number with a fraction, as figures are; leave everything else as it is."""
-    return _number(float(condition)) if re.fullmatch(r"-?\d+\.\d{4,}", condition) else condition
+def _rounded(condition: Condition) -> str:
+    """Round a number with many decimals, as figures are; leave everything else as it is."""
+    if isinstance(condition, float) and round(condition, 3) != condition:
+        return _number(condition)
+    return plain(condition)
 
 
 def _n_shown(n_lines: int) -> int:
@@ -159,7 +159,7 @@ def _n_shown(n_lines: int) -> int:
     return n_lines if n_lines <= _LINES_SHOWN + 4 else _LINES_SHOWN
 
 
-def _cell(record: dict[Any, Any], *, with_n: bool, with_unit: bool = True) -> Cell:
+def _cell(record: Record, *, with_n: bool, with_unit: bool = True) -> Cell:
     if record["status"] != MEASURED or pd.isna(record["value"]):
         return Cell(note=str(record["reason"]))
     unit = f" {_unit(record)}" if with_unit and _unit(record) else ""
@@ -169,11 +169,11 @@ def _cell(record: dict[Any, Any], *, with_n: bool, with_unit: bool = True) -> Ce
     return Cell(_number(record["value"]) + unit, ", ".join(filter(None, beside)))
 
 
-def _unit(record: dict[Any, Any]) -> str:
+def _unit(record: Record) -> str:
     return "" if pd.isna(record["unit"]) else str(record["unit"])
 
 
-def _count(record: dict[Any, Any]) -> str:
+def _count(record: Record) -> str:
     return "" if pd.isna(record["n"]) else f"n = {int(record['n']):,}"
 
 

@@ -8,7 +8,13 @@ import pandas as pd
 
 from semshift_nb.errors import SemshiftError
 from semshift_nb.reports.manifest import FAILED, INTERRUPTED, Manifest, Record
-from semshift_nb.reports.results import NOT_MEASURED, ROW_TYPES, rows_frame
+from semshift_nb.reports.results import (
+    BELONGS,
+    NOT_MEASURED,
+    ROW_TYPES,
+    Belongs,
+    rows_frame,
+)
 from semshift_nb.reports.tables import write_table
 
 
@@ -16,6 +22,7 @@ def write_metrics(manifest: Manifest, folder: Path) -> None:
     """Write every figure of a run as ``metrics.parquet`` and ``metrics.csv``."""
     tables = [rows_frame([]), *(_rows(record, folder) for record in manifest.notebooks)]
     table = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+    table.attrs.clear()  # of one notebook's rows, where there is but one
     table.insert(0, "run_id", pd.Series([manifest.run_id] * len(table), dtype="string"))
     write_table(table, folder / "metrics.parquet")
     write_table(table, folder / "metrics.csv")
@@ -55,7 +62,7 @@ def _rows(record: Record, folder: Path) -> pd.DataFrame:
     # A figure that a stopped notebook never came to is not silently absent from the table.
     row = dict.fromkeys(ROW_TYPES) | {
         "notebook": record.notebook,
-        "group": "notebook",
+        BELONGS: Belongs("notebook", {}),
         "metric": "completed",
         "status": NOT_MEASURED,
         "reason": f"{record.status}: {record.error}",

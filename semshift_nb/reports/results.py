@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import pandas as pd
 
@@ -28,6 +28,35 @@ MEASURED = "measured"
 NOT_MEASURED = "not measured"
 _VERDICTS = {True: "holds", False: "does not hold", None: "undecided"}
 _NUMBERS = ("value", "ci_low", "ci_high", "truncated_share")
+BELONGS = "belongs"
+
+Condition: TypeAlias = str | int | float | bool
+"""A value of a column that tells figures apart."""
+
+
+class Belongs(NamedTuple):
+    """What a figure belongs to: the name its table was added under, and its row's conditions.
+
+    In the long form both are one string, ``group``, because tables of all shapes share it; beside
+    the rows they stay what they were.
+    """
+
+    name: str
+    conditions: dict[str, Condition]
+
+    @property
+    def place(self) -> str:
+        """The conditions in one line."""
+        return ", ".join(f"{key}={plain(value)}" for key, value in self.conditions.items())
+
+    @property
+    def group(self) -> str:
+        """Name and conditions as the long form has them."""
+        return f"{self.name}: {self.place}" if self.conditions else self.name
+
+
+Row: TypeAlias = dict[str, Any]
+"""A figure: the columns of the long form, and for ``group`` what it belongs to."""
 
 
 class Results:
@@ -63,7 +92,7 @@ class Results:
             )
         self._notebook = notebook
         self._out = out
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[Row] = []
         self._claims: list[dict[str, object]] = []
 
     def add(self, table: pd.DataFrame, *, group: str) -> None:
@@ -190,19 +219,19 @@ class Results:
         if broken:
             raise AssertionError("does not hold: " + "; ".join(broken))
 
-    def _row(self, record: Mapping[Hashable, Any], group: str) -> dict[str, object]:
+    def _row(self, record: Mapping[Hashable, Any], group: str) -> Row:
         cells = {str(key): value for key, value in record.items()}
-        places = [
-            f"{key}={_plain(value)}"
+        conditions = {
+            key: _condition(value)
             for key, value in cells.items()
             if key not in ROW_TYPES and not _absent(value)
-        ]
+        }
         numbers = {name: _number(cells.get(name), name) for name in _NUMBERS}
         n = _number(cells.get("n"), "n")
         status, reason = _state(cells, numbers["value"])
         return {
             "notebook": self._notebook,
-            "group": group if not places else f"{group}: {', '.join(places)}",
+            BELONGS: Belongs(group, conditions),
             "metric": str(cells["metric"]),
             **numbers,
             "n": None if n is None else int(n),
@@ -211,22 +240,38 @@ class Results:
             "reason": reason,
         }
 
-    def _refuse_twice(self, rows: list[dict[str, object]]) -> None:
-        seen = {(row["group"], row["metric"]) for row in self._rows}
+    def _refuse_twice(self, rows: list[Row]) -> None:
+        seen = {(row[BELONGS].group, row["metric"]) for row in self._rows}
         for row in rows:
-            key = (row["group"], row["metric"])
+            key = group, metric = (row[BELONGS].group, row["metric"])
             if key in seen:
                 raise InputError(
-                    f"two figures are called {row['metric']!r} in {row['group']!r}; "
+                    f"two figures are called {metric!r} in {group!r}; "
                     "add the column that tells them apart, or use another group"
                 )
             seen.add(key)
 
 
-def rows_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Put long-form rows into a table whose column types do not depend on its content."""
-    columns = {name: [row[name] for row in rows] for name in ROW_TYPES}
-    return pd.DataFrame(columns).astype(ROW_TYPES)
+def rows_frame(rows: list[Row]) -> pd.DataFrame:
+    """Put long-form rows into a table whose column types do not depend on its content.
+
+    What each belongs to goes along in ``attrs``, which a parquet file keeps beside its columns.
+    """
+    belongs = [row[BELONGS] for row in rows]
+    told = [row | {"group": each.group} for row, each in zip(rows, belongs, strict=True)]
+    table = pd.DataFrame({name: [row[name] for row in told] for name in ROW_TYPES})
+    table.attrs[BELONGS] = belongs
+    return table.astype(ROW_TYPES)
+
+
+def belongings(table: pd.DataFrame) -> list[Belongs]:
+    """Give what each long-form row belongs to."""
+    kept = table.attrs.get(BELONGS, ())
+    if len(kept) == len(table):
+        return [Belongs(name, conditions) for name, conditions in kept]
+    # A run of an earlier version kept nothing but the string: its conditions stay one.
+    named = (str(group).partition(": ") for group in table["group"])
+    return [Belongs(name, {"": place} if place else {}) for name, _, place in named]
 
 
 def _state(cells: Mapping[str, Any], value: float | None) -> tuple[str, str | None]:
@@ -251,7 +296,12 @@ def _text(value: object) -> str | None:
     return None if _absent(value) or value == "" else str(value)
 
 
-def _plain(value: object) -> str:
+def _condition(value: object) -> Condition:
+    """Keep a grouping value as what it is, if a file can hold it."""
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def plain(value: Condition) -> str:
     """Write a grouping value as a reader would: a whole float as an integer."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 

@@ -1,5 +1,7 @@
 """Long-form rows become tables that read well and hide nothing."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -100,3 +102,28 @@ def test_a_table_that_would_be_mostly_empty_has_a_line_a_figure() -> None:
         "effective rank",
         "near zero",
     ]
+
+
+def test_a_condition_is_data_whatever_its_text_looks_like(tmp_path: Path) -> None:
+    results = Results("01_x", out=str(tmp_path))
+    titles = ["a, k=9", "0.123456"]
+    columns = {"title": titles, "k": [0.123456, 2.0], "deep": [True, False], "metric": "m"}
+    results.add(pd.DataFrame({**columns, "value": [1.0, 2.0]}), group="texts")
+    results.finish()
+    (found,) = figure_tables(pd.read_parquet(tmp_path / "01_x.metrics.parquet"))
+    assert found.head == ["title", "k", "deep", "m"]
+    assert [line[0] for line in found.lines] == [
+        ["a, k=9", "0.123", "True"],
+        ["0.123456", "2", "False"],
+    ]
+
+
+def test_a_run_of_an_earlier_version_shows_its_conditions_as_they_were_kept() -> None:
+    results = Results("01_x")
+    columns = {"mode": ["repeat", "random"], "k": [1, 2], "metric": "m", "value": [1.0, 2.0]}
+    results.add(pd.DataFrame(columns), group="texts")
+    rows = rows_frame(results._rows)
+    rows.attrs.clear()
+    (found,) = figure_tables(rows)
+    assert (found.title, found.head) == ("texts", ["", "m"])
+    assert [line[0] for line in found.lines] == [["mode=repeat, k=1"], ["mode=random, k=2"]]
