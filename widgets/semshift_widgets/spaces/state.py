@@ -15,19 +15,24 @@ from semshift_nb.errors import InputError
 #: More lines than these are not told apart.
 MOST_KEPT = 6
 
-MARKED, AT_RANDOM = "marked", "at random"
+WHOLE, MARKED, AT_RANDOM = "all", "marked", "at random"
 
 #: Another of these is another space: its dimensions are others too.
 _SPACE = ("encoder", "layer", "pooling", "correction")
 
 
 class Column(NamedTuple):
-    """One thing that is compared: its name, the view, a part of it, and its line's colour."""
+    """One thing that is compared: a view, or which part of it, and its line's colour."""
 
-    name: str
     view: SpaceView
-    part: NDArray[np.intp] | None
-    colour: int | None
+    colour: int | None = None
+    of: str = WHOLE
+    part: NDArray[np.intp] | None = None
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return self.view.name if self.part is None else f"{len(self.part)} {self.of}"
 
 
 class SpectrumState:
@@ -78,24 +83,23 @@ class SpectrumState:
 
     def columns(self) -> list[Column]:
         """Give what is compared: the view, its marked part with as many at random, what is kept."""
-        shown = [Column(self.view.name, self.view, None, 0)]
+        shown = [Column(self.view, 0)]
         if self.part is not None:
-            shown.append(Column(f"{len(self.part)} {MARKED}", self.view, self.part, None))
+            shown.append(Column(self.view, of=MARKED, part=self.part))
             drawn = self.spaces.at_random(len(self.part))
-            shown.append(Column(f"{len(drawn)} {AT_RANDOM}", self.view, drawn, None))
-        kept = [Column(view.name, view, None, colour) for view, colour in self.kept.items()]
+            shown.append(Column(self.view, of=AT_RANDOM, part=drawn))
+        kept = [Column(view, colour) for view, colour in self.kept.items()]
         return shown + [column for column in kept if column.view != self.view]
 
     def moving(self) -> list[Column]:
         """Give of that what can follow a brush."""
-        return [column for column in self.columns() if not column.name.endswith(AT_RANDOM)]
+        return [column for column in self.columns() if column.of != AT_RANDOM]
 
     def figures(self) -> pd.DataFrame:
         """Give all figures of what is compared."""
         tables = [
             self.spaces.figures(column.view, column.part).assign(
-                view=column.view.name,
-                part="all" if column.part is None else column.name.split(" ", 1)[1],
+                view=column.view.name, part=column.of
             )
             for column in self.columns()
         ]
@@ -104,7 +108,7 @@ class SpectrumState:
 
     def seen(self, column: Column) -> pd.DataFrame:
         """Give the figures of one column: all of them if they are there, else the quick ones."""
-        spaces, (_, view, part, _) = self.spaces, column
+        spaces, view, part = self.spaces, column.view, column.part
         if spaces.measured(view, part):
             return spaces.figures(view, part)
         return spaces.quick_figures(view, part)
@@ -141,18 +145,18 @@ class SpectrumState:
     def lines(self, columns: list[Column]) -> pd.DataFrame:
         """Give the spectrum of every view as a whole."""
         whole = [
-            self.spaces.spectrum(view).assign(view=name, colour=colour)
-            for name, view, part, colour in columns
-            if part is None
+            self.spaces.spectrum(column.view).assign(view=column.name, colour=column.colour)
+            for column in columns
+            if column.part is None
         ]
         return pd.concat(whole, ignore_index=True)
 
     def part_lines(self, columns: list[Column]) -> pd.DataFrame:
         """Give the spectra of what is marked and of as many at random."""
         parts = [
-            self.spaces.spectrum(view, part).assign(of=name.split(" ", 1)[1], n=len(part))
-            for name, view, part, _ in columns
-            if part is not None
+            self.spaces.spectrum(column.view, column.part).assign(of=column.of, n=len(column.part))
+            for column in columns
+            if column.part is not None
         ]
         nothing = pd.DataFrame(columns=["component", "share", "of", "n"])
         return pd.concat(parts, ignore_index=True) if parts else nothing

@@ -305,7 +305,7 @@ class SpectrumScreen:
 def _colour(column: Column) -> str:
     if column.colour is not None:
         return charts.VIEW_COLOURS[column.colour]
-    return charts.PART_COLOURS[column.name.split(" ", 1)[1]]
+    return charts.PART_COLOURS[column.of]
 
 
 def _cut(text: str, most: int) -> str:
