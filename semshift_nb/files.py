@@ -1,6 +1,7 @@
 """Files that are either whole or not there, for every floor that keeps something on disk."""
 
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from semshift_nb.errors import SemshiftError
 
 _TEMPORARY = ".tmp-"
+_TEMPORARY_NAME = re.compile(re.escape(_TEMPORARY) + "[0-9a-f]{32}")
 # A killed run leaves a temporary file behind; writing one takes seconds, never an hour.
 _STALE_SECONDS = 3600
 
@@ -58,6 +60,12 @@ def explained(path: Path) -> Iterator[None]:
             f"cannot write {str(path)!r}: {error.strerror or error}; "
             "free some space there, or choose another place to write to"
         ) from error
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether `write_whole` made a file, and was killed before it had moved it into place."""
+    real = path.is_file() and not path.is_symlink()
+    return real and _TEMPORARY_NAME.fullmatch(path.name) is not None
 
 
 def remove_stale(folder: Path) -> None:

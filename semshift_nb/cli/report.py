@@ -39,8 +39,8 @@ def report(
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Notebooks at once.")] = 1,
 ) -> None:
     """Run the notebooks and build the page that shows what they found."""
+    from semshift_nb.reports.folder import PAGE
     from semshift_nb.reports.manifest import DONE, read_manifest
-    from semshift_nb.reports.page import PAGE
     from semshift_nb.reports.run import run_report
 
     # A scheduler ends a job with SIGTERM: leave a readable run then, as after Ctrl-C.

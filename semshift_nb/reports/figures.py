@@ -36,8 +36,6 @@ class FigureTable:
     notes: tuple[str, ...] = ()
 
 
-Record: TypeAlias = dict[Any, Any]
-"""A long-form row."""
 Line: TypeAlias = tuple[list[str], list[Cell]]
 Found: TypeAlias = dict[tuple[str, str], Cell]
 """Cells by their conditions in one line and by metric."""
@@ -45,13 +43,13 @@ Found: TypeAlias = dict[tuple[str, str], Cell]
 
 def figure_tables(rows: pd.DataFrame) -> list[FigureTable]:
     """Lay out long-form rows for reading."""
-    tables: dict[str, list[tuple[Belongs, Record]]] = {}
+    tables: dict[str, list[tuple[Belongs, dict[Any, Any]]]] = {}
     for belongs, record in zip(belongings(rows), rows.to_dict("records"), strict=True):
         tables.setdefault(belongs.name, []).append((belongs, record))
     return [_table(name, figures) for name, figures in tables.items()]
 
 
-def _table(name: str, figures: list[tuple[Belongs, Record]]) -> FigureTable:
+def _table(name: str, figures: list[tuple[Belongs, dict[Any, Any]]]) -> FigureTable:
     records = [record for _, record in figures]
     measured = [record for record in records if record["status"] == MEASURED]
     n = _common(_count(record) for record in measured)
@@ -159,7 +157,7 @@ def _n_shown(n_lines: int) -> int:
     return n_lines if n_lines <= _LINES_SHOWN + 4 else _LINES_SHOWN
 
 
-def _cell(record: Record, *, with_n: bool, with_unit: bool = True) -> Cell:
+def _cell(record: dict[Any, Any], *, with_n: bool, with_unit: bool = True) -> Cell:
     if record["status"] != MEASURED or pd.isna(record["value"]):
         return Cell(note=str(record["reason"]))
     unit = f" {_unit(record)}" if with_unit and _unit(record) else ""
@@ -169,11 +167,11 @@ def _cell(record: Record, *, with_n: bool, with_unit: bool = True) -> Cell:
     return Cell(_number(record["value"]) + unit, ", ".join(filter(None, beside)))
 
 
-def _unit(record: Record) -> str:
+def _unit(record: dict[Any, Any]) -> str:
     return "" if pd.isna(record["unit"]) else str(record["unit"])
 
 
-def _count(record: Record) -> str:
+def _count(record: dict[Any, Any]) -> str:
     return "" if pd.isna(record["n"]) else f"n = {int(record['n']):,}"
 
 

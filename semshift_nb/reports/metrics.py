@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from semshift_nb.errors import SemshiftError
+from semshift_nb.reports.folder import METRICS
 from semshift_nb.reports.manifest import FAILED, INTERRUPTED, Manifest, Record
 from semshift_nb.reports.results import (
     BELONGS,
@@ -24,8 +25,8 @@ def write_metrics(manifest: Manifest, folder: Path) -> None:
     table = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     table.attrs.clear()  # of one notebook's rows, where there is but one
     table.insert(0, "run_id", pd.Series([manifest.run_id] * len(table), dtype="string"))
-    write_table(table, folder / "metrics.parquet")
-    write_table(table, folder / "metrics.csv")
+    for name in METRICS:
+        write_table(table, folder / name)
 
 
 def read_figures(record: Record, folder: Path) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from semshift_nb.reports.figures import figure_tables
+from semshift_nb.reports.folder import METRICS, PAGE
 from semshift_nb.reports.manifest import MANIFEST, Manifest, Record
 from semshift_nb.reports.metrics import read_claims, read_figures
 from semshift_nb.reports.tables import write_text
@@ -14,7 +15,6 @@ from semshift_nb.reports.tables import write_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAGE = "index.html"
 _VERDICTS = ("holds", "does not hold", "undecided")
 _STATUS_WORDS = {"done": "complete", "failed": "with failures", "running": "not finished"}
 _MINUTE, _HOUR = 60, 3600
@@ -30,7 +30,7 @@ def write_page(manifest: Manifest, folder: Path) -> None:
         facts=_facts(manifest),
         tally=[(verdict, verdicts.count(verdict)) for verdict in _VERDICTS],
         notebooks=notebooks,
-        downloads=["metrics.parquet", "metrics.csv", MANIFEST],
+        downloads=[*METRICS, MANIFEST],
     )
     write_text(folder / PAGE, page)
 

@@ -10,11 +10,9 @@ from semshift_nb.reports.environment import machine, versions
 from semshift_nb.reports.inputs import absolute, identify
 from semshift_nb.reports.manifest import (
     DONE,
-    MANIFEST,
     Manifest,
     Record,
     new_record,
-    read_manifest,
 )
 from semshift_nb.reports.notebooks import Notebook, find_notebooks
 
@@ -22,21 +20,6 @@ from semshift_nb.reports.notebooks import Notebook, find_notebooks
 def new_run_id() -> str:
     """Make an id for a run that sorts by time."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def check_folder(folder: Path, *, resume: bool) -> Manifest | None:
-    """Check that a folder can take a run, and read the run it holds if it is to be resumed."""
-    if not folder.exists():
-        return None
-    if not folder.is_dir():
-        raise InputError(f"{folder} is a file; name a folder for the run with --out")
-    # A run killed in its first moment leaves hidden files only, which it can start anew beside.
-    if not any(not path.name.startswith(".") for path in folder.iterdir()):
-        return None
-    if resume:
-        return read_manifest(folder)
-    advice = "add --resume to go on with it, or " if (folder / MANIFEST).exists() else ""
-    raise InputError(f"{folder} is not empty; {advice}name another folder with --out")
 
 
 def plan_run(

@@ -1,17 +1,15 @@
 """A report, from what is asked to the run's folder."""
 
-import fcntl
-import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.errors import InputError
+from semshift_nb.reports.folder import WORK, check_folder, held, results_of, sweep
 from semshift_nb.reports.jobs import Job, run_jobs
 from semshift_nb.reports.manifest import (
     DONE,
@@ -26,9 +24,7 @@ from semshift_nb.reports.manifest import (
 from semshift_nb.reports.metrics import write_metrics
 from semshift_nb.reports.notebooks import Notebook, notebooks_folder
 from semshift_nb.reports.page import write_page
-from semshift_nb.reports.plan import check_folder, plan_run, remaining
-
-_WORK = ".work-"
+from semshift_nb.reports.plan import plan_run, remaining
 
 
 def run_report(
@@ -79,31 +75,10 @@ def run_report(
         notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder()
     )
     folder = Path("runs") / manifest.run_id if out is None else out
-    with _held(folder):
+    with held(folder):
         run = _Run(manifest, folder, tell)
         run.go(chosen, jobs)
     return folder
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Keep a second report out of a folder; the hold ends with the process, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o666)
-    except OSError as error:
-        raise SemshiftError(
-            f"cannot write to {folder}: {error.strerror}; choose another folder with --out"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise InputError(f"another report is writing to {folder}; wait for it to end") from None
-    try:
-        yield
-    finally:
-        os.close(handle)
 
 
 class _Run:
@@ -117,7 +92,7 @@ class _Run:
         self._seconds_before = manifest.seconds
 
     def go(self, notebooks: Sequence[Notebook], n_at_once: int) -> None:
-        self._sweep()
+        sweep(self._folder)
         self._manifest.started = self._manifest.started or _now()
         jobs = self._jobs(notebooks)
         self._tell(f"{self._folder}: {len(jobs)} of {len(notebooks)} notebooks to run")
@@ -128,10 +103,10 @@ class _Run:
             self._save(FAILED if failed else DONE)
         except KeyboardInterrupt:
             self._save(INTERRUPTED)
-        self._sweep()
+        sweep(self._folder)
 
     def _jobs(self, notebooks: Sequence[Notebook]) -> list[Job]:
-        work = self._folder.resolve() / f"{_WORK}{secrets.token_hex(4)}"
+        work = self._folder.resolve() / f"{WORK}{secrets.token_hex(4)}"
         jobs = []
         waiting = {record.notebook: record for record in remaining(self._manifest, self._folder)}
         for notebook in notebooks:
@@ -172,26 +147,11 @@ class _Run:
         write_metrics(self._manifest, self._folder)
         write_page(self._manifest, self._folder)
 
-    def _sweep(self) -> None:
-        """Remove what killed processes left half-written."""
-        for path in self._folder.glob(".*"):
-            if path.is_dir() and path.name.startswith(_WORK):
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name != ".lock" and path.is_file():
-                path.unlink(missing_ok=True)
-
 
 def _keep(job: Job, folder: Path) -> list[str]:
     """Move what a notebook left into the run's folder, in place of what it left before."""
-    name = job.path.stem
-    results = f"results/{name}"
     kept = []
-    for file in (
-        f"{name}.ipynb",
-        f"{name}.html",
-        f"{results}.metrics.parquet",
-        f"{results}.claims.json",
-    ):
+    for file in results_of(job.path.stem):
         target = folder / file
         if (job.folder / file).exists():
             target.parent.mkdir(exist_ok=True)

@@ -204,6 +204,102 @@ def test_corpus_and_model_are_loaded_before_anything_runs(
         run_report(out=folder, resume=True, tell=quiet)
 
 
+HALF_WRITTEN = ".tmp-" + "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize("foreign", [".env", ".gitignore", "notes.txt", ".tmp-mine"])
+def test_a_folder_that_holds_anything_of_others_is_refused_and_left(
+    foreign: str, make_notebook: Make, project: Path
+) -> None:
+    make_notebook("01_a")
+    out = project / "mine"
+    out.mkdir()
+    (out / foreign).write_text("keep me")
+    for resume in (False, True):
+        with pytest.raises(InputError, match="holds no run" if resume else re.escape(foreign)):
+            run_report(out=out, resume=resume, tell=quiet)
+    assert {path.name: path.read_text() for path in out.iterdir()} == {foreign: "keep me"}
+
+
+def test_links_and_folders_named_as_a_report_names_its_own_are_refused(
+    make_notebook: Make, project: Path
+) -> None:
+    make_notebook("01_a")
+    kept = project / "elsewhere"
+    kept.mkdir()
+    (kept / "precious").write_text("keep me")
+    out = project / "mine"
+    out.mkdir()
+    for name, make in (
+        (".work-0123abcd", lambda path: path.symlink_to(kept)),
+        (HALF_WRITTEN, lambda path: path.symlink_to(kept / "precious")),
+        (HALF_WRITTEN, Path.mkdir),
+        (".lock", lambda path: path.symlink_to(kept / "precious")),
+    ):
+        make(out / name)
+        with pytest.raises(InputError, match=re.escape(name)):
+            run_report(out=out, tell=quiet)
+        (out / name).unlink() if (out / name).is_symlink() else (out / name).rmdir()
+    assert (kept / "precious").read_text() == "keep me"
+
+
+def test_what_a_killed_report_left_half_written_is_removed_and_nothing_else(
+    make_notebook: Make, project: Path
+) -> None:
+    make_notebook("01_a")
+    out = project / "run"
+    (out / ".work-0123abcd" / "01_a").mkdir(parents=True)
+    for name in (".lock", HALF_WRITTEN):
+        (out / name).touch()
+    run_report(out=out, tell=quiet)
+    assert {path.name for path in out.glob(".*")} == {".lock"}
+
+    # Beside a run a person keeps what they like; going on with the run touches none of it.
+    theirs = {".env", ".gitignore", "notes.txt", ".tmp-mine"}
+    for name in theirs:
+        (out / name).write_text("keep me")
+    (out / ".work-link").symlink_to(project)
+    (out / HALF_WRITTEN).touch()
+    (out / "01_a.html").unlink()
+    run_report(out=out, resume=True, tell=quiet)
+    assert all((out / name).read_text() == "keep me" for name in theirs)
+    assert (out / ".work-link").is_symlink()
+    assert not (out / HALF_WRITTEN).exists()
+
+
+def test_resuming_where_there_is_no_run_says_so(make_notebook: Make, project: Path) -> None:
+    make_notebook("01_a")
+    (project / "empty").mkdir()
+    (project / "broken").mkdir()
+    (project / "broken" / ".lock").touch()
+    (project / "file").write_text("")
+    (project / "nowhere").symlink_to(project / "gone")
+    for name, match in (
+        ("empty", "holds no run"),
+        ("broken", "holds no run"),
+        ("missing", "is not there"),
+        ("file", "is a file"),
+        ("nowhere", "a link to nothing"),
+    ):
+        with pytest.raises(InputError, match=match):
+            run_report(out=project / name, resume=True, tell=quiet)
+    for name, match in (("file", "is a file"), ("nowhere", "a link to nothing")):
+        with pytest.raises(InputError, match=match):
+            run_report(out=project / name, tell=quiet)
+    assert not (project / "missing").exists()
+
+
+def test_a_folder_in_the_place_of_a_result_is_refused_before_anything_runs(
+    make_notebook: Make, project: Path
+) -> None:
+    make_notebook("01_a")
+    out = run_report(out=project / "run", tell=quiet)
+    (out / "01_a.html").unlink()
+    (out / "01_a.html").mkdir()
+    with pytest.raises(InputError, match=r"01_a\.html is a folder"):
+        run_report(out=out, resume=True, tell=quiet)
+
+
 def test_a_kernel_that_dies_leaves_the_others(make_notebook: Make) -> None:
     make_notebook("01_a", before="import os; os._exit(3)")
     make_notebook("02_b")
@@ -250,20 +346,25 @@ def test_a_second_report_keeps_out_of_a_folder_in_use(make_notebook: Make, proje
         process.communicate(timeout=60)
 
 
+def _resume(out: Path) -> list[str]:
+    """Go on where a run was begun; killed in its first moment, it is none yet."""
+    return ["--resume"] if (out / "manifest.json").exists() else []
+
+
 def test_twenty_kills_at_random_moments_change_no_result(
     make_notebook: Make, project: Path
 ) -> None:
     """A killed run resumes; one that came to its end before its kill starts again elsewhere."""
     make_notebook("01_a")
     make_notebook("02_b", before="import time; time.sleep(0.5)")
-    given = ["-p", "n=9", "--jobs", "2", "--resume"]
+    given = ["-p", "n=9", "--jobs", "2"]
     wanted = figures(run_report(parameters={"n": "9"}, jobs=2, tell=quiet))
     draw = random.Random(0)
     killed = 0
     for n_folder in range(100):
         out = project / f"run{n_folder}"
         while killed < 20:
-            process = command("--out", str(out), *given)
+            process = command("--out", str(out), *given, *_resume(out))
             try:
                 process.communicate(timeout=draw.uniform(0.3, 4.0))
                 assert process.returncode == 0
@@ -272,7 +373,7 @@ def test_twenty_kills_at_random_moments_change_no_result(
                 process.kill()
                 process.communicate()
                 killed += 1
-        process = command("--out", str(out), *given)
+        process = command("--out", str(out), *given, *_resume(out))
         _, stderr = process.communicate(timeout=120)
         assert process.returncode == 0, stderr
         pd.testing.assert_frame_equal(figures(out), wanted)
