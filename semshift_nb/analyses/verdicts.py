@@ -9,6 +9,7 @@ import pandas as pd
 
 from semshift_nb.analyses.results import MEASURED
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 #: One row of a table of figures: value, ci_low, ci_high, n, status and reason.
 Figure: TypeAlias = "pd.Series[Any]"
@@ -73,7 +74,9 @@ def single_row(table: pd.DataFrame, **where: object) -> Figure:
         chosen = chosen[chosen[name] == value]
     if len(chosen) != 1:
         shown = ", ".join(f"{name}={value!r}" for name, value in where.items())
-        raise InputError(f"{len(chosen)} rows have {shown}; a claim is about exactly one.")
+        raise InputError(
+            f"{count(len(chosen), 'row has', 'rows have')} {shown}; a claim is about exactly one."
+        )
     return chosen.iloc[0]
 
 

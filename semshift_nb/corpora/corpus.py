@@ -10,6 +10,7 @@ import pandas as pd
 
 from semshift_nb.corpora.sentences import check_language, sentence_spans
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
 from semshift_nb.validation import shortened
 
@@ -156,7 +157,7 @@ class Corpus:
         object.__setattr__(self, "documents", checked)
 
     def __repr__(self) -> str:
-        return f"<Corpus {self.name!r} of {len(self)} documents>"
+        return f"<Corpus {self.name!r} of {count(len(self), 'document')}>"
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -254,7 +255,8 @@ class Corpus:
         if titles is not None:
             if len(titles) != len(table):
                 raise InputError(
-                    f"from_texts got {len(table)} texts but {len(titles)} titles: give each one."
+                    f"from_texts got {count(len(table), 'text')} but {len(titles)} titles: give "
+                    "each one."
                 )
             table["title"] = pd.Series(list(titles), dtype=object)
         return cls(name, table)

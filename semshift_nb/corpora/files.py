@@ -71,8 +71,8 @@ def without_separator(reader: T, sep: str | None) -> T:
     """Return what reads something that has no separators, or refuse the one that was given."""
     if sep is not None:
         raise InputError(
-            f"sep is {sep!r}, but only {' and '.join(_SEPARATED)} files have separators: leave it "
-            "out."
+            f"sep is {sep!r}, but only {' and '.join(_SEPARATED)} files have "
+            "separators: leave it out."
         )
     return reader
 

@@ -9,6 +9,7 @@ import pandas as pd
 from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.files import read_jsonl
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
 
 _SHAPE = '{"_id": ..., "segments": [["a sentence", ...], ...]}'
@@ -98,14 +99,14 @@ def concatenated_segments(
     fewest, most = n_sentences
     if min(n_texts, n_segments, fewest) < 1 or most < fewest:
         raise InputError(
-            f"{n_texts} texts of {n_segments} segments of {fewest} to {most} sentences were asked "
-            "for: expected at least one of each, and no fewer at most than at least."
+            f"{count(n_texts, 'text')} of {n_segments} segments of {fewest} to {most} sentences "
+            "were asked for: expected at least one of each, and no fewer at most than at least."
         )
     groups = [group.tolist() for _, group in corpus.sentences.groupby("doc_id", sort=False)["text"]]
     pool = [sentences for sentences in groups if len(sentences) >= fewest]
     if len(pool) < n_segments:
         raise InputError(
-            f"corpus {corpus.name!r} has {len(pool)} documents of at least {fewest} "
+            f"corpus {corpus.name!r} has {count(len(pool), 'document')} of at least {fewest} "
             f"sentences, but a text is to have segments of {n_segments}: ask for fewer."
         )
     generator = np.random.default_rng(seed)

@@ -27,7 +27,7 @@ from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
 from semshift_nb.encoders.texts import check_max_length, check_role, check_texts, distinct
 from semshift_nb.encoders.transforms import Transform, apply, check_transform, dim_after
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.errors import InputError, SemshiftError, by_door
 from semshift_nb.names import temperature_name
 from semshift_nb.validation import is_whole
 
@@ -534,8 +534,9 @@ def _check_vectors(encoding: Encoding, rows: NDArray[np.intp]) -> None:
     if len(broken):
         raise SemshiftError(
             f"the model gave {len(broken)} of {len(rows)} texts vectors that are not finite, at "
-            f"{list_positions(broken.tolist())}: try dtype='float32', or look at these texts; "
-            "the others are kept where there is a store."
+            f"{list_positions(broken.tolist())}: "
+            + by_door("try dtype='float32', or look", "look")
+            + " at these texts; the others are kept where there is a store."
         )
     raise NoDirectionError(wrong.tolist())
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 from semshift_nb.validation import is_whole
 
 
@@ -68,7 +68,8 @@ def check_max_length(max_length: object) -> int:
     """Return a number of tokens, or say what else came."""
     if not is_whole(max_length, least=_SHORTEST):
         raise InputError(
-            f"max_length is {max_length!r}: expected a whole number of tokens, at least "
+            f"{option('max_length')} is {max_length!r}: expected a whole number of tokens, at "
+            f"least "
             f"{_SHORTEST} (special tokens count)."
         )
     return int(max_length)

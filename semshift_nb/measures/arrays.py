@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.validation import shortened
 
 Array: TypeAlias = Any
@@ -66,8 +67,8 @@ def check_matrix(
         )
     if embeddings.shape[0] < min_rows:
         raise InputError(
-            f"{name} have {embeddings.shape[0]} rows, expected at least {min_rows}; "
-            "give more vectors or leave this text out."
+            f"{name} have {count(embeddings.shape[0], 'row')}, expected at least {min_rows}; give "
+            "more vectors or leave this text out."
         )
     return xp
 
@@ -120,8 +121,8 @@ def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 
     if not xp.all(finite):
         bad = [int(row) for row in xp.nonzero(~finite)[0]]
         raise InputError(
-            f"{name}: {len(bad)} rows hold NaN or infinity (rows {shortened(bad)}); "
-            "encode them again."
+            f"{name}: {count(len(bad), 'row holds', 'rows hold')} NaN or infinity (rows "
+            f"{shortened(bad)}); encode them again."
         )
     if xp.isdtype(embeddings.dtype, "integral") and xp.any(xp.abs(rows) >= _EXACT_WHOLE):
         raise InputError(
@@ -175,8 +176,9 @@ def _refuse(xp: Any, lengths: Array, good: Array, *, first_row: int, name: str) 
     n_unfinite = sum(not bool(xp.isfinite(lengths[row])) for row in bad)
     shown = shortened([first_row + row for row in bad])
     raise InputError(
-        f"{name}: {len(bad)} rows cannot be used (rows {shown}): {n_unfinite} hold NaN or infinity "
-        f"or overflow, {len(bad) - n_unfinite} are not of length one (the first has length "
-        f"{float(lengths[bad[0]]):.6g}, expected 1 within {UNIT_TOLERANCE:g}). Encode these texts "
-        "again, or divide each row by its length; a zero row has no direction and must be left out."
+        f"{name}: {count(len(bad), 'row cannot', 'rows cannot')} be used (rows {shown}): "
+        f"{n_unfinite} hold NaN or infinity or overflow, {len(bad) - n_unfinite} are not of length "
+        f"one (the first has length {float(lengths[bad[0]]):.6g}, expected 1 within "
+        f"{UNIT_TOLERANCE:g}). Encode these texts again, or divide each row by its length; a zero "
+        "row has no direction and must be left out."
     )

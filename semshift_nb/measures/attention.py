@@ -5,6 +5,7 @@ from typing import Any
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, namespace
+from semshift_nb.names import count
 
 ROW_TOLERANCE = 0.02
 """How far a row's sum may be from one: what bfloat16 makes of a sum over 512 weights."""
@@ -33,9 +34,9 @@ def check_attention(attention: Array) -> Any:  # noqa: ANN401
     good = xp.abs(xp.sum(attention, axis=-1) - 1) <= ROW_TOLERANCE
     if not xp.all(good):
         raise InputError(
-            f"attention: {int(xp.sum(xp.astype(~good, xp.int64)))} rows do not sum to 1 (within "
-            f"{ROW_TOLERANCE:g}) or hold NaN; pass the weights after the softmax (not the scores), "
-            "without rows of padding."
+            f"attention: {count(int(xp.sum(xp.astype(~good, xp.int64))), 'row does', 'rows do')} "
+            f"not sum to 1 (within {ROW_TOLERANCE:g}) or hold NaN; pass the weights after the "
+            "softmax (not the scores), without rows of padding."
         )
     if xp.min(attention) < 0:
         raise InputError("attention has negative weights; pass the weights after the softmax.")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, blocks, finite_rows, namespace, scaled_on_cpu
 from semshift_nb.measures.spectrum.spectrum import FLOOR, NO_SPREAD, no_direction
+from semshift_nb.names import count
 from semshift_nb.validation import shortened
 
 _BLOCK_ROWS = 8192
@@ -78,7 +79,7 @@ class Correction:
         if vectors.ndim != 2 or vectors.shape[1] != self.dim:
             raise InputError(
                 f"vectors have shape {tuple(vectors.shape)}, expected (n_texts, {self.dim}), for "
-                f"the correction {self.name!r} was fitted on {self.dim} dimensions."
+                f"the correction {self.name!r} was fitted on {count(self.dim, 'dimension')}."
             )
         dtype = vectors.dtype if xp.isdtype(vectors.dtype, "real floating") else xp.float64
         parts = [

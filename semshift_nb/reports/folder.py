@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.errors import InputError, SemshiftError, option
 from semshift_nb.files import is_temporary
 from semshift_nb.reports.manifest import MANIFEST, Manifest, read_manifest
 
@@ -27,16 +27,20 @@ def check_folder(folder: Path, *, resume: bool) -> Manifest | None:
     except OSError as error:
         raise InputError(
             f"the folder {str(folder)!r} cannot be looked into ({error.strerror}); "
-            "name another folder with --out"
+            f"name another folder with {option('out')}"
         ) from None
     if resume:
         return _earlier(folder, found)
     foreign = sorted(path.name for path in found or () if not _of_a_killed_run(path))
     if foreign:
-        advice = "add --resume to go on with it, or " if MANIFEST in foreign else ""
+        advice = (
+            f"add {option('resume', value=True)} to go on with it, or "
+            if MANIFEST in foreign
+            else ""
+        )
         raise InputError(
             f"{folder} is not empty: it holds {_some(foreign)}; "
-            f"{advice}name another folder with --out"
+            f"{advice}name another folder with {option('out')}"
         )
     return None
 
@@ -69,7 +73,8 @@ def held(folder: Path) -> Iterator[None]:
         handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o666)
     except OSError as error:
         raise SemshiftError(
-            f"cannot write to {folder}: {error.strerror}; choose another folder with --out"
+            f"cannot write to {folder}: {error.strerror}; choose another folder with "
+            f"{option('out')}"
         ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -87,9 +92,11 @@ def _entries(folder: Path) -> list[Path] | None:
     if not os.path.lexists(folder):
         return None
     if not folder.exists():
-        raise InputError(f"{folder} is a link to nothing; name a folder for the run with --out")
+        raise InputError(
+            f"{folder} is a link to nothing; name a folder for the run with {option('out')}"
+        )
     if not folder.is_dir():
-        raise InputError(f"{folder} is a file; name a folder for the run with --out")
+        raise InputError(f"{folder} is a file; name a folder for the run with {option('out')}")
     return list(folder.iterdir())
 
 
@@ -98,8 +105,8 @@ def _earlier(folder: Path, found: list[Path] | None) -> Manifest:
     if found is None or MANIFEST not in {path.name for path in found}:
         there = "is not there" if found is None else "holds no run"
         raise InputError(
-            f"cannot resume: {folder} {there}; name the folder of an earlier run with --out, or "
-            "leave out --resume to start a new one"
+            f"cannot resume: {folder} {there}; name the folder of an earlier run with "
+            f"{option('out')}, or leave out {option('resume')} to start a new one"
         )
     manifest = read_manifest(folder)
     kept = [name for record in manifest.notebooks for name in results_of(record.notebook)]

@@ -8,13 +8,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from semshift_nb.corpora import load_corpus
 from semshift_nb.corpora.bundled import BUNDLED
 from semshift_nb.encoders import load_encoder
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.errors import InputError, SemshiftError, at_the_command_line, by_door
 
 _NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]()}
 
@@ -45,9 +46,10 @@ def _kind(name: str) -> str:
 
 
 def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    asked = {**wanted, "typed": by_door("", "typed")}
     command = [sys.executable, "-P", "-m", "semshift_nb.reports.inputs"]
     done = subprocess.run(  # noqa: S603 - this Python; its answer is looked at below
-        command, input=json.dumps(wanted), capture_output=True, text=True, check=False
+        command, input=json.dumps(asked), capture_output=True, text=True, check=False
     )
     try:
         # Libraries may have written lines of their own before.
@@ -96,7 +98,9 @@ def main() -> None:
     """
     answer: dict[str, Any]
     try:
-        answer = _describe(json.load(sys.stdin))
+        wanted = json.load(sys.stdin)
+        with at_the_command_line() if wanted["typed"] else nullcontext():
+            answer = _describe(wanted)
     except InputError as error:
         answer = {"refused": str(error)}
     except SemshiftError as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from semshift_nb.names import count
 from semshift_nb.reports.figures import figure_tables
 from semshift_nb.reports.folder import METRICS, PAGE
 from semshift_nb.reports.manifest import MANIFEST, Manifest, Record
@@ -65,7 +66,7 @@ def _template() -> jinja2.Template:
 def _facts(manifest: Manifest) -> list[tuple[str, str, str]]:
     """List what the run is about: a name, a value, and a smaller remark."""
     facts = [
-        ("corpus", str(found["name"]), f"{found['n_documents']} documents")
+        ("corpus", str(found["name"]), f"{count(found['n_documents'], 'document')}")
         for found in manifest.subject.get("corpus", {}).values()
     ]
     facts += [

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, by_door, option
 from semshift_nb.reports.environment import machine, versions
 from semshift_nb.reports.inputs import absolute, identify
 from semshift_nb.reports.manifest import (
@@ -52,7 +52,7 @@ def _refuse_unknown(typed: Mapping[str, str], notebooks: Sequence[Notebook]) -> 
     for name in typed:
         if name == "out":
             raise InputError(
-                "the parameter out is the report's own; use --out for the run's folder"
+                f"the parameter out is the report's own; use {option('out')} for the run's folder"
             )
         if name not in known:
             names = ", ".join(notebook.name for notebook in notebooks)
@@ -78,7 +78,8 @@ def _same_notebooks(asked: Sequence[Notebook], earlier: Manifest) -> list[str]:
     if names and names != before:
         raise InputError(
             f"cannot resume with the notebooks {', '.join(names)}: the earlier run was of "
-            f"{', '.join(before)}; leave --notebook out, or start a new run"
+            f"{', '.join(before)}; leave {by_door('notebooks', '--notebook')} out, or "
+            "start a new run"
         )
     return before
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 from semshift_nb.reports.folder import WORK, check_folder, held, results_of, sweep
 from semshift_nb.reports.jobs import Job, run_jobs
 from semshift_nb.reports.manifest import (
@@ -67,9 +67,12 @@ def run_report(
         If the folder cannot be written to.
     """
     if jobs < 1:
-        raise InputError(f"--jobs must be at least 1, not {jobs}")
+        raise InputError(f"{option('jobs')} must be at least 1, not {jobs}")
     if resume and out is None:
-        raise InputError("--resume needs the earlier run's folder: add --out runs/<id>")
+        raise InputError(
+            f"{option('resume')} needs the earlier run's folder: add "
+            f"{option('out', value='runs/ID')}"
+        )
     earlier = None if out is None else check_folder(out, resume=resume)
     manifest, chosen = plan_run(
         notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder()

@@ -107,7 +107,7 @@ def test_two_vectors_are_few_and_one_is_too_few(rows: np.ndarray) -> None:
         table = pd.read_csv("t.csv").set_index("metric")
         assert table.index.tolist() == geometry(rows)["metric"].tolist()
         assert table.loc["MPD", "status"] == status
-        assert ("1 vectors, expected at least 2" in done.stdout) == (n == 1)
+        assert ("1 vector, expected at least 2" in done.stdout) == (n == 1)
 
 
 @pytest.mark.parametrize(

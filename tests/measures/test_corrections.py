@@ -168,8 +168,8 @@ def test_a_row_of_which_nothing_is_left_stays_zero():
         (lambda x: measures.fit_whitening(x[:6], n_components=6), "expected 1 to 5"),
         (lambda x: measures.fit_principal_components(x, 13), "n is 13, expected 1 to 12"),
         (lambda x: measures.fit_whitening(np.ones((5, 3))), "5 rows do not differ"),
-        (lambda x: measures.fit_centring(x[:1]), "1 rows, expected at least 2"),
-        (lambda x: measures.fit_whitening(np.where(x == x[3], np.nan, x)), r"1 rows .*rows 3\)"),
+        (lambda x: measures.fit_centring(x[:1]), "1 row, expected at least 2"),
+        (lambda x: measures.fit_whitening(np.where(x == x[3], np.nan, x)), r"1 row .*rows 3\)"),
         (lambda x: measures.keep_dimensions([], dim=12), r"indices are \[\]"),
         (lambda x: measures.keep_dimensions([12], dim=12), "from 0 to 11"),
         (lambda x: measures.keep_dimensions([-1], dim=12), "from 0 to 11"),
@@ -189,7 +189,7 @@ def test_vectors_are_checked(rows, name):
     correction = fits(rows)[name]
     with pytest.raises(InputError, match=r"shape \(4, 3\), expected \(n_texts, 12\)"):
         correction(np.ones((4, 3)))
-    with pytest.raises(InputError, match=r"1 rows hold NaN or infinity \(rows 1\)"):
+    with pytest.raises(InputError, match=r"1 row holds NaN or infinity \(rows 1\)"):
         correction(np.where(np.arange(24).reshape(2, 12) == 15, np.inf, 1.0))
     with pytest.raises(InputError, match="got list"):
         correction([[1.0] * 12])

@@ -28,7 +28,7 @@ def test_both_spread_and_magnitude_must_be_small():
 def test_dimensions_refuse_bad_input():
     values = with_quiet_dimensions()
     values[4, 2] = np.nan
-    with pytest.raises(InputError, match=r"1 rows hold NaN or infinity \(rows 4\)"):
+    with pytest.raises(InputError, match=r"1 row holds NaN or infinity \(rows 4\)"):
         measures.near_zero_dimensions(values)
     with pytest.raises(InputError, match="ratio is 0"):
         measures.near_zero_dimensions(np.eye(3), ratio=0)

@@ -185,8 +185,8 @@ def test_input_is_left_as_it_was():
         (np.eye(2, dtype=int), "int64"),
         ([[1.0]], "got list"),
         (np.zeros((2, 2)), "2 rows do not sum to 1"),
-        (np.diag([1.0, np.nan]), "1 rows do not sum to 1"),
-        (np.array([[1.0, np.inf], [0.5, 0.5]]), "1 rows do not sum to 1"),
+        (np.diag([1.0, np.nan]), "1 row does not sum to 1"),
+        (np.array([[1.0, np.inf], [0.5, 0.5]]), "1 row does not sum to 1"),
         (np.array([[2.0, -1.0], [0.5, 0.5]]), "negative weights"),
     ],
 )

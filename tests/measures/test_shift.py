@@ -164,7 +164,7 @@ def test_near_identical_vectors_do_not_go_negative():
         (np.ones((2, 2), dtype=int), "int64"),
         ([[1.0, 0.0]], "got list"),
         (np.array([[1.0, 0.0], [0.0, 0.0]]), r"rows 1\): 0 hold NaN .* 1 are not of length one"),
-        (np.array([[np.nan, 0.0], [1.0, 0.0]]), r"1 rows .*rows 0\): 1 hold NaN"),
+        (np.array([[np.nan, 0.0], [1.0, 0.0]]), r"1 row .*rows 0\): 1 hold NaN"),
         (np.array([[1.0, 0.0], [np.inf, 0.0]]), r"rows 1\): 1 hold NaN or infinity"),
         (np.array([[1.002, 0.0]]), "length 1.002, expected 1 within 0.001"),
     ],

@@ -129,7 +129,7 @@ def test_resume_runs_only_what_is_missing(make_notebook: Make, project: Path) ->
             run_report(parameters=parameters, out=out, resume=True, tell=quiet)
     with pytest.raises(InputError, match="cannot resume with the notebooks 01_a"):
         run_report(["1"], out=out, resume=True, tell=quiet)
-    with pytest.raises(InputError, match="add --resume"):
+    with pytest.raises(InputError, match="add resume=True"):
         run_report(out=out, tell=quiet)
 
     make_notebook("02_b")
@@ -158,7 +158,7 @@ def test_resume_runs_only_what_is_missing(make_notebook: Make, project: Path) ->
     ("parameters", "match"),
     [
         ({"k": "1"}, "no notebook of 01_a has a parameter 'k'; there are: mode, n, seed"),
-        ({"out": "x"}, "use --out"),
+        ({"out": "x"}, "use out for"),
         ({"n": "x"}, "01_a: n must be an integer, not 'x'"),
         ({"n": "99"}, "from 2 to 64, not 99"),
     ],

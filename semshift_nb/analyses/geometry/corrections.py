@@ -14,6 +14,7 @@ from semshift_nb.analyses.results import UNITS, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 FITS: dict[str, Callable[[NDArray[np.float32]], measures.Correction]] = {
     "centring": measures.fit_centring,
@@ -92,7 +93,9 @@ def correction_effects(
 def _first_half(groups: NDArray[np.object_], seed: int) -> NDArray[np.bool_]:
     names = np.unique(groups)
     if len(names) < 4:
-        raise InputError(f"sentences of {len(names)} documents, expected at least 4 to halve them.")
+        raise InputError(
+            f"sentences of {count(len(names), 'document')}, expected at least 4 to halve them."
+        )
     order = np.random.default_rng([seed, 5]).permutation(len(names))
     return np.isin(groups, names[order[: len(names) // 2]])
 

@@ -12,6 +12,7 @@ from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 COLUMNS = [
     *["dimension", "sd", "sd_raw", "mean", "variance_share", "cosine_share"],
@@ -252,7 +253,8 @@ def dimension_extremes(
     """
     if vectors.ndim != 2 or len(texts) != len(vectors):
         raise InputError(
-            f"{len(texts)} texts and vectors of shape {vectors.shape}, expected a row for each."
+            f"{count(len(texts), 'text')} and vectors of shape {vectors.shape}, expected a row for "
+            "each."
         )
     if not 0 <= dimension < vectors.shape[1] or n < 1:
         raise InputError(

@@ -18,6 +18,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, InputEmbeddings
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval, spearman
+from semshift_nb.names import count
 
 _LEAST_TYPES = 10
 _LEAST_DOCUMENTS = 2
@@ -67,8 +68,8 @@ def _kept(table: InputEmbeddings, counts: sparse.csr_array, name: str) -> TokenF
     kept = np.flatnonzero((n_documents >= _LEAST_DOCUMENTS) & ~table.special & directed)
     if len(kept) < _LEAST_TYPES:
         return (
-            f"{len(kept)} tokens stand in at least {_LEAST_DOCUMENTS} documents of {name}, "
-            f"expected at least {_LEAST_TYPES}: take a larger corpus"
+            f"{count(len(kept), 'token stands', 'tokens stand')} in at least {_LEAST_DOCUMENTS} "
+            f"documents of {name}, expected at least {_LEAST_TYPES}: take a larger corpus"
         )
     tokens = [table.tokens[place] for place in kept]
     return TokenFrequencies(tokens, table.vectors[kept], counts[:, kept])

@@ -23,6 +23,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import GeometryAccumulator, Interval
+from semshift_nb.names import count
 
 PAIRWISE: dict[str, tuple[Callable[..., float], Callable[..., Interval]]] = {
     "uniformity": (measures.uniformity, measures.bootstrap_uniformity),
@@ -44,7 +45,7 @@ def _figure_rows(
     sample = accumulator.sample()
     rows, n_drawn = sample.rows, len(sample.rows)
     resampled = {"groups": None if groups is None else groups[sample.places], "seed": seed}
-    drawn = f"{n_drawn:,} vectors drawn from {n:,}" if n_drawn < n else ""
+    drawn = f"{count(n_drawn, 'vector')} drawn from {n:,}" if n_drawn < n else ""
     for metric, (value, interval) in PAIRWISE.items():
         note = drawn and f"of {drawn}"
         of_sample = partial(value, rows), partial(interval, rows, **resampled)
@@ -253,7 +254,7 @@ def _rows(
     found = {}
     if accumulator.n >= 2:
         found = {row["metric"]: row for row in _figure_rows(accumulator, groups, seed=seed)}
-    few = unmeasured(f"{accumulator.n} vectors, expected at least 2", n=accumulator.n)
+    few = unmeasured(f"{count(accumulator.n, 'vector')}, expected at least 2", n=accumulator.n)
     for metric in METRICS:
         row = found.get(metric, few)
         reason = joined(note, str(row["reason"]))

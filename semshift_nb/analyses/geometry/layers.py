@@ -14,6 +14,7 @@ from semshift_nb.analyses.geometry.geometry import spread_rows
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Encoding, NoDirectionError
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.validation import check_whole
 
 TOKENS, OUTPUT = "tokens", "output"
@@ -62,7 +63,9 @@ def draw_sample(corpus: Corpus, *, n_sentences: int, n_tokens: int, seed: int) -
     sentences = corpus.sentences.drop_duplicates("text")
     sentences = sentences[sentences["text"].str.strip().ne("")]
     if len(sentences) < 2:
-        raise InputError(f"{corpus.name} has {len(sentences)} different sentences, expected 2.")
+        raise InputError(
+            f"{corpus.name} has {count(len(sentences), 'different sentence')}, expected 2."
+        )
     n_drawn = min(n_sentences, len(sentences))
     places = np.random.default_rng(seed).choice(len(sentences), n_drawn, replace=False)
     drawn = sentences.iloc[np.sort(places)]

@@ -16,6 +16,7 @@ from semshift_nb.analyses.results import joined
 from semshift_nb.analyses.token_counts import Counter, token_counter
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_nb.names import count
 
 #: The texts of each arm and rung, or why there are none.
 LengthPlan: TypeAlias = dict[tuple[str, int], BuiltTexts | str]
@@ -103,7 +104,10 @@ def read_cell(encoder: Encoder, plan: LengthPlan, arm: str, rung: int) -> Cell |
         return texts
     cell = _read(encoder.at_length(rung) if cut else encoder, texts, cut=cut)
     if len(cell.documents) < 2:
-        return f"{len(cell.documents)} texts have a direction in this encoder, expected at least 2"
+        return (
+            f"{count(len(cell.documents), 'text has', 'texts have')} a direction in this encoder, "
+            "expected at least 2"
+        )
     return cell
 
 
@@ -116,8 +120,12 @@ def _read(encoder: Encoder, texts: BuiltTexts, *, cut: bool) -> Cell:
     n_lost, n_truncated = len(texts.texts) - len(rows), int(truncated.sum())
     notes = [
         texts.note,
-        f"{n_lost} texts without direction were left out" if n_lost else "",
-        f"the model saw {limit} tokens of {n_truncated} longer texts" if n_truncated else "",
+        f"{count(n_lost, 'text without direction was', 'texts without direction were')} left out"
+        if n_lost
+        else "",
+        f"the model saw {count(limit, 'token')} of {count(n_truncated, 'longer text')}"
+        if n_truncated
+        else "",
     ]
     return Cell(
         vectors=read.vectors[rows],

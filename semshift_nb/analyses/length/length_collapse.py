@@ -25,6 +25,7 @@ from semshift_nb.analyses.results import (
 )
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
+from semshift_nb.names import count
 
 METRICS = ("MPD", "mean_cosine", "uniformity", "effective_rank", "nn_accuracy")
 
@@ -71,7 +72,15 @@ def _by_label(cell: Cell, corpus: Corpus, seed: int) -> dict[str, object]:
         return unmeasured(f"{len(chosen)} of {len(labels)} documents have a label")
     chance = f"by chance {measures.label_chance(chosen):.2f}"
     n_lost = len(labels) - len(chosen)
-    lost = f"{n_lost} documents without a label were left out" if n_lost else ""
+    lost = (
+        count(
+            n_lost,
+            "document without a label was left out",
+            "documents without a label were left out",
+        )
+        if n_lost
+        else ""
+    )
     return interval_row(
         partial(measures.nearest_neighbour_accuracy, vectors, chosen),
         partial(measures.bootstrap_nearest_neighbour_accuracy, vectors, chosen, seed=seed),

@@ -13,6 +13,7 @@ from semshift_nb.analyses.results import UNITS, interval_row, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 _COLUMNS = [
     *["corpus", "encoder", "tau", "schedule", "arm", "metric", "against", "value", "ci_low"],
@@ -137,7 +138,10 @@ def _contrast(terms: list[tuple[float, Cell | str]], *, seed: int) -> dict[str, 
     for cell in read[1:]:
         documents = np.intersect1d(documents, cell.documents)
     if len(documents) < 2:
-        return unmeasured(f"{len(documents)} documents have all of the texts, expected at least 2")
+        return unmeasured(
+            f"{count(len(documents), 'document has', 'documents have')} all of the texts, expected "
+            "at least 2"
+        )
     signs = [sign for sign, _ in terms]
     vectors = [cell.vectors[np.isin(cell.documents, documents)] for cell in read]
 

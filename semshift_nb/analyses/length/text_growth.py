@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semshift_nb import names
 from semshift_nb.analyses.length.design import ANCHORS, DOCUMENTS, MATES, Lengths
 from semshift_nb.analyses.passages import draw_distractors
 from semshift_nb.analyses.token_counts import Counter, beginnings_reach
@@ -58,7 +59,10 @@ def start(corpus: Corpus, wanted: Lengths, count: Counter) -> Start | str:
     top = _top(n_reaching, wanted.enough(len(texts)))
     usable = np.flatnonzero((tokens >= top) & np.array([len(span) > 0 for span in spans]))
     if len(usable) < 2:
-        return f"{len(usable)} documents have a sentence, expected at least 2"
+        return (
+            f"{names.count(len(usable), 'document has', 'documents have')} a sentence, expected at "
+            "least 2"
+        )
     if wanted.n_documents is not None and wanted.n_documents < len(usable):
         drawn = wanted.rng(DOCUMENTS).choice(usable, wanted.n_documents, replace=False)
         usable = np.sort(drawn)
@@ -103,8 +107,12 @@ def _long_enough(tokens: NDArray[np.int64], rung: int) -> tuple[NDArray[np.bool_
     """Return which texts reached a rung, with a note on those that did not."""
     keep = tokens >= rung
     n_short = int((~keep).sum())
-    note = f"{n_short} texts could not be grown to {rung} tokens and were left out"
-    return keep, note if n_short else ""
+    left_out = names.count(
+        n_short,
+        f"text could not be grown to {count(rung, 'token')} and was left out",
+        f"texts could not be grown to {rung} tokens and were left out",
+    )
+    return keep, left_out if n_short else ""
 
 
 def _grow(

@@ -20,6 +20,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
+from semshift_nb.names import count
 
 N_SENTENCES = 6
 """Sentences of a passage."""
@@ -220,7 +221,7 @@ def _own_passage(texts: CardTexts, encoder: Encoder, *, seed: int) -> dict[str, 
     """Say how many sentences find the passage that they stand in."""
     if len(texts.passages) < 2:
         return unmeasured(
-            f"{len(texts.passages)} passages of 6 sentences are in the documents, expected 2"
+            f"{count(len(texts.passages), 'passage')} of 6 sentences in the documents, expected 2"
         )
     passages = encode_all(encoder, texts.passages["text"].tolist())
     members = encode_all(encoder, texts.members["text"].tolist())
@@ -271,7 +272,9 @@ def _geometry(sentences: Encoded, doc_ids: list[str], *, seed: int) -> dict[str,
     """Return the figures of the sentences' space by name."""
     rows = np.flatnonzero(sentences.directed)
     if len(rows) < 2:
-        nothing = unmeasured(f"{len(rows)} sentences have a direction, expected at least 2")
+        nothing = unmeasured(
+            f"{count(len(rows), 'sentence has', 'sentences have')} a direction, expected at least 2"
+        )
         return {aspect.metric: nothing for aspect in verdicts.ASPECTS}
     groups = [doc_ids[row] for row in rows.tolist()]
     table = geometry(sentences.vectors[rows], groups=groups, seed=seed)

@@ -24,6 +24,7 @@ from semshift_nb.analyses.retrieval.search import Search, search
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder, Schedule, Temperature
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 TAUS = (1.0, 0.9, 0.8, 0.7)
 ALL_QUERIES, TUNING, HELD_OUT = "all", "tuning", "held out"
@@ -224,8 +225,9 @@ def _halves(dataset: RetrievalSet, seed: int) -> tuple[frozenset[str], frozenset
     ids = dataset.queries["query_id"].to_numpy(dtype=object)
     if len(ids) < _LEAST_TO_SPLIT:
         raise InputError(
-            f"{len(ids)} queries are too few to tune on one half of them and report on the other; "
-            f"expected at least {_LEAST_TO_SPLIT}: compare the temperatures without tuning."
+            f"{count(len(ids), 'query is', 'queries are')} too few to tune on one half of them and "
+            f"report on the other; expected at least {_LEAST_TO_SPLIT}: compare the temperatures "
+            "without tuning."
         )
     drawn = np.random.default_rng(seed).permutation(ids)
     half = len(ids) // 2
@@ -234,9 +236,21 @@ def _halves(dataset: RetrievalSet, seed: int) -> tuple[frozenset[str], frozenset
 
 def _query_notes(reference: Search) -> tuple[str, ...]:
     queries, documents = reference.queries, reference.documents
-    counts = (
-        (int(queries.truncated.sum()), "queries are longer than the model reads"),
-        (int((~queries.directed).sum()), "queries have no direction and find nothing"),
-        (int((~documents.directed).sum()), "documents have no direction and are never found"),
+    noted = (
+        (
+            queries.truncated,
+            "query is longer than the model reads",
+            "queries are longer than the model reads",
+        ),
+        (
+            ~queries.directed,
+            "query has no direction and finds nothing",
+            "queries have no direction and find nothing",
+        ),
+        (
+            ~documents.directed,
+            "document has no direction and is never found",
+            "documents have no direction and are never found",
+        ),
     )
-    return tuple(f"{count:,} {what}" for count, what in counts if count)
+    return tuple(count(int(which.sum()), *words) for which, *words in noted if which.any())

@@ -18,6 +18,7 @@ from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.neighbours.neighbours import put_last
+from semshift_nb.names import count
 
 MODES = ("repeat", "sequential", "random")
 
@@ -73,9 +74,9 @@ def draw(sentences: pd.DataFrame, wanted: Design) -> Sample | str:
     n_rows, n_mates = len(sentences), max(wanted.ks) - 1
     if len(eligible) < 2 or n_rows <= n_mates:
         return (
-            f"{len(eligible)} sentences have {MIN_CHARACTERS} characters and {wanted.n_followers} "
-            "followers in their document, expected at least 2; ask for smaller ks or leave out "
-            "sequential"
+            f"{count(len(eligible), 'sentence has', 'sentences have')} {MIN_CHARACTERS} characters "
+            f"and {wanted.n_followers} followers in their document, expected at least 2; ask for "
+            "smaller ks or leave out sequential"
         )
     rng = np.random.default_rng(wanted.seed)
     anchors = np.sort(rng.choice(eligible, min(wanted.n_anchors, len(eligible)), replace=False))
@@ -382,8 +383,12 @@ def _summary(experiment: Experiment, wanted: Design) -> Iterable[dict[str, objec
             share = float(table["truncated"][chosen].mean()) if chosen.any() else 0.0
             condition = {"mode": mode, "k": k, "truncated_share": share}
             n_lost = int(chosen.sum() - measured.sum())
-            lost = f"{n_lost} texts without direction were left out" if n_lost else ""
-            note = joined(experiment.note, lost)
+            lost = count(
+                n_lost,
+                "text without direction was left out",
+                "texts without direction were left out",
+            )
+            note = joined(experiment.note, lost if n_lost else "")
             part = Experiment(table[measured], experiment.vectors[measured], note)
             yield from ({**condition, **row} for row in _metrics(part))
 

@@ -21,6 +21,7 @@ from semshift_nb.analyses.results import (
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 TARGETS = ("discrepancy", "lost_overlap")
 
@@ -117,7 +118,10 @@ def _row(
 
     def value() -> float:
         if len(x) < _LEAST_TEXTS:
-            raise InputError(f"{len(x)} texts were measured, a correlation needs {_LEAST_TEXTS}")
+            raise InputError(
+                f"{count(len(x), 'text was', 'texts were')} measured, a correlation needs "
+                f"{_LEAST_TEXTS}"
+            )
         if controls is None:
             return measures.spearman(x, y)
         return measures.partial_spearman(x, y, controls)

@@ -15,6 +15,7 @@ from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.distance_map import bin_distances
 from semshift_nb.measures.shift import TextShift
+from semshift_nb.names import count
 
 
 def neighbours_of(
@@ -58,7 +59,8 @@ def neighbours_of(
     sentences = corpus.sentences
     if len(sentences) != len(embeddings):
         raise InputError(
-            f"the corpus has {len(sentences)} sentences and came with {len(embeddings)} vectors."
+            f"the corpus has {count(len(sentences), 'sentence')} and came with "
+            f"{count(len(embeddings), 'vector')}."
         )
     directed = np.flatnonzero(np.any(embeddings, axis=1))
     library = embeddings if len(directed) == len(embeddings) else embeddings[directed]

@@ -25,6 +25,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.shift import PrefixShift, TextShift
+from semshift_nb.names import count
 
 
 def range_shift(
@@ -70,7 +71,10 @@ def range_shift(
     Semantic shift, arXiv 2603.21437.
     """
     if len(sentences) != len(embeddings):
-        raise InputError(f"{len(sentences)} sentences came with {len(embeddings)} vectors.")
+        raise InputError(
+            f"{count(len(sentences), 'sentence came', 'sentences came')} with "
+            f"{count(len(embeddings), 'vector')}."
+        )
     if not 0 <= start < stop <= len(sentences):
         raise InputError(
             f"the range {start}:{stop} was asked for, expected at least one sentence between 0 and "

@@ -15,6 +15,7 @@ from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.validation import shortened
 
 #: More points than this are a blot on a map, and slow to redraw.
@@ -98,7 +99,9 @@ def _read(
     for encoder in named.values():
         directed &= encode_all(encoder, chosen).directed
     kept = drawn[directed]
-    _check_enough(len(kept), f"{int((~directed).sum())} texts have no direction")
+    _check_enough(
+        len(kept), f"{count(int((~directed).sum()), 'text has', 'texts have')} no direction"
+    )
     return SpaceData(
         n_all=len(texts),
         n_points=len(kept),
@@ -148,7 +151,9 @@ def _given(source: object, texts: Sequence[str] | None, *, n_points: int, seed: 
 
 def _check_enough(n_points: int, source: str) -> None:
     if n_points < 3:
-        raise InputError(f"{n_points} points ({source}): expected at least 3 to see a spread.")
+        raise InputError(
+            f"{count(n_points, 'point')} ({source}): expected at least 3 to see a spread."
+        )
 
 
 def _draw(n_all: int, n_points: int, seed: int) -> NDArray[np.intp]:
@@ -251,7 +256,10 @@ class SpaceVectors:
         if part is None:
             return self.moments(view).whole
         if len(part) < 2:
-            raise InputError(f"{len(part)} points are marked: mark at least 2 to see a spread.")
+            raise InputError(
+                f"{count(len(part), 'point is', 'points are')} marked: mark at least 2 to see a "
+                "spread."
+            )
         return self._parts.get((view, part.tobytes()), lambda: self.moments(view).part(part))
 
     def correction(self, view: SpaceView) -> measures.Correction | None:

@@ -17,6 +17,7 @@ from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 #: Tables of dimensions, each of a view.
 _KEPT = 16
@@ -286,7 +287,10 @@ class EmbeddingSpaces:
         3
         """
         if not 0 <= n <= self.points.n_points:
-            raise InputError(f"{n} points were asked for; there are {self.points.n_points}.")
+            raise InputError(
+                f"{count(n, 'point was', 'points were')} asked for; there are "
+                f"{self.points.n_points}."
+            )
         order = np.random.default_rng(self.seed).permutation(self.points.n_points)
         return np.sort(order[:n])
 

@@ -13,7 +13,8 @@ from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.token_counts import TokenLengths
 from semshift_nb.corpora.sentences import check_language, sentence_spans
 from semshift_nb.encoders import Encoder
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
+from semshift_nb.names import count
 from semshift_nb.validation import is_whole
 
 # Where a sentence that is too long is cut, the best first: lines, clauses, words.
@@ -80,7 +81,8 @@ def _halves(text: str, piece: Segment, most: float) -> tuple[Segment, Segment]:
     size = piece.end - piece.start
     if size == 1:
         raise InputError(
-            f"max_tokens leaves room for {most:g} tokens, special ones included, but the character "
+            f"{option('max_tokens')} leaves room for {most:g} tokens, special ones included, but "
+            f"the character "
             f"{text[piece.start]!r} alone has more: allow more tokens."
         )
     middle = _break_near_middle(text[piece.start : piece.end]) + piece.start
@@ -204,11 +206,12 @@ def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
     if max_tokens is None:
         return
     if not is_whole(max_tokens):
-        raise InputError(f"max_tokens is {max_tokens!r:.60}: expected a whole number.")
+        raise InputError(f"{option('max_tokens')} is {max_tokens!r:.60}: expected a whole number.")
     if max_tokens <= lengths.n_special:
         raise InputError(
-            f"max_tokens is {max_tokens}, but the model itself adds {lengths.n_special} tokens to "
-            f"every text: allow at least {lengths.n_special + 1}, and sensibly some dozens."
+            f"{option('max_tokens')} is {max_tokens}, but the model itself adds "
+            f"{count(lengths.n_special, 'token')} to every text: allow at least "
+            f"{lengths.n_special + 1}, and sensibly some dozens."
         )
 
 

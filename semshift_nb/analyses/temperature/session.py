@@ -23,6 +23,7 @@ from semshift_nb.analyses.token_counts import beginnings
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, Schedule, entropy_matched
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 #: Tokens of the beginnings that whole texts are compared with.
 _N_SHORT = 16
@@ -154,8 +155,8 @@ class TemperedTexts:
         self.texts = self.corpus.documents["text"].tolist()
         if len(self.texts) < 3:
             raise InputError(
-                f"{len(self.texts)} texts were given: pairs of texts are compared, so at least 3 "
-                "are needed."
+                f"{count(len(self.texts), 'text was', 'texts were')} given: pairs of texts are "
+                "compared, so at least 3 are needed."
             )
         Tempering(0.5).apply(encoder)  # says at once if it cannot be tempered
         self.encoder = encoder

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from semshift_nb.encoders import Encoder, Schedule
 from semshift_nb.errors import InputError
-from semshift_nb.names import temperature_name
+from semshift_nb.names import count, temperature_name
 
 #: The schedules of `TemperedTexts`, by name.
 SCHEDULES = ("constant", "entropy-matched", "calibrated")
@@ -106,6 +106,6 @@ def _check_layers(encoder: Encoder, last_layer: int) -> int:
         )
     if last_layer > n_layers:
         raise InputError(
-            f"layer {last_layer} was asked for; {encoder.name!r} has {n_layers} layers."
+            f"layer {last_layer} was asked for; {encoder.name!r} has {count(n_layers, 'layer')}."
         )
     return n_layers

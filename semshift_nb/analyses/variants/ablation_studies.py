@@ -17,6 +17,7 @@ from semshift_nb.corpora import Corpus, RetrievalSet, known_item
 from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 
 class Sets(NamedTuple):
@@ -205,7 +206,11 @@ def ablated_clustering(
         unit="0 to 1",
         units=f"sets of {n_documents} documents",
         groups=None,
-        nothing=f"{n_documents} documents of two sentences or more are needed for a set",
+        nothing=count(
+            n_documents,
+            "document of two sentences or more is needed for a set",
+            "documents of two sentences or more are needed for a set",
+        ),
         n_resamples=n_resamples,
         seed=seed,
     )

@@ -14,6 +14,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
+from semshift_nb.names import count
 
 EVERYTHING = "all dimensions"
 NO_NEAR_ZERO, NO_OUTLIERS = "without near-zero", "without outliers"
@@ -80,7 +81,8 @@ def document_halves(corpus: Corpus, *, seed: int = 0) -> tuple[Corpus, Corpus]:
     """
     if len(corpus) < 2:
         raise InputError(
-            f"corpus {corpus.name!r} has {len(corpus)} documents, expected at least 2 to part."
+            f"corpus {corpus.name!r} has {count(len(corpus), 'document')}, expected at least 2 to "
+            "part."
         )
     order = np.random.default_rng(seed).permutation(len(corpus))
     middle = len(corpus) // 2
@@ -175,7 +177,10 @@ def _reduced(
     """Yield all ways to keep so many dimensions."""
     reason = f"there are only {encoder.dim} dimensions" if size >= encoder.dim else ""
     if len(rows) < 2:
-        reason = f"{len(rows)} texts have a direction, expected at least 2 to fit on"
+        reason = (
+            f"{count(len(rows), 'text has', 'texts have')} a direction, expected at least 2 to fit "
+            "on"
+        )
     if reason:
         yield from (Ablation(method, size, (), reason) for method in REDUCTIONS)
         return

@@ -13,6 +13,7 @@ from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.corpora import TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 Rows: TypeAlias = NDArray[np.float64]
 
@@ -79,7 +80,9 @@ def read_pairs(pairs: TextPairs, encoder: Encoder) -> PairVectors:
         positive=pairs.positive[kept],
         scores=None if pairs.scores is None else pairs.scores[kept],
         truncated_share=float(encoded.truncated[directed].mean()) if directed.any() else 0.0,
-        note=f"{n_lost} pairs without a direction in this encoder are left out" if n_lost else "",
+        note=f"{count(n_lost, 'pair has', 'pairs have')} no direction in this encoder: left out"
+        if n_lost
+        else "",
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
 from semshift_nb.validation import shortened
 
@@ -58,7 +59,7 @@ class TextPairs:
     --------
     >>> table = pd.DataFrame({"left": ["a cat"], "right": ["the cat"]})
     >>> TextPairs("cats", "labelled", table)
-    <TextPairs 'cats' (labelled): 1 pairs>
+    <TextPairs 'cats' (labelled): 1 pair>
     """
 
     name: str
@@ -72,7 +73,7 @@ class TextPairs:
         object.__setattr__(self, "min_score", _check_bound(self.scores, self.min_score, source))
 
     def __repr__(self) -> str:
-        counted = f"{len(self)} pairs"
+        counted = f"{count(len(self), 'pair')}"
         if self.min_score is not None:
             counted += f", {int(self.positive.sum())} of them from {self.min_score:g} on"
         return f"<TextPairs {self.name!r} ({self.kind}): {counted}>"
@@ -104,7 +105,7 @@ class TextPairs:
         --------
         >>> table = pd.DataFrame({"left": ["a", "b"], "right": ["b", "c"]})
         >>> TextPairs("letters", "labelled", table).sample(1)
-        <TextPairs 'letters' (labelled): 1 pairs>
+        <TextPairs 'letters' (labelled): 1 pair>
         """
         if n_pairs < 1:
             raise InputError(f"n_pairs is {n_pairs}, expected at least 1.")

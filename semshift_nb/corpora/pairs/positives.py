@@ -49,7 +49,7 @@ def adjacent_sentences(corpus: Corpus, *, per_document: int = 1, seed: int = 0) 
     Examples
     --------
     >>> adjacent_sentences(Corpus.from_texts(["The sun came out. Birds began to sing."]))
-    <TextPairs 'texts' (adjacent sentences): 1 pairs>
+    <TextPairs 'texts' (adjacent sentences): 1 pair>
     """
     here = _sentences(corpus)
     following = here[["doc_id", "position", "text"]].assign(position=here["position"] - 1)
@@ -130,7 +130,7 @@ def parallel_texts(left: Corpus, right: Corpus) -> TextPairs:
     --------
     >>> english = Corpus.from_texts(["The sun came out."], name="en")
     >>> parallel_texts(english, Corpus.from_texts(["Die Sonne kam heraus."], name="de"))
-    <TextPairs 'en and de' (parallel texts): 1 pairs>
+    <TextPairs 'en and de' (parallel texts): 1 pair>
     """
     both = left.documents.merge(right.documents, on="doc_id", suffixes=("", "_right"))
     both = both[both["text"].str.strip().ne("") & both["text_right"].str.strip().ne("")]

@@ -8,6 +8,7 @@ from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.files import read_jsonl, unreadable
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.plain_text import read_text
 
 HEADER = ("query-id", "corpus-id", "score")
@@ -74,8 +75,8 @@ def read_judgements(path: Path) -> pd.DataFrame:
         cells = line.split("\t")
         if line.strip() and len(cells) != len(HEADER):
             raise InputError(
-                f"{path}, line {number}, has {len(cells)} cells: {line!r:.80}. Every line needs "
-                f"{' '.join(HEADER)}, separated by tabs."
+                f"{path}, line {number}, has {count(len(cells), 'cell')}: {line!r:.80}. Every line "
+                f"needs {' '.join(HEADER)}, separated by tabs."
             )
         if line.strip():
             rows.append([cell.strip() for cell in cells])

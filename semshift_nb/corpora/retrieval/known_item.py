@@ -7,6 +7,7 @@ from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 
 def known_item(corpus: Corpus, *, per_document: int = 1, seed: int = 0) -> RetrievalSet:
@@ -53,8 +54,9 @@ def known_item(corpus: Corpus, *, per_document: int = 1, seed: int = 0) -> Retri
     taken = _draw(corpus.sentences, per_document, seed)
     if taken.empty:
         raise InputError(
-            f"no document of corpus {corpus.name!r} has more than {per_document} sentences of "
-            f"{MIN_CHARACTERS} characters: take fewer of each, or use longer documents."
+            f"no document of corpus {corpus.name!r} has more than "
+            f"{count(per_document, 'sentence')} of {MIN_CHARACTERS} characters: take fewer of "
+            "each, or use longer documents."
         )
     ids = [f"{doc}#{place}" for doc, place in zip(taken["doc_id"], taken["position"], strict=True)]
     return RetrievalSet(

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.corpora.corpus import Corpus
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
+from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
 from semshift_nb.validation import shortened
 
@@ -24,14 +25,14 @@ def check_queries(table: pd.DataFrame, source: str) -> pd.DataFrame:
         missing = table.index[table[column].isna()].tolist()
         if missing:
             raise InputError(
-                f"{source}: {len(missing)} queries have no {column} (rows {shortened(missing)}, "
-                "counted from 0): fill in or leave out these rows."
+                f"{source}: {count(len(missing), 'query has', 'queries have')} no {column} (rows "
+                f"{shortened(missing)}, counted from 0): fill in or leave out these rows."
             )
     wrong = [text for text in table["text"] if not isinstance(text, str)]
     if wrong:
         raise InputError(
-            f"{source}: {len(wrong)} queries are no strings (the first is {wrong[0]!r:.60}); only "
-            "text can be searched for."
+            f"{source}: {count(len(wrong), 'query is', 'queries are')} no strings (the first is "
+            f"{wrong[0]!r:.60}); only text can be searched for."
         )
     ids = [well_formed(str(query_id)) for query_id in table["query_id"]]
     _refuse_repeated(ids, f"{source}: query ids", "give every query an id of its own")
@@ -46,8 +47,8 @@ def check_judgements(
     known_documents: Iterable[str],
     source: str,
     allow_unknown: bool,
-) -> tuple[pd.DataFrame, int]:
-    """Check a table of judgements; return it and how many of them name unknown documents."""
+) -> tuple[pd.DataFrame, int, int]:
+    """Check a table of judgements; return it, and how many name unknown documents and queries."""
     _check_columns(table, ("query_id", "doc_id", "relevance"), f"{source}: the judgements")
     if table.empty:
         raise InputError(f"{source} has no judgement: without one nothing can be measured.")
@@ -59,16 +60,24 @@ def check_judgements(
         }
     ).drop_duplicates(ignore_index=True)
     _refuse_contradictions(judged, source)
-    _refuse_unknown(judged["query_id"], known_queries, f"{source}: judgements name queries")
-    n_unknown = int((~judged["doc_id"].isin(set(known_documents))).sum())
     if not allow_unknown:
+        _refuse_unknown(judged["query_id"], known_queries, f"{source}: judgements name queries")
         _refuse_unknown(judged["doc_id"], known_documents, f"{source}: judgements name documents")
+    # Nobody can search for a query that is not there; a document that is not is never found.
+    asked = judged["query_id"].isin(set(known_queries))
+    n_unasked, judged = int((~asked).sum()), judged[asked].reset_index(drop=True)
+    if judged.empty:
+        raise InputError(
+            f"{source}: no judgement names a query that is there, so nothing can be searched for. "
+            "Are these the files of one set?"
+        )
+    n_unknown = int((~judged["doc_id"].isin(set(known_documents))).sum())
     if not (judged["relevance"] > 0).any():
         raise InputError(
-            f"{source}: none of {len(judged)} judgements is above 0, so no document is relevant to "
-            "any query: a relevant document needs a relevance of 1 or more."
+            f"{source}: none of {count(len(judged), 'judgement')} is above 0, so no document is "
+            "relevant to any query: a relevant document needs a relevance of 1 or more."
         )
-    return judged, n_unknown
+    return judged, n_unknown, n_unasked
 
 
 def _check_columns(table: pd.DataFrame, wanted: tuple[str, ...], what: str) -> None:
@@ -100,7 +109,9 @@ def _refuse_repeated(ids: list[str], what: str, advice: str) -> None:
     repeated = index[index.duplicated()].unique().tolist()
     if repeated:
         shown = shortened(repeated, most=5, write=repr)
-        raise InputError(f"{what}: {len(repeated)} occur more than once ({shown}): {advice}.")
+        raise InputError(
+            f"{what}: {count(len(repeated), 'occurs', 'occur')} more than once ({shown}): {advice}."
+        )
 
 
 def _refuse_contradictions(judged: pd.DataFrame, source: str) -> None:
@@ -108,8 +119,8 @@ def _refuse_contradictions(judged: pd.DataFrame, source: str) -> None:
     if len(twice):
         pairs = [f"query {q!r} and document {d!r}" for q, d, _ in twice.itertuples(index=False)]
         raise InputError(
-            f"{source}: {len(twice)} documents are judged twice for one query, and differently "
-            f"({'; '.join(pairs[:3])}): keep one judgement of each."
+            f"{source}: {count(len(twice), 'document is', 'documents are')} judged twice for one "
+            f"query, and differently ({'; '.join(pairs[:3])}): keep one judgement of each."
         )
 
 
@@ -119,9 +130,10 @@ def _refuse_unknown(ids: "pd.Series[str]", known: Iterable[str], what: str) -> N
         names = unknown.unique().tolist()
         shown = shortened(names, most=5, write=repr)
         raise InputError(
-            f"{what} that are not there: {len(unknown)} of {len(ids)} judgements, {len(names)} ids "
-            f"({shown}). Are these the files of one set? Mend the ids, or leave out these "
-            "judgements (allow_unknown counts such documents as relevant and never found)."
+            f"{what} that are not there: {len(unknown)} of {len(ids)} judgements, "
+            f"{count(len(names), 'id')} ({shown}). Are these the files of one set? Mend the ids, "
+            f"or go on with {option('allow_unknown', value=True)}: judgements of unknown queries "
+            "are left out, unknown documents count as relevant and are never found."
         )
 
 
@@ -152,8 +164,9 @@ class RetrievalSet:
         where query and document have the same text too: in sets whose queries are documents
         (ArguAna), and not where both are merely numbered from 1 (Cranfield).
     allow_unknown : bool, default False
-        Whether judgements may name documents that are not in the corpus. They then count as
-        relevant and never found, as in trec_eval.
+        Whether judgements may name documents that are not in the corpus, which then count as
+        relevant and never found, as in trec_eval, and queries that are not there, whose judgements
+        are left out.
 
     Attributes
     ----------
@@ -168,7 +181,7 @@ class RetrievalSet:
     ------
     InputError
         If a column is missing, ids occur more than once, no query has a judgement, none has a
-        relevant document, a judgement names an unknown query or (unless allowed) document, two
+        relevant document, (unless allowed) a judgement names an unknown query or document, two
         judgements contradict each other, or there are more or fewer passages than documents.
 
     References
@@ -181,7 +194,7 @@ class RetrievalSet:
     >>> queries = pd.DataFrame({"query_id": ["q"], "text": ["where money is kept"]})
     >>> judgements = pd.DataFrame({"query_id": ["q"], "doc_id": ["1"], "relevance": [1]})
     >>> RetrievalSet(corpus, queries, judgements, "banks")
-    <RetrievalSet 'banks' (test): 2 documents, 1 queries, 1 judgements>
+    <RetrievalSet 'banks' (test): 2 documents, 1 query, 1 judgement>
     """
 
     corpus: Corpus
@@ -197,7 +210,7 @@ class RetrievalSet:
     def __post_init__(self) -> None:
         source = f"retrieval set {self.name!r}"
         queries = check_queries(self.queries, source)
-        judgements, unknown = check_judgements(
+        judgements, n_unknown, n_unasked = check_judgements(
             self.judgements,
             known_queries=queries["query_id"],
             known_documents=self.corpus.documents["doc_id"],
@@ -208,12 +221,15 @@ class RetrievalSet:
         self._set("queries", queries[judged].reset_index(drop=True))
         self._set("judgements", judgements)
         self._set("passages", _check_passages(self.passages, self.corpus))
-        self._set("notes", self._found(n_unjudged=int((~judged).sum()), n_unknown=unknown))
+        notes = self._found(
+            n_unjudged=int((~judged).sum()), n_unknown=n_unknown, n_unasked=n_unasked
+        )
+        self._set("notes", notes)
 
     def __repr__(self) -> str:
         return (
-            f"<RetrievalSet {self.name!r} ({self.split}): {len(self.corpus)} documents, "
-            f"{len(self.queries)} queries, {len(self.judgements)} judgements>"
+            f"<RetrievalSet {self.name!r} ({self.split}): {count(len(self.corpus), 'document')}, "
+            f"{count(len(self.queries), 'query')}, {count(len(self.judgements), 'judgement')}>"
         )
 
     @cached_property
@@ -249,24 +265,47 @@ class RetrievalSet:
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
-    def _found(self, *, n_unjudged: int, n_unknown: int) -> tuple[str, ...]:
+    def _found(self, *, n_unjudged: int, n_unknown: int, n_unasked: int) -> tuple[str, ...]:
         best = self.judgements.groupby("query_id")["relevance"].max()
         n_wordless = sum(not text.strip() for text in [*self.texts, *self.queries["text"]])
+        split = repr(self.split)
         told = (
-            (n_unjudged, f"queries have no judgement in {self.split!r} and are left out"),
-            (int((best <= 0).sum()), "queries have no relevant document and count as 0"),
-            (n_unknown, "judgements name documents that are not there and are never found"),
-            (n_wordless, "documents or queries have no words"),
-            (int((self.left_out >= 0).sum()), "rankings leave out the query's own document"),
+            (
+                n_unjudged,
+                f"query has no judgement in {split} and is left out",
+                f"queries have no judgement in {split} and are left out",
+            ),
+            (
+                int((best <= 0).sum()),
+                "query has no relevant document and counts as 0",
+                "queries have no relevant document and count as 0",
+            ),
+            (
+                n_unknown,
+                "judgement names a document that is not there and is never found",
+                "judgements name documents that are not there and are never found",
+            ),
+            (
+                n_unasked,
+                "judgement names a query that is not there and is left out",
+                "judgements name queries that are not there and are left out",
+            ),
+            (n_wordless, "text has no words", "documents or queries have no words"),
+            (
+                int((self.left_out >= 0).sum()),
+                "ranking leaves out the query's own document",
+                "rankings leave out the query's own document",
+            ),
         )
-        return tuple(f"{count:,} {what}" for count, what in told if count)
+        return tuple(count(n, one, several) for n, one, several in told if n)
 
 
 def _check_passages(passages: Sequence[str] | None, corpus: Corpus) -> tuple[str, ...]:
     texts = corpus.documents["text"].tolist() if passages is None else list(passages)
     if len(texts) != len(corpus) or not all(isinstance(text, str) for text in texts):
         raise InputError(
-            f"passages are {len(texts)} for {len(corpus)} documents, expected one string for each."
+            f"passages are {len(texts)} for {count(len(corpus), 'document')}, expected one string "
+            "for each."
         )
     return tuple(texts)
 

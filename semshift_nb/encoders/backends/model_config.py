@@ -7,7 +7,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 
 # Tokenizers without a limit report 1e30 or infinity.
 _NO_LIMIT = 1_000_000_000
@@ -62,12 +62,14 @@ def check_length(model: SentenceTransformer, max_length: int) -> None:
     positions = n_positions(model)
     if positions is not None and max_length > positions:
         raise InputError(
-            f"max_length is {max_length}, but the model has positions for {positions} tokens: "
+            f"{option('max_length')} is {max_length}, but the model has positions for {positions} "
+            f"tokens: "
             f"ask for at most {positions}."
         )
     if own_max_length(model) is None and model.transformers_model is None:
         raise InputError(
-            f"max_length is {max_length}, but this model reads texts of any length: leave it out."
+            f"{option('max_length')} is {max_length}, but this model reads texts of any length: "
+            f"leave it out."
         )
 
 

@@ -46,7 +46,7 @@ from semshift_nb.encoders.spec import EncodingSpec, LayerPooling
 from semshift_nb.encoders.temperature.context import ModelTemperature
 from semshift_nb.encoders.temperature.forward_patch import applied, capturing, models_in
 from semshift_nb.encoders.texts import prompt_for
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, by_door, option
 
 _FIRST = np.zeros(1, dtype=np.intp)
 
@@ -104,8 +104,10 @@ class TransformerBackend:
         longest = int(self._batcher("document", max_length).read(long).lengths[0])
         if longest != max_length:
             raise InputError(
-                f"max_length is {max_length}, but this model cuts a long text at {longest} tokens: "
-                "its own way of reading texts sets the length. Load it with max_length instead."
+                f"{option('max_length')} is {max_length}, but this model cuts a long text at "
+                f"{longest} tokens: "
+                "its own way of reading texts sets the length. "
+                + by_door("Load it with max_length instead.", "Leave it out.")
             )
         return max_length
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.files import write_whole
+from semshift_nb.names import count
 
 ENDING = ".parquet"
 KEY = pa.binary(16)
@@ -94,7 +95,9 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
         table = file.read_row_groups(groups.tolist(), columns=["vector", "n_tokens", "truncated"])
     vectors = table["vector"].combine_chunks()
     if vectors.type.list_size != dim:
-        raise DamagedError(f"its vectors have {vectors.type.list_size} numbers, expected {dim}")
+        raise DamagedError(
+            f"its vectors have {count(vectors.type.list_size, 'number')}, expected {dim}"
+        )
     columns = Encoding(
         vectors.flatten().to_numpy(zero_copy_only=False).reshape(-1, dim),
         table["n_tokens"].to_numpy(),

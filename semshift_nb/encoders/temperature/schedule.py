@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_nb.validation import is_whole
 
 # One array of shape (n_heads,) for each layer; heads may differ in number.
@@ -47,8 +48,8 @@ def check_taus(tau: object, heads: Sequence[int], *, name: str = "tau") -> Layer
         return tuple(np.full(n_heads, number) for n_heads in heads)
     if len(tau) != len(heads):
         raise InputError(
-            f"{name} has {len(tau)} entries, but the model has {len(heads)} layers: "
-            "give one number, or one entry for each layer."
+            f"{name} has {count(len(tau), 'entry')}, but the model has "
+            f"{count(len(heads), 'layer')}: give one number, or one entry for each layer."
         )
     return tuple(
         _check_layer(entry, n_heads, f"{name}[{layer}]")
@@ -74,8 +75,8 @@ def _check_layer(entry: object, n_heads: int, name: str) -> NDArray[np.float64]:
         return np.full(n_heads, check_number(entry, name))
     if len(entry) != n_heads:
         raise InputError(
-            f"{name} has {len(entry)} entries, but that layer has {n_heads} heads: "
-            "give one number for the layer, or one for each head."
+            f"{name} has {count(len(entry), 'entry')}, but that layer has "
+            f"{count(n_heads, 'head')}: give one number for the layer, or one for each head."
         )
     return np.array([check_number(tau, f"{name}[{head}]") for head, tau in enumerate(entry)])
 

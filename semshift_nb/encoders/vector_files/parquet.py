@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.encoders.vector_files.arrays import FoundArray
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 _READ_BYTES = 2**20
 """Bytes of a column that are fetched at a time, so that a large row group is not read whole."""
@@ -66,7 +67,7 @@ def _matrix(lists: Any, dim: int, start: int, name: str) -> NDArray[Any]:  # noq
     wrong = np.flatnonzero(lengths != dim)
     if len(wrong):
         row = int(wrong[0])
-        held = "no list" if lengths[row] < 0 else f"a list of {lengths[row]} numbers"
+        held = "no list" if lengths[row] < 0 else f"a list of {count(lengths[row], 'number')}"
         raise InputError(
             f"{name}: row {start + row} holds {held}, expected {dim} as in row 0 ({len(wrong)} of "
             f"the {len(lists)} rows from {start} on are of another length). Leave these rows out, "
@@ -77,7 +78,8 @@ def _matrix(lists: Any, dim: int, start: int, name: str) -> NDArray[Any]:  # noq
         row = int(np.flatnonzero(np.asarray(numbers.is_null()))[0]) // dim
         raise InputError(
             f"{name}: row {start + row} holds a missing number ({numbers.null_count} in the "
-            f"{len(lists)} rows from {start} on). Leave such rows out, or encode their texts again."
+            f"{count(len(lists), 'row')} from {start} on). Leave such rows out, or encode their "
+            "texts again."
         )
     return np.asarray(numbers).reshape(len(lists), dim)
 

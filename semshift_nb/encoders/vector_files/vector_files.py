@@ -14,7 +14,7 @@ from semshift_nb.encoders.vector_files.arrays import (
     find_in_safetensors,
 )
 from semshift_nb.encoders.vector_files.parquet import find_in_parquet, has_texts
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 from semshift_nb.validation import shortened
 
 _FINDERS: dict[str, Callable[[Path], list[FoundArray]]] = {
@@ -172,7 +172,7 @@ def _choose(path: Path, arrays: list[FoundArray], wanted: str | None) -> FoundAr
     if len(chosen) > 1 and len(matrices) != 1 and wanted is None:
         raise InputError(
             f"{path} holds several arrays: {_listed(arrays)}. Say which are the vectors: "
-            f"array={chosen[0].name!r} (on the command line --array {chosen[0].name})."
+            f"{option('array', value=chosen[0].name)}."
         )
     if not chosen or not chosen[0].is_matrix:
         raise InputError(

@@ -15,6 +15,7 @@ from semshift_nb.measures.resampling.bootstrap import (
     group_codes,
     percentile_interval,
 )
+from semshift_nb.names import count
 from semshift_nb.validation import shortened
 
 
@@ -152,7 +153,9 @@ def label_chance(labels: Sequence[Hashable]) -> float:
     """
     codes = _label_codes(labels)
     if len(codes) < 2:
-        raise InputError(f"{len(codes)} labels, expected at least 2: chance needs another text.")
+        raise InputError(
+            f"{count(len(codes), 'label')}, expected at least 2: chance needs another text."
+        )
     counts = np.bincount(codes)
     return float((counts * (counts - 1)).sum() / (len(codes) * (len(codes) - 1)))
 
@@ -165,7 +168,10 @@ def _checked(
     codes = _label_codes(labels)
     n = embeddings.shape[0]
     if len(codes) != n:
-        raise InputError(f"{len(codes)} labels came with {n} embeddings, expected one for each.")
+        raise InputError(
+            f"{count(len(codes), 'label came', 'labels came')} with {n} embeddings, expected one "
+            "for each."
+        )
     if codes.max() == 0:
         raise InputError(f"all {n} texts have one label: expected at least two classes.")
     return codes, group_codes(groups, n_rows=n)

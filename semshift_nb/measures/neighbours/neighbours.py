@@ -15,6 +15,7 @@ from semshift_nb.measures.arrays import (
     unit_scale,
     without_gradients,
 )
+from semshift_nb.names import count
 
 _FOLD = 32
 """So many columns are looked at as one; folded, they are a single pass through memory."""
@@ -98,8 +99,8 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     n_library, dim = library.shape
     if queries.shape[1] != dim:
         raise InputError(
-            f"queries have {queries.shape[1]} dimensions and the library {dim}: "
-            "they must come from the same encoder."
+            f"queries have {count(queries.shape[1], 'dimension')} and the library {dim}: they must "
+            "come from the same encoder."
         )
     if not 1 <= k <= n_library:
         raise InputError(f"k is {k}, expected 1 to {n_library}, the size of the library.")

@@ -20,6 +20,7 @@ from semshift_nb.measures.neighbours.hubness import hubness, skewness
 from semshift_nb.measures.neighbours.intrinsic_dimension import distinct_neighbours, slope_of_ratios
 from semshift_nb.measures.neighbours.neighbours import other_neighbours
 from semshift_nb.measures.resampling.bootstrap import Interval, group_codes
+from semshift_nb.names import count
 
 _LEAST_DOCUMENTS = 20
 """Of fewer, half are too few to say how documents differ."""
@@ -159,9 +160,9 @@ def _left(
     n_groups = int(codes.max()) + 1
     if n_groups < _LEAST_DOCUMENTS or n_resamples < 2 or not 0 < level < 1:
         raise InputError(
-            f"{n_groups} documents, n_resamples {n_resamples} and level {level}: expected at least "
-            f"{_LEAST_DOCUMENTS} documents to leave a part of them out, at least 2 resamples (200 "
-            "is usual) and a share between 0 and 1, such as 0.95."
+            f"{count(n_groups, 'document')}, n_resamples {n_resamples} and level {level}: expected "
+            f"at least {_LEAST_DOCUMENTS} documents to leave a part of them out, at least 2 "
+            "resamples (200 is usual) and a share between 0 and 1, such as 0.95."
         )
     rng = np.random.default_rng(seed)
     for _ in range(n_resamples):

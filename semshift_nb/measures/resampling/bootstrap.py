@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 _MOST_UNDEFINED = 0.05
 """Share of resamples that may have no value (a rank correlation of equal values, say)."""
@@ -47,7 +48,8 @@ def group_codes(groups: ArrayLike | None, *, n_rows: int) -> NDArray[np.int64]:
     n_groups = int(codes.max()) + 1 if n_rows else 0
     if n_groups < 2:
         raise InputError(
-            f"{n_groups} documents, expected at least 2: an interval needs something to redraw."
+            f"{count(n_groups, 'document')}, expected at least 2: an interval needs something to "
+            "redraw."
         )
     return codes.astype(np.int64)
 

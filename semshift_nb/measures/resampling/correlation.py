@@ -12,6 +12,7 @@ from semshift_nb.measures.resampling.bootstrap import (
     group_codes,
     percentile_interval,
 )
+from semshift_nb.names import count
 
 NOTHING_LEFT = 1e-9
 """Residuals below this share of the ranks' own spread are rounding: the controls explain it all."""
@@ -90,7 +91,8 @@ def partial_spearman(x: ArrayLike, y: ArrayLike, controls: ArrayLike) -> float:
     _check_same_length(left, held, name="controls")
     if len(left) < held.shape[1] + 3:
         raise InputError(
-            f"{len(left)} rows with {held.shape[1]} controls, expected {held.shape[1] + 3} or more."
+            f"{count(len(left), 'row')} with {count(held.shape[1], 'control')}, expected "
+            f"{held.shape[1] + 3} or more."
         )
     return _cosine(_residual(left, held, name="x"), _residual(right, held, name="y"))
 
@@ -102,7 +104,10 @@ def _ranks(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
         raise InputError(f"{name} has shape {numbers.shape}, expected three numbers or more.")
     if not np.isfinite(numbers).all():
         n_bad = int((~np.isfinite(numbers)).sum())
-        raise InputError(f"{name} holds {n_bad} values that are NaN or infinite; leave them out.")
+        raise InputError(
+            f"{name} holds {count(n_bad, 'value that is', 'values that are')} NaN or infinite; "
+            "leave them out."
+        )
     if np.ptp(numbers) == 0:
         raise InputError(f"{name} is {numbers[0]:g} everywhere: equal values have no rank order.")
     ranks: NDArray[np.float64] = stats.rankdata(numbers) - (len(numbers) + 1) / 2
@@ -112,7 +117,9 @@ def _ranks(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
 def _check_same_length(left: NDArray[np.float64], right: NDArray[np.float64], *, name: str) -> None:
     """Refuse columns of different lengths."""
     if len(left) != len(right):
-        raise InputError(f"x has {len(left)} values and {name} has {len(right)}; expected as many.")
+        raise InputError(
+            f"x has {count(len(left), 'value')} and {name} has {len(right)}; expected as many."
+        )
 
 
 def _residual(

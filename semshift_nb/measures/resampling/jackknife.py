@@ -8,6 +8,7 @@ from scipy import stats
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.resampling.bootstrap import Interval, group_codes
+from semshift_nb.names import count
 
 _LEAST_DOCUMENTS = 4
 """With three, a set without one of them is a single line: its effective rank is always 1."""
@@ -112,7 +113,8 @@ def jackknife_plan(
     n_groups = int(codes.max()) + 1
     if n_groups < _LEAST_DOCUMENTS:
         raise InputError(
-            f"{n_groups} documents, expected at least {_LEAST_DOCUMENTS} to leave some out."
+            f"{count(n_groups, 'document')}, expected at least {_LEAST_DOCUMENTS} to leave some "
+            "out."
         )
     if n_groups <= n_parts:
         return JackknifePlan(codes, np.arange(n_groups)[:, None], level)

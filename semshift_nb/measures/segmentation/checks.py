@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, namespace, unit_rows
+from semshift_nb.names import count
 
 Sizes = NDArray[np.int64]
 
@@ -28,8 +29,8 @@ def check_sizes(sizes: Array, name: str, *, total: int | None = None) -> Sizes:
         )
     if total is not None and values.sum() != total:
         raise InputError(
-            f"{name} adds up to {values.sum()} sentences, expected {total}: both must be of the "
-            "same text."
+            f"{name} adds up to {count(values.sum(), 'sentence')}, expected {total}: both must be "
+            "of the same text."
         )
     return values.astype(np.int64)
 

@@ -19,6 +19,7 @@ from semshift_nb.measures.segmentation.scatter import (
     gains_at,
     scatter_table,
 )
+from semshift_nb.names import count
 from semshift_nb.validation import check_whole, is_whole
 
 Segmenter = Callable[[float], list[int]]
@@ -84,7 +85,7 @@ def check_number(n_segments: object, n_rows: int) -> int:
     if not is_whole(n_segments, least=1, most=n_rows):
         raise InputError(
             f"{n_segments!r:.60} segments were asked for: expected a whole number from 1 to "
-            f"{n_rows}, for the text has {n_rows} sentences."
+            f"{n_rows}, for the text has {count(n_rows, 'sentence')}."
         )
     return int(n_segments)
 
@@ -103,8 +104,8 @@ def cuts_of_number(rows: Matrix, n_segments: object, bounds: Bounds) -> list[int
 def too_few(number: int) -> InputError:
     """Say that bounds on size need more segments."""
     return InputError(
-        f"{number} segments cannot hold the text within the bounds on their size: allow more "
-        "segments, or larger ones."
+        f"{count(number, 'segment cannot', 'segments cannot')} hold the text within the bounds on "
+        "their size: allow more segments, or larger ones."
     )
 
 

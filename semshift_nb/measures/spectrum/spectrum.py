@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, namespace, scaled_rows
+from semshift_nb.names import count
 
 Figure: TypeAlias = float | str
 """A number, or the reason why there is none."""
@@ -141,8 +142,8 @@ def _checked(sigma: Array, *, n_texts: int, dim: int) -> NDArray[np.float64]:
     values = np.asarray(array_api_compat.to_device(sigma, "cpu"), dtype=np.float64)
     if values.shape != (min(n_texts, dim),) or len(values) == 0 or n_texts < 2:
         raise InputError(
-            f"sigma has shape {values.shape} for {n_texts} texts of {dim} dimensions, expected "
-            f"({min(n_texts, dim)},) and at least two texts."
+            f"sigma has shape {values.shape} for {count(n_texts, 'text')} of "
+            f"{count(dim, 'dimension')}, expected ({min(n_texts, dim)},) and at least two texts."
         )
     if not (np.isfinite(values).all() and (values >= 0).all() and (np.diff(values) <= 0).all()):
         raise InputError(
@@ -190,8 +191,9 @@ def _iso_score(spectrum: Spectrum) -> Figure:
 def _condition_number(spectrum: Spectrum) -> Figure:
     if spectrum.most < spectrum.dim:
         return (
-            f"{spectrum.n_texts} texts span at most {spectrum.most} of {spectrum.dim} dimensions, "
-            f"so that the condition number is infinite: give at least {spectrum.dim + 1} texts."
+            f"{count(spectrum.n_texts, 'text spans', 'texts span')} at most {spectrum.most} of "
+            f"{spectrum.dim} dimensions, so that the condition number is infinite: give at least "
+            f"{spectrum.dim + 1} texts."
         )
     n_zero = int((spectrum.shares <= FLOOR).sum())
     if n_zero:

@@ -13,6 +13,7 @@ from semshift_nb.measures.spectrum.spectrum import Figure, spectral_figures
 from semshift_nb.measures.streaming.sample import Sample, sampled_figures, sampling_errors
 from semshift_nb.measures.streaming.serialise import read_state, write_state
 from semshift_nb.measures.streaming.state import StreamState
+from semshift_nb.names import count
 
 _Numbers = NDArray[np.float64]
 
@@ -304,4 +305,6 @@ class GeometryAccumulator:
 
     def _at_least_two(self) -> None:
         if self.n < 2:
-            raise InputError(f"{self.n} vectors were added, expected at least 2.")
+            raise InputError(
+                f"{count(self.n, 'vector was', 'vectors were')} added, expected at least 2."
+            )

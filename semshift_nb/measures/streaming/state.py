@@ -9,6 +9,7 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, blocks, check_matrix
 from semshift_nb.measures.streaming.moments import Matrix, Moments, Sums, fit_frame, moments_of
 from semshift_nb.measures.streaming.sample import Reservoir
+from semshift_nb.names import count
 from semshift_nb.validation import check_whole, shortened
 
 
@@ -99,8 +100,8 @@ def _lengths(batch: Array, *, dim: int, first_row: int) -> Array:
     xp = check_matrix(batch, name="vectors", min_rows=0, any_number=True)
     if batch.shape[1] != dim:
         raise InputError(
-            f"the vectors have {batch.shape[1]} dimensions, expected {dim}: all must come from "
-            "the same encoder."
+            f"the vectors have {count(batch.shape[1], 'dimension')}, expected {dim}: all must come "
+            "from the same encoder."
         )
     parts = [xp.zeros(0, dtype=xp.float64, device=batch.device)]
     with np.errstate(over="ignore"):  # what overflows is refused below
@@ -122,8 +123,8 @@ def _refuse(xp: Any, batch: Array, good: Array, first_row: int) -> None:  # noqa
     n_zero = int(xp.sum(xp.astype(xp.all(rows == 0, axis=1), xp.int64)))
     shown = shortened(bad, write=lambda row: str(first_row + int(row)))
     raise InputError(
-        f"{len(rows)} rows cannot be used (rows {shown}): "
-        f"{n_unfinite} hold NaN or infinity, {n_zero} are zero and have no direction, "
+        f"{count(len(rows), 'row cannot', 'rows cannot')} be used (rows {shown}): {n_unfinite} "
+        f"hold NaN or infinity, {n_zero} are zero and have no direction, "
         f"{len(rows) - n_unfinite - n_zero} are shorter than {_SQUARABLE[0]:g} or longer than "
         f"{_SQUARABLE[1]:g}. Leave them out, or encode their texts again; nothing of this batch "
         "was added."

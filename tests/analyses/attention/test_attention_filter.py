@@ -204,7 +204,7 @@ def test_one_document_has_no_interval(encoder):
     table = reading.by_layer()
     assert table["value"].notna().all()
     assert table["ci_low"].isna().all()
-    assert table["reason"].str.contains("no interval: 1 documents").all()
+    assert table["reason"].str.contains("no interval: 1 document").all()
 
 
 def test_usual_lengths_are_those_the_encoder_sees(encoder):

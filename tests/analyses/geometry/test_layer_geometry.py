@@ -171,7 +171,7 @@ def test_too_few_documents_have_no_interval():
     told = spread_rows(rows, np.array(["a"] * 6), ["iso_score"], n_parts=5, seed=0)[0]
     assert told["status"] == "measured"
     assert np.isnan(told["ci_low"])
-    assert "1 documents, expected at least" in told["reason"]
+    assert "1 document, expected at least" in told["reason"]
 
 
 @pytest.mark.parametrize("wrong", [{"n_sentences": 1}, {"n_tokens": 0}, {"n_tokens": True}])
@@ -181,5 +181,5 @@ def test_too_small_a_sample_is_refused(small, static, wrong):
 
 
 def test_a_corpus_of_one_sentence_is_refused(static):
-    with pytest.raises(InputError, match="1 different sentences"):
+    with pytest.raises(InputError, match="1 different sentence,"):
         read_layer_geometry(Corpus.from_texts(["Only this. Only this."]), static)

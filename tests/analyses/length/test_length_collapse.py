@@ -260,7 +260,7 @@ def test_labels(static):
     [
         (["a"] * 6, "not measured", "all 6 texts have one label"),
         ([None] * 6, "not measured", "0 of 6 documents have a label"),
-        (["a", "b", "a", "b", "a", None], "measured", "1 documents without a label were left out"),
+        (["a", "b", "a", "b", "a", None], "measured", "1 document without a label was left out"),
         ([1, "1", 2.5, 1, 2.5, True], "measured", "by chance"),
     ],
 )

@@ -64,7 +64,7 @@ def test_graded_judgements_by_hand(static: Encoder) -> None:
     assert found["RR@10"] == found["R@100"] == 1
     assert found["MPD"] == pytest.approx(measures.mean_pairwise_distance(vectors))
     reasons = result.table.set_index("metric")["reason"]
-    assert reasons["AP"].startswith("no interval: 1 documents, expected at least 2")
+    assert reasons["AP"].startswith("no interval: 1 document, expected at least 2")
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
@@ -85,7 +85,7 @@ def test_the_querys_own_document_is_left_out_of_its_ranking(static: Encoder) -> 
     values = kept.by_query.pivot(index="query_id", columns="metric", values="value")
     assert values.loc["a", ["AP", "RR@10"]].tolist() == [1.0, 1.0]
     assert values.loc["x", "RR@10"] == 1.0
-    assert kept.notes == ("1 rankings leave out the query's own document",)
+    assert kept.notes == ("1 ranking leaves out the query's own document",)
     dataset = a_set(documents, queries, judged, ignore_identical_ids=False)
     again = retrieval(dataset, static, taus=(), by=()).by_query
     row = again[(again["query_id"] == "a") & (again["metric"] == "RR@10")]
@@ -106,9 +106,9 @@ def test_texts_without_direction_neither_find_nor_are_found(static: Encoder) -> 
     )
     assert values.loc["r"].tolist() == values.loc["s"].tolist() == [0, 0, 0, 0]
     assert result.notes == (
-        "1 queries have no relevant document and count as 0",
+        "1 query has no relevant document and counts as 0",
         "3 documents or queries have no words",
-        "1 queries have no direction and find nothing",
+        "1 query has no direction and finds nothing",
         "2 documents have no direction and are never found",
     )
     mpd = result.table[result.table["metric"] == "MPD"].iloc[0]
@@ -267,7 +267,7 @@ def test_tuning_that_finds_nothing_better_reports_the_reference(static: Encoder)
     assert result.chosen.tau == 1
     assert result.table["difference"].isna().all()
     few = a_set(documents, {"q": "cats"}, [("q", "a", 1)])
-    with pytest.raises(InputError, match="1 queries are too few to tune"):
+    with pytest.raises(InputError, match="1 query is too few to tune"):
         retrieval(few, static, taus=(), tune=True)
 
 

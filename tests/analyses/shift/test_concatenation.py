@@ -165,7 +165,7 @@ def test_one_document_has_figures_and_no_interval(corpus, static):
     assert row["status"] == "measured"
     assert np.isfinite(row["value"])
     assert np.isnan(row["ci_low"])
-    assert "no interval: 1 documents" in row["reason"]
+    assert "no interval: 1 document" in row["reason"]
 
 
 def test_sentence_without_direction_loses_only_its_texts(static):
@@ -180,7 +180,7 @@ def test_sentence_without_direction_loses_only_its_texts(static):
     assert lost[["dispersion", "overlap_at_1", "lost_overlap"]].isna().all(axis=None)
     summary = analyses.concatenation(corpus, static, ks=(1, 2), modes=("repeat",))
     assert set(summary["n"]) == {len(table) // 2 - 1}
-    assert summary["reason"].str.contains("1 texts without direction were left out").all()
+    assert summary["reason"].str.contains("1 text without direction was left out").all()
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_halves_share_no_document_and_hold_all(halves):
     assert again[0].documents.equals(halves[0].documents)
     other = analyses.document_halves(load_corpus("news", n_documents=40), seed=1)
     assert not other[0].documents.equals(halves[0].documents)
-    with pytest.raises(InputError, match="1 documents, expected at least 2"):
+    with pytest.raises(InputError, match="1 document, expected at least 2"):
         analyses.document_halves(Corpus.from_texts(["One."]))
 
 
@@ -170,7 +170,7 @@ def test_one_text_is_too_few_to_fit_on(static, halves):
     spaces = analyses.ablations(static, ["a river", ""], sizes=[24], n_random=1)
     assert [len(a.encoders) for a in spaces] == [1] + [0] * 7
     assert {a.reason for a in spaces[3:]} == {
-        "1 texts have a direction, expected at least 2 to fit on"
+        "1 text has a direction, expected at least 2 to fit on"
     }
     assert "expected at least 2" in spaces[1].reason
     table = analyses.ablated_retrieval(halves[1], spaces)

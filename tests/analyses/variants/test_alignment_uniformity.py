@@ -114,7 +114,7 @@ def test_what_has_no_direction_is_left_out_and_said(static):
     found = alignment_uniformity(TextPairs("some", "labelled", table), static)
     row = single_row(found, metric="alignment")
     assert row["n"] == 2
-    assert "1 pairs without a direction" in row["reason"]
+    assert "1 pair has no direction" in row["reason"]
     nothing = TextPairs("none", "labelled", pd.DataFrame({"left": [""], "right": [""]}))
     assert alignment_uniformity(nothing, static)["status"].eq("not measured").all()
 

@@ -23,7 +23,7 @@ def test_a_task_is_read_by_mtebs_rules() -> None:
     assert found.texts == ["Rivers A bank is the side of a river.", "Money is kept in a bank."]
     assert found.relevance == JUDGED
     assert found.left_out.tolist() == [-1, -1]
-    assert found.notes == ("1 judgements name documents that are not there and are never found",)
+    assert found.notes == ("1 judgement names a document that is not there and is never found",)
 
 
 def test_the_task_decides_on_identical_ids() -> None:

@@ -46,7 +46,7 @@ def test_a_folder_is_read_as_it_was_written(folder: Path) -> None:
     assert found.corpus.documents["text"][0] == DOCUMENTS[0]["text"]
     assert found.queries["query_id"].tolist() == ["q1", "q2"]
     assert found.relevance == {"q1": {"d2": 2, "d3": 1}, "q2": {"d1": 1, "d2": 0}}
-    assert found.notes == ("1 queries have no judgement in 'test' and are left out",)
+    assert found.notes == ("1 query has no judgement in 'test' and is left out",)
     assert repr(found).endswith("(test): 3 documents, 2 queries, 4 judgements>")
 
 
@@ -68,7 +68,7 @@ BAD_JUDGEMENTS = {
     "empty": ("", "begins with ''"),
     "header only": (HEADER, "has no judgement"),
     "a cell too many": (HEADER + "q1\td1\t1\nq1\td2\t1\tx\n", "line 3, has 4 cells"),
-    "spaces for tabs": (HEADER + "q1 d1 1\n", "line 2, has 1 cells"),
+    "spaces for tabs": (HEADER + "q1 d1 1\n", "line 2, has 1 cell:"),
     "unknown documents": (
         HEADER + "q1\td9\t1\nq2\td1\t1\nq2\td8\t1\n",
         r"documents that are not there: 2 of 3 judgements, 2 ids \('d9', 'd8'\)",
@@ -109,11 +109,11 @@ def test_bad_folders(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        (['{"_id": "q1", "text": "a"}'] * 2, r"query ids: 1 occur more than once \('q1'\)"),
+        (['{"_id": "q1", "text": "a"}'] * 2, r"query ids: 1 occurs more than once \('q1'\)"),
         (['{"text": "a"}'], 'needs an "_id" and a "text"'),
         (['{"_id": "q1"}'], 'needs an "_id" and a "text"'),
         (['{"_id": "q1", "text": 3}'], r"line 1: the text is no string \(3\)"),
-        (['{"_id": "q1", "text": "a"}', '{"text": "b"}'], "1 queries have no query_id"),
+        (['{"_id": "q1", "text": "a"}', '{"text": "b"}'], "1 query has no query_id"),
         (['{"_id": "q1", "text": "a"}', '{"_id": "q2"}'], "line 2: the text is missing"),
         (["{"], "line 1, is not JSON"),
     ],
@@ -137,13 +137,25 @@ def test_what_is_no_error_is_noted(folder: Path) -> None:
     (folder / "qrels" / "test.tsv").write_text(judgements)
     found = load_retrieval(folder, allow_unknown=True)
     assert found.notes == (
-        "1 queries have no judgement in 'test' and are left out",
-        "1 queries have no relevant document and count as 0",
-        "1 judgements name documents that are not there and are never found",
-        "1 documents or queries have no words",
-        "1 rankings leave out the query's own document",
+        "1 query has no judgement in 'test' and is left out",
+        "1 query has no relevant document and counts as 0",
+        "1 judgement names a document that is not there and is never found",
+        "1 text has no words",
+        "1 ranking leaves out the query's own document",
     )
     assert found.relevance["q1"]["d9"] == 1
+
+
+def test_the_advice_for_unknown_ids_is_advice_that_works(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text(HEADER + "q1\td1\t1\nq9\td1\t1\nq1\td9\t1\n")
+    with pytest.raises(InputError, match=r"go on with allow_unknown=True: judgements of unknown q"):
+        load_retrieval(folder)
+    found = load_retrieval(folder, allow_unknown=True)
+    assert found.relevance == {"q1": {"d1": 1, "d9": 1}}
+    assert "1 judgement names a query that is not there and is left out" in found.notes
+    (folder / "qrels" / "test.tsv").write_text(HEADER + "q9\td1\t1\n")
+    with pytest.raises(InputError, match="no judgement names a query that is there"):
+        load_retrieval(folder, allow_unknown=True)
 
 
 @pytest.mark.parametrize(

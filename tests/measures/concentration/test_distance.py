@@ -41,10 +41,10 @@ def test_fast_path_of_near_identical_rows_is_not_negative(unit):
 def test_bad_row_is_named_across_blocks(unit, bad):
     rows = unit(9000).astype(np.float32)
     rows[5000] = bad
-    with pytest.raises(InputError, match=r"1 rows .*rows 5000"):
+    with pytest.raises(InputError, match=r"1 row .*rows 5000"):
         measures.mean_pairwise_distance(rows)
 
 
 def test_one_row_has_no_pair():
-    with pytest.raises(InputError, match="1 rows, expected at least 2"):
+    with pytest.raises(InputError, match="1 row, expected at least 2"):
         measures.mean_pairwise_distance(np.eye(1))

@@ -160,7 +160,7 @@ def test_a_contrast_is_covered():
         ([], [], "0 arrays came with 0"),
         ([np.eye(3)], [1, -1], "1 arrays came with 2 coefficients"),
         ([np.eye(3), np.eye(4)], [1, -1], "the arrays have 3, 4 rows"),
-        ([np.eye(3)[:1]], [1], "1 rows, expected at least 2"),
+        ([np.eye(3)[:1]], [1], "1 row, expected at least 2"),
     ],
 )
 def test_contrasts_are_checked(arrays, coefficients, message):

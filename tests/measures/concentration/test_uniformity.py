@@ -98,7 +98,7 @@ def test_fast_path_of_identical_rows_is_not_above_0(unit):
 def test_bad_row_is_named_in_the_fast_path(unit):
     rows = unit(9000).astype(np.float32)
     rows[5000] = np.inf
-    with pytest.raises(InputError, match=r"1 rows .*rows 5000"):
+    with pytest.raises(InputError, match=r"1 row .*rows 5000"):
         measures.uniformity(rows)
 
 
@@ -135,7 +135,7 @@ def test_precision_and_library_do_not_matter(unit):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (np.eye(3)[:1], "1 rows, expected at least 2"),
+        (np.eye(3)[:1], "1 row, expected at least 2"),
         (np.zeros((2, 3)), "2 are not of length one"),
         (np.array([[np.nan, 0.0], [1.0, 0.0]]), "1 hold NaN"),
         ([[1.0, 0.0]], "got list"),

@@ -109,7 +109,7 @@ def test_two_documents_find_nothing_in_half_of_the_resamples():
         (["a", "b"], {}, "2 labels came with 4 embeddings"),
         (["a", None, "b", "b"], {}, r"1 of 4 labels are missing \(at 1\)"),
         (["a", "b", float("nan"), "b"], {}, r"1 of 4 labels are missing \(at 2\)"),
-        (["a", "b", "a", "b"], {"groups": [1] * 4}, "1 documents"),
+        (["a", "b", "a", "b"], {"groups": [1] * 4}, "1 document"),
         (["a", "b", "a", "b"], {"groups": [1] * 3}, "groups have shape"),
     ],
 )
@@ -119,7 +119,7 @@ def test_labels_are_checked(labels, settings, message):
 
 
 def test_too_few_labels_for_chance():
-    with pytest.raises(InputError, match="1 labels"):
+    with pytest.raises(InputError, match="1 label"):
         measures.label_chance(["a"])
-    with pytest.raises(InputError, match="1 rows"):
+    with pytest.raises(InputError, match="1 row"):
         measures.nearest_neighbour_accuracy(np.eye(2)[:1], ["a"])

@@ -75,7 +75,7 @@ def test_k_out_of_range(unit, k):
 def test_spaces_and_rows_are_checked(unit):
     with pytest.raises(InputError, match="24 dimensions and the library 8"):
         measures.nearest_neighbours(unit(2), unit(5, 8), 1)
-    with pytest.raises(InputError, match="queries: 1 rows"):
+    with pytest.raises(InputError, match="queries: 1 row"):
         measures.nearest_neighbours(np.zeros((1, 24)), unit(5), 1)
     with pytest.raises(InputError, match="library: 5 rows"):
         measures.nearest_neighbours(unit(1), np.zeros((5, 24)), 1)

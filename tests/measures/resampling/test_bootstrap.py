@@ -148,7 +148,7 @@ def test_level_widens():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"groups": ["a"] * 5}, "1 documents, expected at least 2"),
+        ({"groups": ["a"] * 5}, "1 document, expected at least 2"),
         ({"groups": ["a", "b"]}, r"groups have shape \(2,\), expected \(5,\)"),
         ({"n_resamples": 0}, "n_resamples is 0"),
         ({"level": 1.0}, r"level is 1\.0"),

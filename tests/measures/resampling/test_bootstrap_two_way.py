@@ -47,5 +47,5 @@ def test_bad_input_is_refused():
     for values in (np.ones(3), np.ones((0, 3)), np.array([[np.nan, 1.0]])):
         with pytest.raises(InputError, match="expected a row for each choice"):
             measures.bootstrap_two_way_mean(values)
-    with pytest.raises(InputError, match="1 documents, expected at least 2"):
+    with pytest.raises(InputError, match="1 document, expected at least 2"):
         measures.bootstrap_two_way_mean(np.ones((2, 1)))

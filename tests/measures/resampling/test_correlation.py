@@ -66,7 +66,7 @@ def test_monotone_change_of_scale_changes_nothing():
     [
         ([1, 2], [1, 2], "three numbers or more"),
         ([1, 2, 3], [1, 2, 3, 4], "x has 3 values and y has 4"),
-        ([1, 2, np.nan], [1, 2, 3], "x holds 1 values"),
+        ([1, 2, np.nan], [1, 2, 3], "x holds 1 value that is NaN"),
         ([1, 2, 3], [5, 5, 5], "y is 5 everywhere"),
         ([[1], [2], [3]], [1, 2, 3], r"x has shape \(3, 1\)"),
     ],

@@ -156,7 +156,7 @@ def test_settings_of_all_intervals(unit, interval):
         interval(rows, level=1.0)
     with pytest.raises(InputError, match=r"groups have shape \(2,\)"):
         interval(rows, groups=[0, 1])
-    with pytest.raises(InputError, match="1 documents"):
+    with pytest.raises(InputError, match="1 document"):
         interval(rows, groups=np.zeros(150))
 
 

@@ -78,8 +78,8 @@ def test_precision_and_library_do_not_matter(unit):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (np.eye(3)[:1], "1 rows, expected at least 2"),
-        (np.array([[np.nan, 0.0], [1.0, 0.0]]), r"1 rows hold NaN or infinity \(rows 0\)"),
+        (np.eye(3)[:1], "1 row, expected at least 2"),
+        (np.array([[np.nan, 0.0], [1.0, 0.0]]), r"1 row holds NaN or infinity \(rows 0\)"),
         (np.array([[1.0, 0.0], [1.0, np.inf]]), r"\(rows 1\)"),
         (np.ones((2, 2), dtype=bool), "of bool, expected numbers"),
     ],

@@ -4,6 +4,7 @@ import altair as alt
 import ipywidgets as ipw
 
 from semshift_nb.charts import live_document
+from semshift_nb.names import count
 from semshift_widgets.chart_view import ChartView
 from semshift_widgets.explorer import follow, guarded
 from semshift_widgets.html import note_html, table_html
@@ -81,7 +82,7 @@ class ShiftView:
         by = _ORDERS[self.order.value]
         table = self._state.overview.sort_values(by, ascending=by == "title", kind="stable")
         options = [
-            (f"{title}  ({n} sentences, shift {shift:.1f})", doc_id)
+            (f"{title}  ({count(n, 'sentence')}, shift {shift:.1f})", doc_id)
             for doc_id, title, n, shift in zip(
                 table["doc_id"],
                 table["title"],
@@ -125,9 +126,9 @@ class ShiftView:
         if document.reason:
             return f"This document cannot be measured: {document.reason}."
         return (
-            f"{document.title}: {len(document.sentences)} sentences. Drag over the path or move "
-            "the slider to measure a range; click a point of the path, or a sentence in the list, "
-            "for its neighbours."
+            f"{document.title}: {count(len(document.sentences), 'sentence')}. Drag over the path "
+            "or move the slider to measure a range; click a point of the path, or a sentence in "
+            "the list, for its neighbours."
         )
 
     def _set_range(self, start: int, stop: int) -> None:

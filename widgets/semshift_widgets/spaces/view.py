@@ -13,6 +13,7 @@ import pandas as pd
 from semshift_nb import charts
 from semshift_nb.analyses import MAPS, EmbeddingSpaces, SpaceView
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 from semshift_widgets.background import Background, Task, in_turn
 from semshift_widgets.chart_view import ChartView, packed
 from semshift_widgets.explorer import follow, guarded
@@ -279,7 +280,7 @@ class SpectrumScreen:
         of = f" of {points.n_all:,}, drawn at random" if points.n_points < points.n_all else ""
         left = f"; {points.n_undirected} without a direction" if points.n_undirected else ""
         return (
-            f"{points.n_points:,} points{of}{left}. Drag on the map, click a dimension. "
+            f"{count(points.n_points, 'point')}{of}{left}. Drag on the map, click a dimension. "
             "Corrections are fitted on these points."
         )
 

@@ -6,6 +6,7 @@ import altair as alt
 import ipywidgets as ipw
 
 from semshift_nb.charts import live_split
+from semshift_nb.names import count
 from semshift_widgets.chart_view import ChartView
 from semshift_widgets.explorer import follow, guarded
 from semshift_widgets.html import list_html, note_html
@@ -143,8 +144,8 @@ class SplitView:
         """Tell of the cuts as they are now: in figures, and chunk by chunk."""
         state = self._state
         self.status.value = note_html(
-            f"{state.title}: {len(state.reading.sentences)} sentences. Click where you would cut "
-            "or join; click a chunk to read it."
+            f"{state.title}: {count(len(state.reading.sentences), 'sentence')}. Click where you "
+            "would cut or join; click a chunk to read it."
         )
         self.figures.value = note_html(_told(state))
         self.undo.disabled = state.by_hand is None
@@ -154,7 +155,7 @@ class SplitView:
         table = self._state.table()
         firsts = [0, *self._state.cuts]
         options = [
-            (f"{number}  {n_tokens} tokens  {beginning(text, _SHOWN_CHARACTERS)}", first)
+            (f"{number}  {count(n_tokens, 'token')}  {beginning(text, _SHOWN_CHARACTERS)}", first)
             for number, (first, n_tokens, text) in enumerate(
                 zip(firsts, table["n_tokens"], table["text"], strict=True), start=1
             )

@@ -10,6 +10,7 @@ import pandas as pd
 from semshift_nb.analyses import SCHEDULES, Tempering
 from semshift_nb.charts import live_tempering
 from semshift_nb.errors import SemshiftError
+from semshift_nb.names import count
 from semshift_widgets.background import Background, Task, in_turn
 from semshift_widgets.chart_view import ChartView
 from semshift_widgets.explorer import follow, guarded
@@ -144,8 +145,8 @@ class TempScaleView:
         read = texts.n_attended
         heads = f" (heads on the first {read})" if read < longest else ""
         return (
-            f"{len(texts.texts)} texts of up to {longest} tokens read{heads}{cut}. Click a head to "
-            "see where it looks."
+            f"{count(len(texts.texts), 'text')} of up to {longest} tokens read{heads}{cut}. Click "
+            "a head to see where it looks."
         )
 
     def _cancel(self) -> None:
