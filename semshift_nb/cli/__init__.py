@@ -4,15 +4,28 @@ Exit status: 0 well, 1 something ran and failed, 2 asked wrongly.
 """
 
 import sys
+import warnings
 
 from semshift_nb.cli import check, doctor, geometry, report, retrieval, shift, split, store
 from semshift_nb.cli.program import ASKED_WRONGLY, FAILED, app, tell
 from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.unicode import printable
 
 __all__ = ["app", "main"]
 
 # A command is part of the program once its module has been imported.
 _COMMANDS = (report, shift, retrieval, geometry, check, split, store, doctor)
+
+
+def _warning(  # as warnings.formatwarning; the line of a library that gave it helps no reader
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> str:
+    """Write a warning."""
+    return f"{category.__name__}: {printable(str(message))}\n"
 
 
 def main() -> None:
@@ -26,6 +39,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A title may hold what the terminal's encoding does not: show it escaped, and go on.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    warnings.formatwarning = _warning
     try:
         app()
     except InputError as error:

@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from semshift_nb.cli.program import FAILED, Model, Separator, app
+from semshift_nb.cli.program import FAILED, Model, Separator, Terminal, app, new_table, say
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,9 +69,9 @@ def check(
     print_card(card_verdicts(card), title=f"{encoder.name} on {corpus.name}")
     broken = list(_broken(card, bounds))
     for line in broken:
-        typer.echo(f"broken: {line}")
+        say(f"broken: {line}")
     if bounds and not broken:
-        typer.echo(f"kept: {', '.join(map(str, bounds))}")
+        say(f"kept: {', '.join(map(str, bounds))}")
     if broken:
         raise typer.Exit(FAILED)
 
@@ -116,21 +113,17 @@ _STYLES = {"good": "green", "look closer": "bold red", "undecided": "yellow"}
 
 def print_card(verdicts: "pd.DataFrame", *, title: str) -> None:
     """Print a card's verdicts as a table, and below it what is to be done."""
-    console = Console(highlight=False)
-    if not console.is_terminal:  # which is taken for 80 columns, and would break the table's lines
-        console.width = max(console.width, _WIDTH)
-    console.print(Text(title))
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    console = Terminal(width=_WIDTH)
+    console.say(title)
+    table = new_table()
     for name in ("aspect", "metric", "figure [95 %]", "controls", "verdict", "why"):
         table.add_column(name)
     rows: list[dict[Hashable, str]] = verdicts.to_dict("records")
     for row in rows:
-        # Text, not markup: a model's name may hold square brackets.
-        cells = [Text(row[name]) for name in ("aspect", "metric", "figure", "controls")]
+        cells = [row[name] for name in ("aspect", "metric", "figure", "controls")]
         verdict = Text(row["verdict"], style=_STYLES.get(row["verdict"], ""))
-        table.add_row(*cells, verdict, Text(row["why"]))
+        table.add_row(*cells, verdict, row["why"])
     console.print(table)
     for row in rows:
         if row["advice"]:
-            told = f"{row['metric']}: {row['advice']} See {row['notebook']}."
-            console.print(Text(told), soft_wrap=True)
+            console.say(f"{row['metric']}: {row['advice']} See {row['notebook']}.")

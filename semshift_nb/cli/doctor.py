@@ -1,9 +1,9 @@
 """``semshift doctor``."""
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
-from semshift_nb.cli.program import FAILED, app
+from semshift_nb.cli.program import FAILED, Terminal, app
 
 
 @app.command()
@@ -11,14 +11,13 @@ def doctor() -> None:
     """Say whether everything is here that explorers, reports and models need."""
     from semshift_nb.doctor import examine
 
-    console = Console(highlight=False)
+    terminal = Terminal()
     missing = 0
     for finding in examine():
-        mark = "[green]ok[/]     " if finding.well else "[red]missing[/]"
-        console.print(f"{mark} {finding.what:<12}", end=" ")
-        console.print(finding.found, markup=False, soft_wrap=True)
+        mark = Text("ok     ", "green") if finding.well else Text("missing", "red")
+        terminal.say(mark, f"{finding.what:<12}", finding.found)
         if finding.advice:
-            console.print(f"{'type':>20} {finding.advice}", markup=False, soft_wrap=True)
+            terminal.say(f"{'type':>20} {finding.advice}")
         missing += not finding.well
     if missing:
         raise typer.Exit(FAILED)

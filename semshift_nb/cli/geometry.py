@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
-from semshift_nb.cli.program import Separator, TableFile, app, shortest, tell
+from semshift_nb.cli.program import (
+    Separator,
+    TableFile,
+    Terminal,
+    app,
+    new_table,
+    say,
+    shortest,
+    tell,
+)
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +97,7 @@ def geometry(
         )
     write_table(table, out)
     print_summary(table)
-    typer.echo(shortest(out))
+    say(shortest(out))
     if not (table["status"] == "measured").any():
         tell("nothing was measured; the table says why")
         raise typer.Exit(1)
@@ -101,7 +108,7 @@ def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.D
     from semshift_nb.encoders import open_vectors
 
     file = open_vectors(source, array=array)
-    tell(f"{file.n_vectors:,} vectors of {file.dim:,} dimensions in {file.dtype}")
+    tell(f"{count(file.n_vectors, 'vector')} of {count(file.dim, 'dimension')} in {file.dtype}")
     return measured(file, seed=seed, n_sample=sample)
 
 
@@ -138,14 +145,12 @@ Row: TypeAlias = dict[str, Any]
 
 def print_summary(table: "pd.DataFrame") -> None:
     """Print the figures with their intervals, and first what holds for all of them."""
-    console = Console(highlight=False)
-    if not console.is_terminal:  # which is taken for 80 columns, and would break the table's lines
-        console.width = max(console.width, _WIDTH)
+    console = Terminal(width=_WIDTH)
     rows: list[Row] = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
     shared = _shared_notes(rows)
     for line in filter(None, [_head(rows[0]), *shared]):
-        console.print(line, markup=False, soft_wrap=True)
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False)
+        console.say(line)
+    shown = new_table()
     shown.add_column("metric", no_wrap=True)
     for name in ("value", "95 %", "n"):
         shown.add_column(name, justify="right", no_wrap=True)
@@ -153,7 +158,7 @@ def print_summary(table: "pd.DataFrame") -> None:
     for row in rows:
         notes = [part for part in row["reason"].split("; ") if part not in shared]
         shown.add_row(row["metric"], *_cells(row), "; ".join(notes))
-    console.print(shown, markup=False)
+    console.print(shown)
 
 
 def _shared_notes(rows: list[Row]) -> list[str]:
@@ -168,7 +173,7 @@ def _head(row: Row) -> str:
     if "encoder" not in row:
         return ""
     return (
-        f"{row['corpus']}, {row['encoder']}: {row['n']:,} {row['of']}; "
+        f"{row['corpus']}, {row['encoder']}: {count(row['n'], row['of'].removesuffix('s'))}; "
         f"{row['truncated_share']:.0%} of them are longer than the model reads"
     )
 

@@ -1,12 +1,17 @@
 """What all commands share: the program, its options, and how it speaks."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
+from rich.console import Console  # noqa: TID251 - here it is made safe
+from rich.table import Table
+from rich.text import Text
 
 from semshift_nb import __version__
+from semshift_nb.errors import at_the_command_line
+from semshift_nb.unicode import printable
 
 FAILED, ASKED_WRONGLY = 1, 2
 
@@ -42,15 +47,46 @@ def _options(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
     ] = False,
 ) -> None:
+    context.with_resource(at_the_command_line())
     if version:
-        typer.echo(f"semshift {__version__}")
+        say(f"semshift {__version__}")
     elif context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        typer.echo(context.get_help())  # noqa: TID251 - our own words, with colours
+
+
+class Terminal(Console):
+    """Prints lines and tables; what a name, a title or a message holds is shown, never obeyed.
+
+    What is not a terminal is taken for 80 columns, which would break the lines of a table.
+    """
+
+    def __init__(self, *, stderr: bool = False, width: int = 0) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+        if not self.is_terminal:
+            self.width = max(self.width, width)
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - as the parent's
+        """Make a string into text."""
+        return super().render_str(printable(text), **options)
+
+    def say(self, *words: str | Text) -> None:
+        """Print a line without breaking it."""
+        self.print(*words, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """Print a line of a result."""
+    Terminal().say(line)
 
 
 def tell(line: str) -> None:
     """Say something that is no result."""
-    Console(stderr=True, highlight=False).print(line, markup=False, soft_wrap=True)
+    Terminal(stderr=True).say(line)
+
+
+def new_table() -> Table:
+    """Begin a table for a terminal."""
+    return Table(box=SIMPLE_HEAD, pad_edge=False)
 
 
 def shortest(path: Path) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semshift_nb.cli.program import FAILED, app, shortest, tell
+from semshift_nb.cli.program import FAILED, app, say, shortest, tell
 from semshift_nb.errors import InputError
 
 
@@ -51,7 +51,7 @@ def report(
     for record in manifest.notebooks:
         if record.error:
             tell(f"{record.notebook}: {record.error.splitlines()[0]}")
-    typer.echo(shortest(folder / PAGE))
+    say(shortest(folder / PAGE))
     if manifest.status != DONE:
         raise typer.Exit(FAILED)
 

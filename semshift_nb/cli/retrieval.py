@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from semshift_nb.cli.program import Model, TableFile, app, shortest
+from semshift_nb.cli.program import Model, TableFile, Terminal, app, new_table, say, shortest
 from semshift_nb.errors import InputError
-from semshift_nb.names import temperature_name
+from semshift_nb.names import count, temperature_name
 
 if TYPE_CHECKING:
     from semshift_nb.analyses import RetrievalResult
@@ -76,7 +74,11 @@ def retrieval(
     ] = "auto",
     allow_unknown: Annotated[
         bool,
-        typer.Option("--allow-unknown", help="Judged documents that are missing are never found."),
+        typer.Option(
+            "--allow-unknown",
+            help="Go on where judgements name documents that are missing, which are never found, "
+            "or queries, which are left out.",
+        ),
     ] = False,
     by_query: Annotated[
         Path | None,
@@ -119,7 +121,7 @@ def retrieval(
     if by_query is not None:
         write_table(found.by_query, by_query)
     print_summary(found)
-    typer.echo(shortest(out))
+    say(shortest(out))
 
 
 def _parse(text: str) -> tuple[str, int]:
@@ -158,15 +160,13 @@ Row: TypeAlias = dict[str, Any]
 
 def print_summary(found: "RetrievalResult") -> None:
     """Print the figures of all documents, what they say, and what is to be known of the set."""
-    console = Console(highlight=False)
-    if not console.is_terminal:  # which is taken for 80 columns, and would break the table's lines
-        console.width = max(console.width, _WIDTH)
+    console = Terminal(width=_WIDTH)
     rows = _whole(found)
     for line in (_head(rows[0]), *found.notes):
-        console.print(line, markup=False, soft_wrap=True)
+        console.say(line)
     console.print(_table(rows))
     for line in verdict(found):
-        console.print(line, markup=False, soft_wrap=True)
+        console.say(line)
 
 
 def verdict(found: "RetrievalResult") -> list[str]:
@@ -193,21 +193,22 @@ def _chosen(found: "RetrievalResult") -> str:
     tuning = found.table[found.table["queries"] == "tuning"].to_dict("records")
     chosen = found.chosen
     if chosen is None or chosen.tau == 1:
-        return f"Nothing did better than tau 1 on {tuning[0]['n']:,} queries kept for tuning."
+        return f"Nothing did better than tau 1 on {count(tuning[0]['n'], 'query')} kept for tuning."
     name = _named({"tau": chosen.tau, "schedule": chosen.schedule})
-    return f"{name} was chosen on {tuning[0]['n']:,} other queries."
+    return f"{name} was chosen on {count(tuning[0]['n'], 'other query')}."
 
 
 def _head(row: Row) -> str:
     limit = (
         ""
         if row["max_length"] is None or math.isnan(row["max_length"])
-        else (f" at {int(row['max_length'])} tokens")
+        else (f" at {count(int(row['max_length']), 'token')}")
     )
     which = "" if row["queries"] == "all" else f" {row['queries']}"
     return (
-        f"{row['dataset']} ({row['split']}), {row['encoder']}{limit}: {row['n']:,} queries{which}; "
-        f"{row['truncated_share']:.0%} of their relevant documents are longer than the model reads"
+        f"{row['dataset']} ({row['split']}), {row['encoder']}{limit}: "
+        f"{count(row['n'], 'query')}{which}; {row['truncated_share']:.0%} of their relevant "
+        "documents are longer than the model reads"
     )
 
 
@@ -221,7 +222,7 @@ def _whole(found: "RetrievalResult") -> list[Row]:
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = new_table()
     table.add_column("temperature")
     for name in (_MAIN, "change [95 %]", "p, Holm", *_BESIDE):
         table.add_column(name, justify="right")

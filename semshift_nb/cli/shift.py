@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, Separator, TableFile, app, shortest
+from semshift_nb.cli.program import Model, Separator, TableFile, app, say, shortest
+from semshift_nb.names import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +33,8 @@ def shift(
     table = document_shift(load_corpus(source, sep=sep), load_encoder(model))
     write_table(table, out)
     for line in shift_summary(table):
-        typer.echo(line)
-    typer.echo(shortest(out))
+        say(line)
+    say(shortest(out))
 
 
 _N_SHOWN = 5
@@ -43,12 +44,12 @@ _TITLE_WIDTH = 60
 def shift_summary(table: "pd.DataFrame") -> list[str]:
     """Summarise the table of ``document_shift``."""
     measured = table[table["status"] == "measured"]
-    lines = [f"{len(table):,} documents, {len(measured):,} measured"]
+    lines = [f"{count(len(table), 'document')}, {len(measured):,} measured"]
     if len(table):
         truncated = table["truncated"].fillna(value=False).astype(bool)
         lines[0] += f", {truncated.mean():.0%} longer than the model reads"
-    for reason, count in table.loc[table["status"] != "measured", "reason"].value_counts().items():
-        lines.append(f"not measured: {count:,} ({reason})")
+    for reason, n in table.loc[table["status"] != "measured", "reason"].value_counts().items():
+        lines.append(f"not measured: {n:,} ({reason})")
     if len(measured):
         lines += ["", "semantic shift"]
         most = measured.nlargest(_N_SHOWN, "semantic_shift")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, Separator, app, shortest
+from semshift_nb.cli.program import Model, Separator, app, say, shortest
 from semshift_nb.errors import InputError
+from semshift_nb.names import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,7 @@ def split(
         _say_chunks(table, len(corpus), encoder.max_length)
     if out is not None:
         write_table(table, out)
-        typer.echo(shortest(out))
+        say(shortest(out))
 
 
 def _refuse_options(*given: object) -> None:
@@ -120,26 +121,26 @@ def _evaluate(path: Path, model: str) -> "pd.DataFrame":
     texts = load_segments(path)
     table = analyses.evaluate_splits(texts, load_encoder(model))
     wide = table.pivot_table(index="method", columns="metric", values="value", sort=False)
-    typer.echo(f"{len(texts):,} texts")
-    typer.echo("".join([f"{'':32}", *(f"{metric:>16}" for metric in wide.columns)]))
+    say(f"{count(len(texts), 'text')}")
+    say("".join([f"{'':32}", *(f"{metric:>16}" for metric in wide.columns)]))
     for name, row in wide.iterrows():
-        typer.echo("".join([f"{name!s:32}", *(f"{value:16.4f}" for value in row)]))
+        say("".join([f"{name!s:32}", *(f"{value:16.4f}" for value in row)]))
     return table
 
 
 def _say_chunks(table: "pd.DataFrame", n_documents: int, max_length: int | None) -> None:
     n_empty = n_documents - table["doc_id"].nunique()
     empty = f" (of none: {n_empty:,}, without text)" if n_empty else ""
-    typer.echo(f"{n_documents:,} documents, {len(table):,} chunks{empty}")
+    say(f"{count(n_documents, 'document')}, {count(len(table), 'chunk')}{empty}")
     if len(table):
         tokens, dilution = table["n_tokens"], table["dilution"]
-        typer.echo(
+        say(
             f"tokens a chunk: {tokens.min():,} to {tokens.max():,}, median {tokens.median():,.0f}; "
             f"mean dilution {dilution.mean():.3f}"
         )
     n_long = int(table["truncated"].sum())
     if n_long:
-        typer.echo(
+        say(
             f"{n_long:,} of {len(table):,} chunks are longer than the {max_length} tokens that the "
             f"model reads: --max-tokens {max_length} would bound them"
         )

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from semshift_nb.cli.program import app
+from semshift_nb.cli.program import app, say
+from semshift_nb.names import count
+from semshift_nb.unicode import printable
 
 store_app = typer.Typer(help="Show the vectors that are kept on disk, or delete some.")
 app.add_typer(store_app, name="store")
@@ -25,10 +27,10 @@ def list_spaces() -> None:
     root = default_root()
     spaces = Store(root).spaces()
     if spaces.empty:
-        typer.echo(f"{root} holds no vectors yet.")
+        say(f"{root} holds no vectors yet.")
         return
-    typer.echo(spaces.to_string(index=False, na_rep="none"))
-    typer.echo(f"{int(spaces['n_bytes'].sum()) / 1e6:,.1f} MB in {root}")
+    say(spaces.to_string(index=False, na_rep="none"))
+    say(f"{int(spaces['n_bytes'].sum()) / 1e6:,.1f} MB in {root}")
 
 
 @store_app.command("delete")
@@ -46,6 +48,7 @@ def delete_space(
     found = spaces[spaces["space"] == space]
     if not found.empty and not yes:
         n_vectors = int(found["n_vectors"].iloc[0])
-        typer.confirm(f"Delete {n_vectors:,} vectors of {found['encoder'].iloc[0]}?", abort=True)
+        asked = f"Delete {count(n_vectors, 'vector')} of {found['encoder'].iloc[0]}?"
+        typer.confirm(printable(asked), abort=True)
     store.delete(space)
-    typer.echo(f"deleted {space}")
+    say(f"deleted {space}")

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Protocol
 
 from semshift_nb.frontend import live_notebook
+from semshift_nb.unicode import printable
 
 # Work that is done before a person would wonder shows nothing.
 QUICK_SECONDS = 2.0
@@ -79,7 +80,7 @@ class _Lines:
     interval = _LINE_SECONDS
 
     def __init__(self, total: int, label: str) -> None:
-        self._total, self._label = total, label
+        self._total, self._label = total, printable(label)
 
     def show(self, done: int, seconds_left: float) -> None:
         sys.stderr.write(
@@ -98,7 +99,8 @@ class _TerminalBar:
     interval = _REDRAW_SECONDS
 
     def __init__(self, total: int, label: str) -> None:
-        from rich.console import Console
+        from rich.console import Console  # noqa: TID251 - its one string is made safe below
+        from rich.markup import escape as escape_markup
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
         self._bar = Progress(
@@ -109,7 +111,7 @@ class _TerminalBar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task(label, total=total)
+        self._task = self._bar.add_task(escape_markup(printable(label)), total=total)
         self._bar.start()
 
     def show(self, done: int, seconds_left: float) -> None:  # noqa: ARG002  (rich keeps time)
