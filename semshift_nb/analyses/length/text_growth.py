@@ -109,7 +109,7 @@ def _long_enough(tokens: NDArray[np.int64], rung: int) -> tuple[NDArray[np.bool_
     n_short = int((~keep).sum())
     left_out = names.count(
         n_short,
-        f"text could not be grown to {count(rung, 'token')} and was left out",
+        f"text could not be grown to {rung} tokens and was left out",
         f"texts could not be grown to {rung} tokens and were left out",
     )
     return keep, left_out if n_short else ""

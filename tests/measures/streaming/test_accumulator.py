@@ -275,7 +275,7 @@ def test_settings_and_sizes_are_checked():
         with pytest.raises(InputError, match="same settings"):
             found.merge(other)
     for n in (0, 1):
-        with pytest.raises(InputError, match=rf"{n} vectors? (was|were) added, expected at least 2"):
+        with pytest.raises(InputError, match=rf"{n} vectors? (was|were) added"):
             found.figures()
         found.add(np.ones((1, 3)))
 
