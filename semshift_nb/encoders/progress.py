@@ -44,6 +44,7 @@ class _Meter:
         # The longest texts come first, so that time is told by characters, not by texts.
         self._left, self._read = sum(map(len, texts)), 0
         self._start = self._shown = time.monotonic()
+        self._begun: tuple[float, int] | None = None
         self._display: _Display | None = None
 
     def advance(self, rows: Iterable[int]) -> None:
@@ -52,14 +53,20 @@ class _Meter:
         self._read += sum(sizes)
         self._left -= sum(sizes)
         now = time.monotonic()
+        if self._begun is None:
+            # All texts are read before the first batch, which foretells nothing for that reason.
+            self._begun = now, self._read
+            return
         if now - self._start < QUICK_SECONDS or self._done == len(self._texts):
             return
         if self._display is None:
             self._display = _pick_display(len(self._texts), self._label)
         if now - self._shown >= self._display.interval:
             self._shown = now
-            seconds_left = (now - self._start) / max(1, self._read) * self._left
-            self._display.show(self._done, seconds_left)
+            self._display.show(self._done, self._seconds_left(now, *self._begun))
+
+    def _seconds_left(self, now: float, begun: float, read_then: int) -> float:
+        return (now - begun) / max(1, self._read - read_then) * self._left
 
     def close(self) -> None:
         if self._display is not None:
@@ -101,21 +108,22 @@ class _TerminalBar:
     def __init__(self, total: int, label: str) -> None:
         from rich.console import Console  # noqa: TID251 - its one string is made safe below
         from rich.markup import escape as escape_markup
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         self._bar = Progress(
             "{task.description}",
             BarColumn(),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            # rich would tell the time by texts, and the longest come first.
+            TextColumn("{task.fields[left]}"),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task(escape_markup(printable(label)), total=total)
+        self._task = self._bar.add_task(escape_markup(printable(label)), total=total, left="")
         self._bar.start()
 
-    def show(self, done: int, seconds_left: float) -> None:  # noqa: ARG002  (rich keeps time)
-        self._bar.update(self._task, completed=done)
+    def show(self, done: int, seconds_left: float) -> None:
+        self._bar.update(self._task, completed=done, left=f"about {seconds_left:,.0f} s left")
 
     def close(self, done: int, seconds: float) -> None:  # noqa: ARG002
         self._bar.stop()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _VERDICTS = ("holds", "does not hold", "undecided")
 _STATUS_WORDS = {"done": "complete", "failed": "with failures", "running": "not finished"}
 _MINUTE, _HOUR = 60, 3600
+_HOW_MANY = {"corpus": "n_documents", "searched_corpus": "n_searched"}
+"""Which parameter says how many documents of a corpus are read; left out, all are."""
 
 
 def write_page(manifest: Manifest, folder: Path) -> None:
@@ -66,8 +68,8 @@ def _template() -> jinja2.Template:
 def _facts(manifest: Manifest) -> list[tuple[str, str, str]]:
     """List what the run is about: a name, a value, and a smaller remark."""
     facts = [
-        ("corpus", str(found["name"]), f"{count(found['n_documents'], 'document')}")
-        for found in manifest.subject.get("corpus", {}).values()
+        ("corpus", str(found["name"]), _read_of(source, found["n_documents"], manifest.notebooks))
+        for source, found in manifest.subject.get("corpus", {}).items()
     ]
     facts += [
         ("model", str(found["name"]), str(found["revision"]))
@@ -78,6 +80,22 @@ def _facts(manifest: Manifest) -> list[tuple[str, str, str]]:
     memory = "" if peak is None else f"at most {size(peak)} of memory"
     facts.append(("took", duration(manifest.seconds), memory))
     return facts
+
+
+def _read_of(source: str, n_documents: int, records: list[Record]) -> str:
+    """Say how many of a corpus's documents the notebooks read, which is seldom all of them."""
+    asked = [
+        record.parameters.get(_HOW_MANY.get(name, ""))
+        for record in records
+        for name, value in record.parameters.items()
+        if value == source and name.endswith("corpus")
+    ]
+    read = [min(n, n_documents) if isinstance(n, int) else n_documents for n in asked]
+    least, most = min(read, default=n_documents), max(read, default=n_documents)
+    if least == n_documents:
+        return f"{count(n_documents, 'document')} read"
+    span = f"{most:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{span} of {count(n_documents, 'document')} read"
 
 
 def _day_and_time(stamp: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -83,3 +84,20 @@ def test_a_terminal_shows_a_bar_that_goes_away(capsys, monkeypatch):
     shown = capsys.readouterr().err
     assert "minilm" in shown
     assert "2/3" in shown
+
+
+def test_the_time_left_is_that_of_batches_alone(capsys, monkeypatch):
+    """Reading all texts takes 30 s here, and 10 characters a second; the longest come first."""
+    clock = [0.0]
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    texts = ["x" * n for n in (400, 300, 200, 100, 50, 50)]
+    clock[0] = 30.0
+    with progress.progress(texts, "minilm") as advance:
+        clock[0] += 30.0  # reading
+        for row in range(len(texts)):
+            clock[0] += len(texts[row]) / 10
+            advance([row])
+    lines = capsys.readouterr().err.splitlines()
+    left = [int(line.split("about ")[1].split()[0]) for line in lines]
+    # After 700, 900 and 1,050 of 1,100 characters, for a line comes every 15 s at most.
+    assert left == [40, 20, 5]

@@ -7,7 +7,8 @@ import pytest
 
 from semshift_nb.reports import Results
 from semshift_nb.reports.figures import figure_tables
-from semshift_nb.reports.page import duration, size
+from semshift_nb.reports.manifest import Record
+from semshift_nb.reports.page import _read_of, duration, size
 from semshift_nb.reports.results import rows_frame
 
 
@@ -127,3 +128,25 @@ def test_a_run_of_an_earlier_version_shows_its_conditions_as_they_were_kept() ->
     (found,) = figure_tables(rows)
     assert (found.title, found.head) == ("texts", ["", "m"])
     assert [line[0] for line in found.lines] == [["mode=repeat, k=1"], ["mode=random, k=2"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ([{"corpus": "a", "n_documents": 20}], "20 of 300 documents read"),
+        ([{"corpus": "a", "n_documents": 900}], "300 documents read"),
+        ([{"corpus": "a", "n_documents": 8}, {"corpus": "a"}], "8 to 300 of 300 documents read"),
+        ([{"corpus": "b", "n_documents": 8}, {"corpus": "a"}], "300 documents read"),
+        (
+            [{"corpus": "b", "n_documents": 8, "searched_corpus": "a", "n_searched": 60}],
+            "60 of 300 documents read",
+        ),
+        ([{"corpus": "a", "n_documents": None}], "300 documents read"),
+    ],
+)
+def test_the_head_says_how_many_documents_were_read(
+    asked: list[dict[str, object]], said: str
+) -> None:
+    assert (
+        _read_of("a", 300, [Record("01_x", "", "", "", parameters) for parameters in asked]) == said
+    )
