@@ -1,6 +1,7 @@
 """How several floors name and count the same thing, which must be one way."""
 
 import math
+from collections.abc import Iterable
 
 
 def temperature_name(tau: float, schedule: str = "constant") -> str:
@@ -47,6 +48,12 @@ def count(n: int, one: str, several: str = "") -> str:
     ('1 query', '1,200 queries', '0 rows are')
     """
     return f"{n:,} {one if n == 1 else several or _plural(one)}"
+
+
+def listed(items: Iterable[object]) -> str:
+    """List things as one says them: ``127, 223 and 319``."""
+    *most, last = [*map(str, items)] or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _plural(word: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semshift_nb.errors import at_the_command_line, by_door, option
-from semshift_nb.names import count
+from semshift_nb.names import count, listed
 
 ROOT = Path(__file__).parents[1]
 # A number of its own, written into a message before the plural of what is counted.
@@ -40,3 +40,8 @@ def test_an_option_is_named_as_the_person_typed_it() -> None:
     with at_the_command_line():
         assert asked() == ("--max-length 'a b'", "--out", "y")
     assert asked() == ("max_length='a b'", "out", "x")
+
+
+def test_what_is_listed_is_listed_as_one_says_it() -> None:
+    said = [listed([127, 223, 319]), listed("ab"), listed([5]), listed([])]
+    assert said == ["127, 223 and 319", "a and b", "5", "none"]

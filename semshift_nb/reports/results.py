@@ -138,6 +138,7 @@ class Results:
         *,
         figure: str,
         required: bool = False,
+        asked: bool = True,
     ) -> None:
         """Keep a claim and what was found about it.
 
@@ -151,6 +152,9 @@ class Results:
             The figure that decides it, rounded for reading.
         required : bool, default=False
             Whether ``finish`` fails when the claim does not hold.
+        asked : bool, default=True
+            Whether the claim is made at all: what was published of one model says nothing of
+            another, which does not fail where it differs.
 
         Raises
         ------
@@ -168,6 +172,8 @@ class Results:
             )
         if any(statement == claim["statement"] for claim in self._claims):
             raise InputError(f"the claim {statement!r} was made before; state each claim once")
+        if not asked:
+            return
         verdict = _VERDICTS[None if held is None else bool(held)]
         self._claims.append(
             {"statement": statement, "verdict": verdict, "figure": figure, "required": required}

@@ -110,6 +110,14 @@ def test_verdicts_and_the_failure_of_required_claims(tmp_path: Path) -> None:
     assert [claim["statement"] for claim in claims] == ["a", "b", "c", "d"]
 
 
+def test_a_claim_about_another_model_is_not_made() -> None:
+    results = Results("01_x")
+    results.claim("a", held=False, figure="1", required=True, asked=False)
+    results.claim("a", held=True, figure="2", required=True)
+    assert list(results.table()["figure"]) == ["2"]
+    results.finish()
+
+
 @pytest.mark.parametrize("held", [float("nan"), 1, "yes"])
 def test_a_verdict_must_be_a_truth_value(held: object) -> None:
     with pytest.raises(InputError, match="a claim holds"):
