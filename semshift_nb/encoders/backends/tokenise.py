@@ -193,6 +193,8 @@ def _token_counts(features: Mapping[str, Any]) -> NDArray[np.int64]:
 
 # Measured on two cores: 1,000 is about 5 % faster than 2,000 and 15 % faster than 4,000.
 TOKEN_BUDGET = 1000
+#: A card is idle between batches as small as that.
+GPU_TOKEN_BUDGET = 65_536
 
 
 def cut_batches(
@@ -256,7 +258,8 @@ class Batcher:
         for run in slices(texts, **_RUN):
             reading = self.read([texts[row] for row in run])
             truncated = reading.n_tokens > reading.lengths
-            for rows in cut_batches(reading.lengths):
+            budget = TOKEN_BUDGET if self.model.device.type == "cpu" else GPU_TOKEN_BUDGET
+            for rows in cut_batches(reading.lengths, budget):
                 features = reading.features(rows)
                 yield ReadBatch(rows + run.start, reading.n_tokens[rows], truncated[rows], features)
 
