@@ -12,7 +12,7 @@ from pathlib import Path
 
 from semshift_nb.errors import SemshiftError
 from semshift_nb.names import count
-from semshift_nb.reports.environment import DISTRIBUTION, installed, requirements
+from semshift_nb.reports.manifest import DISTRIBUTION, installed, requirements
 
 _INSTALL = f'{sys.executable} -m pip install "{DISTRIBUTION}[offline]"'
 _LEAST_DISK = 1_000_000_000

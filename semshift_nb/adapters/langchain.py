@@ -4,7 +4,7 @@ import sys
 
 from langchain_text_splitters import TextSplitter
 
-from semshift_nb.adapters.encoder_argument import as_encoder, check_options
+from semshift_nb.adapters import as_encoder, check_options
 from semshift_nb.analyses import split
 from semshift_nb.encoders import Encoder
 

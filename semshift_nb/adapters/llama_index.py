@@ -8,7 +8,7 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.node_parser.node_utils import build_nodes_from_splits
 from llama_index.core.schema import BaseNode, MetadataMode
 
-from semshift_nb.adapters.encoder_argument import as_encoder, check_options
+from semshift_nb.adapters import as_encoder, check_options
 from semshift_nb.analyses import split
 from semshift_nb.encoders import Encoder
 

@@ -5,7 +5,6 @@ then show in a live notebook, an exported page and as a picture, all without a n
 """
 
 from semshift_nb.charts.attention import filter_curves, layer_curves
-from semshift_nb.charts.concatenation import concatenation_curves
 from semshift_nb.charts.geometry import (
     anisotropy_by_layer,
     cone_by_layer,
@@ -19,6 +18,7 @@ from semshift_nb.charts.renderer import enable
 from semshift_nb.charts.report_card import report_card
 from semshift_nb.charts.retrieval import method_figures, retrieval_differences
 from semshift_nb.charts.shift import (
+    concatenation_curves,
     discrepancy_by_dispersion,
     document_data,
     document_view,

@@ -32,7 +32,6 @@ from semshift_nb.measures.dimensions import (
     near_zero_dimensions,
     outlier_dimensions,
 )
-from semshift_nb.measures.distance_map import BinnedDistances, binned_distances
 from semshift_nb.measures.filter_rate import (
     column_filter_rate,
     filter_rate,
@@ -85,8 +84,10 @@ from semshift_nb.measures.segmentation.online import LeastDilutionWalk
 from semshift_nb.measures.segmentation.price_path import Stage, dilution_path
 from semshift_nb.measures.segmentation.scatter import cut_gains, total_scatter
 from semshift_nb.measures.shift import (
+    BinnedDistances,
     PrefixShift,
     adjacent_distances,
+    binned_distances,
     cosines_to_pooled,
     dilution,
     dilution_from_dispersion,

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from semshift_nb.errors import InputError, by_door, option
-from semshift_nb.reports.environment import machine, versions
 from semshift_nb.reports.inputs import absolute, identify
 from semshift_nb.reports.manifest import (
     DONE,
     Manifest,
     Record,
+    machine,
     new_record,
+    versions,
 )
 from semshift_nb.reports.notebooks import Notebook, find_notebooks
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from semshift_nb.corpora import load_corpus
-from semshift_nb.corpora.hub import read_hub
+from semshift_nb.corpora.load import read_hub
 from semshift_nb.errors import InputError, SemshiftError
 
 ROWS = {"doc_id": ["a", "b"], "text": ["One. Two.", ""], "label": [0, 1], "other": [0.5, 1.5]}

@@ -19,8 +19,7 @@ from semshift_nb.analyses.retrieval.metric_table import (
     long_form,
     score_rows,
 )
-from semshift_nb.analyses.retrieval.scores import MAIN, query_scores
-from semshift_nb.analyses.retrieval.search import Search, search
+from semshift_nb.analyses.retrieval.search import MAIN, Search, query_scores, search
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder, Schedule, Temperature
 from semshift_nb.errors import InputError

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.results import MEASURED, UNITS, interval_row
 from semshift_nb.analyses.retrieval.buckets import ALL, Bucket
-from semshift_nb.analyses.retrieval.scores import MEASURES
-from semshift_nb.analyses.retrieval.search import Search
+from semshift_nb.analyses.retrieval.search import MEASURES, Search
 from semshift_nb.errors import InputError
 
 ARM = ["tau", "schedule"]

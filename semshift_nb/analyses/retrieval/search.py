@@ -1,9 +1,13 @@
-"""Exact search: every query against every document, ties the same way every time."""
+"""Search a set, and score what was found, query by query."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import ir_measures
 import numpy as np
+import pandas as pd
+from ir_measures import AP, RR, R, nDCG
 from numpy.typing import NDArray
 
 from semshift_nb import measures
@@ -65,3 +69,81 @@ def without_own(rows: NDArray[np.intp], left_out: NDArray[np.intp]) -> NDArray[n
     """Take one document out of each ranking, close the gap, and keep the best ones."""
     gone = (rows == left_out[:, None]) & (rows != NONE)
     return np.asarray(put_last(np.where(gone, NONE, rows), gone)[:, :DEPTH])
+
+
+MEASURES = {str(measure): measure for measure in (nDCG @ 10, RR @ 10, R @ 100, AP)}
+MAIN = "nDCG@10"
+
+_QUERIES = 512
+"""Queries handed over at a time, for the form ir-measures takes a ranking in is large."""
+
+
+def query_scores(
+    dataset: RetrievalSet, ranking: Ranking, *, among: NDArray[np.bool_] | None = None
+) -> pd.DataFrame:
+    """Return one row a query: its figures, its relevant documents and how many were truncated.
+
+    With ``among`` (one a document) only those count as relevant: the other relevant documents are
+    taken out of rankings and judgements, so that they are neither found nor in the way, and queries
+    without a relevant document among these have no row.
+    """
+    ids = dataset.corpus.documents["doc_id"].tolist()
+    row_of = {doc_id: row for row, doc_id in enumerate(ids)}
+    asked = [
+        (place, query, _judged(judged, row_of, among))
+        for place, (query, judged) in enumerate(dataset.relevance.items())
+    ]
+    if among is not None:
+        asked = [entry for entry in asked if any(value > 0 for value in entry[2].values())]
+    rows: list[list[object]] = []
+    for start in range(0, len(asked), _QUERIES):
+        part = asked[start : start + _QUERIES]
+        judged = {query: counted for _, query, counted in part}
+        runs = {
+            query: _run(ranking.rows[place], ids, dataset.relevance[query].keys() - counted.keys())
+            for place, query, counted in part
+        }
+        rows.extend(_rows(judged, {query: run for query, run in runs.items() if run}))
+    seen = [_relevant(judged, row_of, ranking.truncated) for _, _, judged in asked]
+    counts = pd.DataFrame(seen, columns=["n_relevant", "n_truncated"], dtype=np.int64)
+    return pd.DataFrame(rows, columns=["query_id", *MEASURES]).join(counts)
+
+
+def _judged(
+    judged: dict[str, int], row_of: dict[str, int], among: NDArray[np.bool_] | None
+) -> dict[str, int]:
+    """Return the judgements that count; what is below 0 is not relevant, and no more than that."""
+    return {
+        doc_id: max(relevance, 0)
+        for doc_id, relevance in judged.items()
+        if among is None or relevance <= 0 or (doc_id in row_of and among[row_of[doc_id]])
+    }
+
+
+def _run(found: NDArray[np.intp], ids: list[str], leave_out: set[str]) -> dict[str, float]:
+    """Return a ranking as ir-measures takes it.
+
+    The scores are ranks, and so never equal: its providers break ties each in its own way.
+    """
+    named = [ids[row] for row in found.tolist() if row != NONE]
+    kept = [doc_id for doc_id in named if doc_id not in leave_out]
+    return {doc_id: float(len(kept) - rank) for rank, doc_id in enumerate(kept)}
+
+
+def _rows(
+    judged: dict[str, dict[str, int]], runs: dict[str, dict[str, float]]
+) -> Iterator[list[object]]:
+    """Yield the id and the figures of each query, in the order they were asked."""
+    figures: dict[str, dict[str, float]] = {query: {} for query in judged}
+    for metric in ir_measures.iter_calc(list(MEASURES.values()), judged, runs):
+        figures[metric.query_id][str(metric.measure)] = float(metric.value)
+    for query, values in figures.items():
+        yield [query, *(values[name] for name in MEASURES)]
+
+
+def _relevant(
+    judged: dict[str, int], row_of: dict[str, int], truncated: NDArray[np.bool_]
+) -> tuple[int, int]:
+    """Return how many relevant documents there are, and how many the model saw only in part."""
+    rows = [row_of[doc] for doc, value in judged.items() if value > 0 and doc in row_of]
+    return len(rows), int(truncated[rows].sum())

@@ -13,8 +13,7 @@ from semshift_nb.analyses.shift.tables import prefixes_of, sentences_of, shift_o
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
-from semshift_nb.measures.distance_map import bin_distances
-from semshift_nb.measures.shift import TextShift
+from semshift_nb.measures.shift import TextShift, bin_distances
 from semshift_nb.names import count
 
 

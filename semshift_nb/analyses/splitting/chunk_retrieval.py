@@ -21,8 +21,7 @@ from semshift_nb.analyses.retrieval.metric_table import (
     mean_row,
     score_rows,
 )
-from semshift_nb.analyses.retrieval.scores import query_scores
-from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, without_own
+from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, query_scores, without_own
 from semshift_nb.analyses.splitting.chunks import kept_within, text_of
 from semshift_nb.analyses.splitting.segments import SegmentedText, segment_texts
 from semshift_nb.analyses.splitting.split import SplitOptions, check_options, find_cuts

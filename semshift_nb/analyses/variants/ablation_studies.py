@@ -10,8 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_mutual_info_score
 
 from semshift_nb.analyses.encoded import encode_all
-from semshift_nb.analyses.retrieval.scores import MAIN, query_scores
-from semshift_nb.analyses.retrieval.search import search
+from semshift_nb.analyses.retrieval.search import MAIN, query_scores, search
 from semshift_nb.analyses.variants.ablations import COLUMNS, Ablation, Study, ablation_rows
 from semshift_nb.corpora import Corpus, RetrievalSet, known_item
 from semshift_nb.corpora.sentences import MIN_CHARACTERS

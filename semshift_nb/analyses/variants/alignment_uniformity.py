@@ -16,12 +16,13 @@ from semshift_nb.analyses.variants.figures import (
     RELATIVE,
     SPEARMAN,
     UNIFORMITY,
+    HalfSamples,
     PairVectors,
+    half_interval,
     pair_figures,
     pair_halves,
     read_pairs,
 )
-from semshift_nb.analyses.variants.half_samples import HalfSamples, half_interval
 from semshift_nb.corpora import TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError

@@ -8,10 +8,9 @@ import pandas as pd
 
 from semshift_nb.analyses.encoded import encoder_columns
 from semshift_nb.analyses.results import UNITS, interval_row, measured, unmeasured
-from semshift_nb.analyses.retrieval.scores import MAIN
+from semshift_nb.analyses.retrieval.search import MAIN
 from semshift_nb.analyses.variants.correlations import ORDER_COLUMNS, order_rows
-from semshift_nb.analyses.variants.figures import FOLLOWS_N, ISO_SCORE, PARTITION
-from semshift_nb.analyses.variants.half_samples import half_interval
+from semshift_nb.analyses.variants.figures import FOLLOWS_N, ISO_SCORE, PARTITION, half_interval
 from semshift_nb.analyses.variants.measured import Measured, Reader, Variant
 from semshift_nb.analyses.verdicts import Figure
 from semshift_nb.corpora import RetrievalSet, TextPairs

@@ -11,8 +11,7 @@ from scipy import stats
 
 from semshift_nb import measures
 from semshift_nb.analyses.results import MEASURED, interval_row
-from semshift_nb.analyses.variants.figures import ALIGNMENT, BETTER, UNIFORMITY
-from semshift_nb.analyses.variants.half_samples import half_interval
+from semshift_nb.analyses.variants.figures import ALIGNMENT, BETTER, UNIFORMITY, half_interval
 from semshift_nb.analyses.variants.measured import Variant
 from semshift_nb.analyses.verdicts import Figure, above, all_hold, below, with_interval
 from semshift_nb.errors import InputError

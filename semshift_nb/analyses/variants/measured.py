@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.analyses.retrieval.scores import MAIN, query_scores
-from semshift_nb.analyses.retrieval.search import Search, search
+from semshift_nb.analyses.retrieval.search import MAIN, Search, query_scores, search
 from semshift_nb.analyses.variants.figures import (
+    HalfSamples,
     PairVectors,
     document_figures,
     document_halves,
@@ -17,7 +17,6 @@ from semshift_nb.analyses.variants.figures import (
     pair_halves,
     read_pairs,
 )
-from semshift_nb.analyses.variants.half_samples import HalfSamples
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError

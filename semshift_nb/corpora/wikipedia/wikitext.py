@@ -5,8 +5,14 @@ import re
 from collections.abc import Iterator
 
 from semshift_nb.corpora.sentences import sentences_of, without_unfinished
-from semshift_nb.corpora.wikipedia.markup import HOLE, drop_elements, strip_tags, unlink
-from semshift_nb.corpora.wikipedia.templates import EQUALS, expand_templates
+from semshift_nb.corpora.wikipedia.markup import (
+    EQUALS,
+    HOLE,
+    drop_elements,
+    expand_templates,
+    strip_tags,
+    unlink,
+)
 
 _HEADING = re.compile(r"^(={1,6})\s*(.+?)\s*\1\s*$")
 _BACK_MATTER = frozenset(

@@ -11,8 +11,7 @@ from semshift_nb.measures.arrays import Array, without_gradients
 from semshift_nb.measures.dimensions import dimension_figures
 from semshift_nb.measures.spectrum.spectrum import Figure, spectral_figures
 from semshift_nb.measures.streaming.sample import Sample, sampled_figures, sampling_errors
-from semshift_nb.measures.streaming.serialise import read_state, write_state
-from semshift_nb.measures.streaming.state import StreamState
+from semshift_nb.measures.streaming.state import StreamState, read_state, write_state
 from semshift_nb.names import count
 
 _Numbers = NDArray[np.float64]

@@ -8,13 +8,14 @@ from scipy import stats
 
 from semshift_nb.analyses import alignment_uniformity, single_row
 from semshift_nb.analyses.variants.figures import (
+    HalfSamples,
     document_figures,
     document_halves,
+    half_interval,
     pair_figures,
     pair_halves,
     read_pairs,
 )
-from semshift_nb.analyses.variants.half_samples import HalfSamples, half_interval
 from semshift_nb.corpora import (
     TextPairs,
     adjacent_sentences,
