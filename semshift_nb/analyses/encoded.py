@@ -1,15 +1,14 @@
 """Texts with their vectors, those without a direction marked instead of raised."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder, Encoding, NoDirectionError
+from semshift_nb.encoders import Encoder, Encoding
 from semshift_nb.errors import InputError
 from semshift_nb.validation import shortened
 
@@ -28,63 +27,24 @@ def encoder_columns(encoder: Encoder) -> dict[str, str | float]:
     return {"encoder": encoder.name, "tau": temperature.tau, "schedule": temperature.schedule}
 
 
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """Vectors, token counts and truncation of some texts.
-
-    ``directed`` says which texts have a direction; the others hold a zero vector, no tokens that
-    are known of, and are never measured.
-    """
-
-    vectors: NDArray[np.float32]
-    n_tokens: NDArray[np.int64]
-    truncated: NDArray[np.bool_]
-    directed: NDArray[np.bool_]
-
-    def take(self, rows: slice | NDArray[np.intp]) -> "Encoded":
-        """Return some of the texts."""
-        return Encoded(
-            self.vectors[rows], self.n_tokens[rows], self.truncated[rows], self.directed[rows]
-        )
+def encode_all(encoder: Encoder, texts: Sequence[str], *, role: str = "document") -> Encoding:
+    """Encode texts in one call; one without a direction has a zero vector and no tokens."""
+    encoding = encoder.encode_with_tokens(texts, role=role, no_direction="zero")
+    there = encoding.has_direction
+    counts = np.where(there, encoding.n_tokens, 0)
+    return replace(encoding, n_tokens=counts, truncated=encoding.truncated & there)
 
 
-def encode_all(encoder: Encoder, texts: Sequence[str], *, role: str = "document") -> Encoded:
-    """Encode texts in one call; leave out those that turn out to have no direction."""
-    directed = np.ones(len(texts), dtype=np.bool_)
-    try:
-        encoding = _encode(encoder, texts, role)
-    except NoDirectionError as error:
-        # All the others are in the store by now, so this second call encodes nothing again.
-        directed[list(error.positions)] = False
-        encoding = _encode(encoder, [texts[i] for i in np.flatnonzero(directed).tolist()], role)
-    vectors = np.zeros((len(texts), encoder.dim), dtype=np.float32)
-    n_tokens = np.zeros(len(texts), dtype=np.int64)
-    truncated = np.zeros(len(texts), dtype=np.bool_)
-    vectors[directed] = encoding.vectors
-    n_tokens[directed] = encoding.n_tokens
-    truncated[directed] = encoding.truncated
-    return Encoded(vectors, n_tokens, truncated, directed)
-
-
-def _encode(encoder: Encoder, texts: Sequence[str], role: str) -> Encoding:
-    """Encode texts, of which there may be none."""
-    if not texts:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Encoding(
-            np.zeros((0, encoder.dim), dtype=np.float32), nothing, nothing.astype(np.bool_)
-        )
-    return encoder.encode_with_tokens(texts, role=role)
-
-
-def no_direction_reason(encoded: Encoded) -> str:
+def no_direction_reason(encoded: Encoding) -> str:
     """Say why some sentences cannot be measured together, or nothing when they can."""
-    if len(encoded.directed) == 0:
+    n_sentences = len(encoded.vectors)
+    if not n_sentences:
         return "the text has no sentence"
-    missing = np.flatnonzero(~encoded.directed)
+    missing = np.flatnonzero(~encoded.has_direction)
     if len(missing) == 0:
         return ""
     return (
-        f"{len(missing)} of {len(encoded.directed)} sentences have no direction in this encoder "
+        f"{len(missing)} of {n_sentences} sentences have no direction in this encoder "
         f"(at {shortened(missing, most=5)}, from 0)"
     )
 
@@ -96,7 +56,7 @@ class EncodedDocument(NamedTuple):
     doc_id: str
     title: str
     sentences: pd.DataFrame
-    encoded: Encoded
+    encoded: Encoding
 
 
 def encoded_documents(corpus: Corpus, encoder: Encoder) -> Iterator[EncodedDocument]:

@@ -6,7 +6,8 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from semshift_nb.analyses.encoded import Encoded, no_direction_reason
+from semshift_nb.analyses.encoded import no_direction_reason
+from semshift_nb.encoders import Encoding
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 from semshift_nb.measures.shift import TextShift
@@ -126,13 +127,13 @@ class Figures(TypedDict):
 FIGURE_COLUMNS = list(Figures.__annotations__)
 
 
-def shift_figures(sentences: Encoded, text: Encoded) -> Figures:
+def shift_figures(sentences: Encoding, text: Encoding) -> Figures:
     """Return the figures of one text from its sentences and from itself (one row).
 
     What has no direction is not measured: the row says so, with the reason.
     """
     reason = no_direction_reason(sentences)
-    if not reason and not text.directed[0]:
+    if not reason and not text.has_direction[0]:
         reason = "the whole text has no direction in this encoder"
 
     shift = None if reason else TextShift(sentences.vectors)
@@ -141,8 +142,8 @@ def shift_figures(sentences: Encoded, text: Encoded) -> Figures:
         return float("nan") if shift is None else measure(shift)
 
     return Figures(
-        n_sentences=len(sentences.directed),
-        n_tokens=int(text.n_tokens[0]) if text.directed[0] else None,
+        n_sentences=len(sentences.vectors),
+        n_tokens=int(text.n_tokens[0]) if text.has_direction[0] else None,
         truncated=bool(text.truncated[0]),
         local_evolution=figure(lambda shift: shift.local_evolution),
         mean_adjacent_distance=figure(lambda shift: shift.mean_adjacent_distance),
@@ -155,7 +156,7 @@ def shift_figures(sentences: Encoded, text: Encoded) -> Figures:
     )
 
 
-def row(encoded: Encoded, position: int) -> Encoded:
+def row(encoded: Encoding, position: int) -> Encoding:
     """Return one text as `shift_figures` takes it."""
     return encoded.take(slice(position, position + 1))
 
@@ -166,6 +167,6 @@ def tidy(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(n_tokens=n_tokens, truncated=table["truncated"].eq(True))  # noqa: FBT003
 
 
-def known_tokens(encoded: Encoded) -> pd.Series:
+def known_tokens(encoded: Encoding) -> pd.Series:
     """Return the token counts, missing where a text without direction left none."""
-    return pd.Series(encoded.n_tokens, dtype="Int64").where(encoded.directed)
+    return pd.Series(encoded.n_tokens, dtype="Int64").where(encoded.has_direction)

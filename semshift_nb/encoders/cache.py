@@ -68,5 +68,5 @@ class _Found:
         rows, computed = rows[new], batch.take(new)
         self.encoding.put(rows, computed)
         if writer is not None:
-            sound = np.flatnonzero(computed.has_direction)
+            sound = np.flatnonzero(computed.has_direction & computed.is_finite)
             writer.add([self.keys[row] for row in rows[sound]], computed.take(sound))

@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from semshift_nb.encoders.backends.protocol import (
     check_pooling,
 )
 from semshift_nb.encoders.cache import VectorCache
-from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions, unit_rows
+from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions
 from semshift_nb.encoders.progress import progress
 from semshift_nb.encoders.spec import EncodingSpec
 from semshift_nb.encoders.store.key import StoreKey
@@ -26,10 +26,19 @@ from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
 from semshift_nb.encoders.texts import check_max_length, check_role, check_texts, distinct
-from semshift_nb.encoders.transforms import Transform, apply, check_transform, dim_after
+from semshift_nb.encoders.transforms import (
+    Transform,
+    apply,
+    check_transform,
+    dim_after,
+    transformed,
+)
 from semshift_nb.errors import InputError, SemshiftError, by_door
 from semshift_nb.names import temperature_name
 from semshift_nb.validation import is_whole
+
+#: What becomes of texts whose vector is zero.
+NoDirection: TypeAlias = Literal["raise", "zero"]
 
 
 @dataclass(frozen=True)
@@ -305,7 +314,9 @@ class Encoder:
         """
         return self.encode_with_tokens(texts, role=role).vectors
 
-    def encode_with_tokens(self, texts: Sequence[str], *, role: str = "document") -> Encoding:
+    def encode_with_tokens(
+        self, texts: Sequence[str], *, role: str = "document", no_direction: NoDirection = "raise"
+    ) -> Encoding:
         """Turn texts into unit vectors, and say what the model saw of each.
 
         Parameters
@@ -314,6 +325,9 @@ class Encoder:
             Any strings; equal ones are computed once.
         role : {"document", "query"}
             Which of the model's prompts goes before them.
+        no_direction : {"raise", "zero"}
+            What becomes of texts whose vector is zero: an error, or rows of zeros, which
+            ``Encoding.has_direction`` tells from the others.
 
         Returns
         -------
@@ -325,7 +339,8 @@ class Encoder:
         InputError
             If ``texts`` is no list of strings, or the role is unknown.
         NoDirectionError
-            If some texts have a zero vector; all others are in the store.
+            If some texts have a zero vector and that is to be an error; all others are in the
+            store.
         SemshiftError
             If the model gave numbers that are not finite.
 
@@ -336,8 +351,10 @@ class Encoder:
         array([4])
         """
         check_role(role)
+        _check_no_direction(no_direction)
         once, rows = distinct(check_texts(texts))
-        encoding = _finished(self._encode_distinct(once, role), rows, self.spec.transforms)
+        encoding = self._encode_distinct(once, role)
+        encoding = _finished(encoding, rows, self.spec.transforms, no_direction)
         # Without repetitions the rows are in order already; a copy would double the memory.
         return encoding if len(once) == len(rows) else encoding.take(rows)
 
@@ -370,9 +387,11 @@ class Encoder:
         layers: Iterable[int] | None = None,
         poolings: Iterable[str] | None = None,
         role: str = "document",
+        no_direction: NoDirection = "raise",
     ) -> dict[tuple[int, str], Encoding]:
         """Turn texts into unit vectors at many layers, with many poolings, in one pass."""
         check_role(role)
+        _check_no_direction(no_direction)
         once, rows = distinct(check_texts(texts))
         chosen = self.layers if layers is None else list(layers)
         modes = self.backend.poolings if poolings is None else list(poolings)
@@ -385,7 +404,7 @@ class Encoder:
         }
         found = self._encode_views(list(views.values()), once, role)
         return {
-            place: _finished(encoding, rows, view.spec.transforms).take(rows)
+            place: _finished(encoding, rows, view.spec.transforms, no_direction).take(rows)
             for (place, view), encoding in zip(views.items(), found, strict=True)
         }
 
@@ -516,21 +535,21 @@ def _store_key(encoder: Encoder, role: str) -> StoreKey:
 
 
 def _finished(
-    encoding: Encoding, rows: NDArray[np.intp], transforms: Iterable[Transform]
+    encoding: Encoding,
+    rows: NDArray[np.intp],
+    transforms: Iterable[Transform],
+    no_direction: NoDirection = "raise",
 ) -> Encoding:
-    """Transform vectors; refuse those without a direction, by where their texts stand."""
-    _check_vectors(encoding, rows)
+    """Transform vectors; say what is wrong with some by where their texts stand."""
+    _check_vectors(encoding, rows, no_direction)
     for transform in transforms:
-        encoding = replace(encoding, vectors=unit_rows(apply(transform, encoding.vectors)))
-        _check_vectors(encoding, rows)
+        encoding = transformed(transform, encoding)
+        _check_vectors(encoding, rows, no_direction)
     return encoding
 
 
-def _check_vectors(encoding: Encoding, rows: NDArray[np.intp]) -> None:
-    wrong = np.flatnonzero(~encoding.has_direction[rows])
-    if not len(wrong):
-        return
-    broken = wrong[~np.isfinite(encoding.vectors[rows[wrong]]).all(axis=1)]
+def _check_vectors(encoding: Encoding, rows: NDArray[np.intp], no_direction: NoDirection) -> None:
+    broken = np.flatnonzero(~encoding.is_finite[rows])
     if len(broken):
         raise SemshiftError(
             f"the model gave {len(broken)} of {len(rows)} texts vectors that are not finite, at "
@@ -538,7 +557,14 @@ def _check_vectors(encoding: Encoding, rows: NDArray[np.intp]) -> None:
             + by_door("try dtype='float32', or look", "look")
             + " at these texts; the others are kept where there is a store."
         )
-    raise NoDirectionError(wrong.tolist())
+    without = np.flatnonzero(~encoding.has_direction[rows])
+    if len(without) and no_direction == "raise":
+        raise NoDirectionError(without.tolist())
+
+
+def _check_no_direction(no_direction: str) -> None:
+    if no_direction not in ("raise", "zero"):
+        raise InputError(f'no_direction is {no_direction!r:.60}: expected "raise" or "zero".')
 
 
 def _check_seed(seed: object) -> int:

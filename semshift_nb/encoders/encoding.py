@@ -1,4 +1,4 @@
-"""What encoding gives back, and the one way it can fail on good input."""
+"""What encoding gives back, and what it raises where a text has no direction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Encoding:
     Attributes
     ----------
     vectors : ndarray of shape (n_texts, dim), float32
-        Rows of unit length.
+        Rows of unit length; zero where a text has no direction.
     n_tokens : ndarray of shape (n_texts,), int64
         Tokens of the text as the model reads it, prompt and special tokens included, before any
         truncation.
@@ -45,17 +45,27 @@ class Encoding:
     @property
     def has_direction(self) -> NDArray[np.bool_]:
         """Which texts point somewhere, of shape (n_texts,); the others have a zero vector."""
-        # Squared lengths, without a second array of the vectors' size.
-        lengths = np.einsum("ij,ij->i", self.vectors, self.vectors)
-        sound: NDArray[np.bool_] = np.isfinite(lengths) & (lengths > 0)
-        return sound
+        there: NDArray[np.bool_] = self._squared_lengths != 0
+        return there
 
-    def take(self, rows: NDArray[np.intp]) -> "Encoding":
+    @property
+    def is_finite(self) -> NDArray[np.bool_]:
+        """Which vectors are numbers throughout, of shape (n_texts,)."""
+        finite: NDArray[np.bool_] = np.isfinite(self._squared_lengths)
+        return finite
+
+    @property
+    def _squared_lengths(self) -> NDArray[np.float32]:
+        # Without a second array of the vectors' size.
+        lengths: NDArray[np.float32] = np.einsum("ij,ij->i", self.vectors, self.vectors)
+        return lengths
+
+    def take(self, rows: slice | NDArray[np.intp]) -> "Encoding":
         """Return the encoding of some of the texts, in the order asked for.
 
         Parameters
         ----------
-        rows : ndarray of shape (n_rows,)
+        rows : slice or ndarray of shape (n_rows,)
             Positions; a position may occur more than once.
 
         Returns

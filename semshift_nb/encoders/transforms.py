@@ -1,12 +1,13 @@
 """Transforms applied to what an encoder gives."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.encoders.encoding import unit_rows
+from semshift_nb.encoders.encoding import Encoding, unit_rows
 from semshift_nb.errors import InputError, SemshiftError
 
 
@@ -82,6 +83,17 @@ def apply(transform: Transform, vectors: NDArray[np.float32]) -> NDArray[np.floa
         )
     rows: NDArray[np.float32] = given.astype(np.float32)
     return rows
+
+
+def transformed(transform: Transform, encoding: Encoding) -> Encoding:
+    """Apply a transform to texts that have a direction; what has none gets none from it."""
+    vectors, there = encoding.vectors, np.flatnonzero(encoding.has_direction)
+    if len(there) == len(vectors) > 0:
+        return replace(encoding, vectors=unit_rows(apply(transform, vectors)))
+    rows = np.zeros((len(vectors), dim_after(vectors.shape[1], [transform])), dtype=np.float32)
+    if len(there):
+        rows[there] = unit_rows(apply(transform, vectors[there]))
+    return replace(encoding, vectors=rows)
 
 
 def dim_after(dim: int, transforms: Sequence[Transform]) -> int:

@@ -137,13 +137,25 @@ def test_texts_without_direction_are_named_and_the_others_kept(tmp_path):
     assert encoder.store.spaces()["n_vectors"].tolist() == [2]
 
 
+def test_texts_without_direction_are_marked_where_that_is_asked_for(static):
+    texts = ["a river", "", "a bank", " ", ""]
+    encoding = static.encode_with_tokens(texts, no_direction="zero")
+    assert encoding.has_direction.tolist() == [True, False, True, False, False]
+    assert not encoding.vectors[1].any()
+    np.testing.assert_array_equal(encoding.vectors[[0, 2]], static.encode(["a river", "a bank"]))
+    for at in static.read_layers(texts, no_direction="zero").values():
+        np.testing.assert_array_equal(at.has_direction, encoding.has_direction)
+    with pytest.raises(InputError, match=r"no_direction is 'drop'.*\"raise\" or \"zero\""):
+        static.encode_with_tokens(texts, no_direction="drop")
+
+
 def test_vectors_that_are_not_finite_are_an_error(tmp_path, minilm):
     encoder = load_encoder("minilm", device="cpu", store=tmp_path)
     with_nan = encoder.backend.model[0].model.embeddings.word_embeddings.weight
     token = encoder.backend.model.tokenizer("zebra", add_special_tokens=False)["input_ids"][0]
     with_nan.data[token] = float("nan")
     with pytest.raises(SemshiftError, match=r"1 of 2 texts.*not finite, at positions 1"):
-        encoder.encode(["a river", "zebra"])
+        encoder.encode_with_tokens(["a river", "zebra"], no_direction="zero")
     assert encoder.store.spaces()["n_vectors"].tolist() == [1]
 
 

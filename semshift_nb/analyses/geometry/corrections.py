@@ -81,7 +81,8 @@ def correction_effects(
     tables = []
     for encoder in as_encoders(encoders):
         encoded = encode_all(encoder, sample.texts)
-        vectors, groups = encoded.vectors[encoded.directed], sample.groups[encoded.directed]
+        there = encoded.has_direction
+        vectors, groups = encoded.vectors[there], sample.groups[there]
         first = _first_half(groups, seed)
         rows = _rows(vectors, groups, first, corrections, seed)
         share = float(encoded.truncated.mean())

@@ -63,11 +63,11 @@ def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = Tru
     """
     if not raw:
         encoded = encode_all(encoder, texts)
-        return _profile_or_reason(encoded.vectors[encoded.directed], None)
+        return _profile_or_reason(encoded.vectors[encoded.has_direction], None)
     rows = encoder.raw(texts)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    directed = lengths[:, 0] > 0
-    return _profile_or_reason(rows[directed] / lengths[directed], rows[directed])
+    has_direction = lengths[:, 0] > 0
+    return _profile_or_reason(rows[has_direction] / lengths[has_direction], rows[has_direction])
 
 
 def vector_profile(

@@ -64,8 +64,8 @@ def count_tokens(corpus: Corpus, encoder: Encoder) -> TokenFrequencies | str:
 
 def _kept(table: InputEmbeddings, counts: sparse.csr_array, name: str) -> TokenFrequencies | str:
     n_documents = np.bincount(counts.indices, minlength=counts.shape[1])
-    directed = np.linalg.norm(table.vectors, axis=1) > 0
-    kept = np.flatnonzero((n_documents >= _LEAST_DOCUMENTS) & ~table.special & directed)
+    has_direction = np.linalg.norm(table.vectors, axis=1) > 0
+    kept = np.flatnonzero((n_documents >= _LEAST_DOCUMENTS) & ~table.special & has_direction)
     if len(kept) < _LEAST_TYPES:
         return (
             f"{count(len(kept), 'token stands', 'tokens stand')} in at least {_LEAST_DOCUMENTS} "

@@ -233,7 +233,7 @@ def _table_of(
     # A model has a vector for nothing as well, the same for every text without words.
     texts = all_texts[all_texts["text"].str.strip() != ""]
     read = encode_all(encoder, texts["text"].tolist())
-    rows = np.flatnonzero(read.directed)
+    rows = np.flatnonzero(read.has_direction)
     groups = None if of == "documents" else texts["doc_id"].to_numpy()[rows]
     table = geometry(read.vectors[rows], groups=groups, seed=seed, n_sample=n_sample)
     n_lost = len(all_texts) - len(rows)

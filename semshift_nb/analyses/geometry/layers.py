@@ -50,9 +50,8 @@ class Sample:
     n_tokens: int
     seed: int
 
-    def without(self, positions: Sequence[int]) -> "Sample":
-        """Leave out some sentences."""
-        kept = np.setdiff1d(np.arange(len(self.texts)), positions)
+    def of(self, kept: NDArray[np.intp]) -> "Sample":
+        """Keep some sentences."""
         return replace(self, texts=[self.texts[i] for i in kept], groups=self.groups[kept])
 
 
@@ -94,13 +93,14 @@ def _space(encoder: Encoder, of: str, layer: int, encoding: Encoding, sample: Sa
 
 def _read(encoder: Encoder, sample: Sample) -> tuple[dict[tuple[int, str], Encoding], Sample]:
     """Read all layers, without the sentences that have no direction in one of them."""
-    while True:
-        try:
-            return encoder.read_layers(sample.texts), sample
-        except NoDirectionError as error:
-            sample = sample.without(error.positions)
-            if len(sample.texts) < 2:
-                raise
+    found = encoder.read_layers(sample.texts, no_direction="zero")
+    there = np.all([encoding.has_direction for encoding in found.values()], axis=0)
+    if there.sum() < 2:
+        raise NoDirectionError(np.flatnonzero(~there).tolist())
+    if there.all():
+        return found, sample
+    kept = np.flatnonzero(there)
+    return {place: encoding.take(kept) for place, encoding in found.items()}, sample.of(kept)
 
 
 def _token_spaces(encoder: Encoder, sample: Sample) -> Iterator[Space]:
@@ -119,9 +119,9 @@ def _token_spaces(encoder: Encoder, sample: Sample) -> Iterator[Space]:
     for layer in encoder.layers:
         vectors = states.states[layer][rows]
         lengths_of = np.linalg.norm(vectors, axis=1, keepdims=True)
-        directed = lengths_of[:, 0] > 0
-        unit = vectors[directed] / lengths_of[directed]
-        yield Space(encoder.name, TOKENS, layer, unit, groups[directed], 0.0)
+        has_direction = lengths_of[:, 0] > 0
+        unit = vectors[has_direction] / lengths_of[has_direction]
+        yield Space(encoder.name, TOKENS, layer, unit, groups[has_direction], 0.0)
 
 
 _METRICS = ("mean_cosine", "iso_score", "effective_rank", "first_component_share")

@@ -114,7 +114,7 @@ def read_cell(encoder: Encoder, plan: LengthPlan, arm: str, rung: int) -> Cell |
 def _read(encoder: Encoder, texts: BuiltTexts, *, cut: bool) -> Cell:
     """Encode texts, and note what of them was not read."""
     read = encode_all(encoder, texts.texts)
-    rows = np.flatnonzero(read.directed)
+    rows = np.flatnonzero(read.has_direction)
     limit = encoder.max_length or np.iinfo(np.int64).max
     truncated = read.truncated[rows] & (not cut)
     n_lost, n_truncated = len(texts.texts) - len(rows), int(truncated.sum())
@@ -168,11 +168,11 @@ class Shift:
         tokens and those of the text they make.
         """
         part = self._sentences.take(np.searchsorted(self._rows, parts))
-        if not part.directed.any():
+        if not part.has_direction.any():
             return float("nan")
         added = max((int(part.n_tokens.sum()) - n_tokens) / max(len(parts) - 1, 1), 0)
         sizes = part.n_tokens - added
         half_seen = np.cumsum(sizes) - sizes / 2 <= n_seen - added
         half_seen[0] = True
-        kept = part.vectors[half_seen & part.directed]
+        kept = part.vectors[half_seen & part.has_direction]
         return measures.dispersion(kept) if len(kept) else float("nan")

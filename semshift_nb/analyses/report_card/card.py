@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import Encoded, encode_all
+from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.geometry.geometry import geometry
 from semshift_nb.analyses.length.length_gap import length_gap
 from semshift_nb.analyses.passages import passage_members, passage_starts, passages_at
 from semshift_nb.analyses.report_card import verdicts
 from semshift_nb.analyses.results import UNITS, interval_row, joined, measured, unmeasured
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder, load_encoder
+from semshift_nb.encoders import Encoder, Encoding, load_encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 from semshift_nb.names import count
@@ -210,7 +210,7 @@ def _figures(texts: CardTexts, encoder: Encoder, *, seed: int) -> Iterator[dict[
 
 
 def _row(
-    aspect: verdicts.Aspect, figure: dict[str, object], read: Encoded | None = None
+    aspect: verdicts.Aspect, figure: dict[str, object], read: Encoding | None = None
 ) -> dict[str, object]:
     unit = {"unit": _UNITS[aspect.metric]} if aspect.metric in _UNITS else {}
     share = {} if read is None else {"truncated_share": float(read.truncated.mean())}
@@ -225,8 +225,8 @@ def _own_passage(texts: CardTexts, encoder: Encoder, *, seed: int) -> dict[str, 
         )
     passages = encode_all(encoder, texts.passages["text"].tolist())
     members = encode_all(encoder, texts.members["text"].tolist())
-    library = np.flatnonzero(passages.directed)
-    asked = np.flatnonzero(members.directed)
+    library = np.flatnonzero(passages.has_direction)
+    asked = np.flatnonzero(members.has_direction)
     own = texts.members["passage"].to_numpy()[asked]
     if len(library) < 2 or not len(asked):
         return unmeasured("fewer than two passages have a direction in this encoder")
@@ -242,8 +242,8 @@ def _own_passage(texts: CardTexts, encoder: Encoder, *, seed: int) -> dict[str, 
     return {**figure, "truncated_share": float(passages.truncated.mean())}
 
 
-def _distance(documents: Encoded, *, seed: int) -> dict[str, object]:
-    rows = documents.vectors[documents.directed]
+def _distance(documents: Encoding, *, seed: int) -> dict[str, object]:
+    rows = documents.vectors[documents.has_direction]
     figure = interval_row(
         partial(measures.mean_pairwise_distance, rows),
         partial(measures.bootstrap_mean_pairwise_distance, rows, seed=seed),
@@ -252,10 +252,11 @@ def _distance(documents: Encoded, *, seed: int) -> dict[str, object]:
     return {**figure, "unit": UNITS["MPD"]}
 
 
-def _gap(corpus: Corpus, encoder: Encoder, read: Encoded, *, seed: int) -> dict[str, object]:
+def _gap(corpus: Corpus, encoder: Encoder, read: Encoding, *, seed: int) -> dict[str, object]:
     """Compare the same documents cut at a length and at a quarter of it."""
     # The longest length that a fifth of the documents reach, as far as the model reads.
-    reached = int(np.quantile(read.n_tokens[read.directed], 0.8)) if read.directed.any() else 0
+    n_tokens = read.n_tokens[read.has_direction]
+    reached = int(np.quantile(n_tokens, 0.8)) if len(n_tokens) else 0
     long = min(reached, encoder.max_length or 512)
     if long < _LEAST_LENGTH:
         return unmeasured(
@@ -268,9 +269,11 @@ def _gap(corpus: Corpus, encoder: Encoder, read: Encoded, *, seed: int) -> dict[
     return {**{name: row[name] for name in kept}, "reason": joined(lengths, row["reason"])}
 
 
-def _geometry(sentences: Encoded, doc_ids: list[str], *, seed: int) -> dict[str, dict[str, object]]:
+def _geometry(
+    sentences: Encoding, doc_ids: list[str], *, seed: int
+) -> dict[str, dict[str, object]]:
     """Return the figures of the sentences' space by name."""
-    rows = np.flatnonzero(sentences.directed)
+    rows = np.flatnonzero(sentences.has_direction)
     if len(rows) < 2:
         nothing = unmeasured(
             f"{count(len(rows), 'sentence has', 'sentences have')} a direction, expected at least 2"
@@ -283,9 +286,10 @@ def _geometry(sentences: Encoded, doc_ids: list[str], *, seed: int) -> dict[str,
     }
 
 
-def _truncated(documents: Encoded) -> dict[str, object]:
+def _truncated(documents: Encoding) -> dict[str, object]:
     """Return the share of documents that are cut, with its exact binomial interval."""
-    n, n_cut = int(documents.directed.sum()), int(documents.truncated[documents.directed].sum())
+    truncated = documents.truncated[documents.has_direction]
+    n, n_cut = len(truncated), int(truncated.sum())
     if n == 0:
         return unmeasured("no document has a direction in this encoder")
     ends = stats.binomtest(n_cut, n).proportion_ci()

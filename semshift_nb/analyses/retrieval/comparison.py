@@ -242,12 +242,12 @@ def _query_notes(reference: Search) -> tuple[str, ...]:
             "queries are longer than the model reads",
         ),
         (
-            ~queries.directed,
+            ~queries.has_direction,
             "query has no direction and finds nothing",
             "queries have no direction and find nothing",
         ),
         (
-            ~documents.directed,
+            ~documents.has_direction,
             "document has no direction and is never found",
             "documents have no direction and are never found",
         ),

@@ -73,7 +73,7 @@ def distance_row(
     search: Search, reference: Search | None, bucket: Bucket, chance: ResamplingOptions
 ) -> dict[str, object]:
     """Return the mean pairwise distance of a bucket's documents."""
-    kept = search.documents.directed
+    kept = search.documents.has_direction
     if bucket.documents is not None:
         kept = kept & bucket.documents
     vectors = search.documents.vectors[kept]

@@ -11,9 +11,9 @@ from ir_measures import AP, RR, R, nDCG
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import Encoded, encode_all
+from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, Encoding
 from semshift_nb.measures.neighbours.neighbours import put_last
 
 DEPTH = 1000
@@ -40,8 +40,8 @@ class Search:
 
     encoder: Encoder
     ranking: Ranking
-    documents: Encoded
-    queries: Encoded
+    documents: Encoding
+    queries: Encoding
 
 
 def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
@@ -52,15 +52,15 @@ def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
     # In the order of their ids, for of equal neighbours the one that stands first is the nearer.
     # A text without direction is like no query, and a query without one finds nothing.
     by_id = np.argsort(ids, kind="stable")
-    library = by_id[documents.directed[by_id]]
+    library = by_id[documents.has_direction[by_id]]
     left_out = dataset.left_out
     depth = min(DEPTH + int((left_out >= 0).any()), len(library))
-    rows = np.full((len(queries.directed), depth), NONE, dtype=np.intp)
+    rows = np.full((len(queries.vectors), depth), NONE, dtype=np.intp)
     if depth:
         found = measures.nearest_neighbours(
-            queries.vectors[queries.directed], documents.vectors[library], depth
+            queries.vectors[queries.has_direction], documents.vectors[library], depth
         )
-        rows[queries.directed] = library[found]
+        rows[queries.has_direction] = library[found]
     ranking = Ranking(without_own(rows, left_out), documents.truncated)
     return Search(encoder, ranking, documents, queries)
 

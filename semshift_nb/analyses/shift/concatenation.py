@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import Encoded, encode_all, no_direction_reason
+from semshift_nb.analyses.encoded import encode_all, no_direction_reason
 from semshift_nb.analyses.passages import draw_distractors, passage_starts
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, joined, tidy
 from semshift_nb.corpora import Corpus
 from semshift_nb.corpora.sentences import MIN_CHARACTERS
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, Encoding
 from semshift_nb.errors import InputError
 from semshift_nb.measures.neighbours.neighbours import put_last
 from semshift_nb.names import count
@@ -193,10 +193,10 @@ def _texts(
     return pd.concat(tables, ignore_index=True), rows
 
 
-def _figures(sentences: Encoded, text: Encoded) -> dict[str, float | str]:
+def _figures(sentences: Encoding, text: Encoding) -> dict[str, float | str]:
     """Return what one text's vector keeps of its sentences, the first of which is the anchor."""
     reason = no_direction_reason(sentences)
-    if not reason and not text.directed[0]:
+    if not reason and not text.has_direction[0]:
         reason = "the text has no direction in this encoder"
     if reason:
         return {**dict.fromkeys(FIGURES, np.nan), "status": NOT_MEASURED, "reason": reason}
@@ -212,11 +212,11 @@ def _figures(sentences: Encoded, text: Encoded) -> dict[str, float | str]:
 
 
 def _overlaps(
-    texts: Encoded,
-    anchors: Encoded,
+    texts: Encoding,
+    anchors: Encoding,
     *,
     anchor_ids: NDArray[np.intp],
-    library: Encoded,
+    library: Encoding,
     library_ids: NDArray[np.intp],
 ) -> pd.DataFrame:
     """Return how many neighbours a text shares with its anchor, among the library's sentences.
@@ -225,8 +225,8 @@ def _overlaps(
     holds it very often does, which says nothing of the other sentences it loses. A K beyond the
     library's size is left missing.
     """
-    pool, pool_ids = library.vectors[library.directed], library_ids[library.directed]
-    usable = texts.directed & anchors.directed
+    pool, pool_ids = library.vectors[library.has_direction], library_ids[library.has_direction]
+    usable = texts.has_direction & anchors.has_direction
     shared = pd.DataFrame(np.nan, index=range(len(usable)), columns=OVERLAP_COLUMNS)
     n_found = min(max(OVERLAPS) + 1, len(pool))
     if n_found < 2 or not usable.any():

@@ -61,12 +61,12 @@ def neighbours_of(
             f"the corpus has {count(len(sentences), 'sentence')} and came with "
             f"{count(len(embeddings), 'vector')}."
         )
-    directed = np.flatnonzero(np.any(embeddings, axis=1))
-    library = embeddings if len(directed) == len(embeddings) else embeddings[directed]
+    there = np.flatnonzero(np.any(embeddings, axis=1))
+    library = embeddings if len(there) == len(embeddings) else embeddings[there]
     query = np.asarray(vector)[None, :]
     # A request for none is left for the measure to refuse.
-    k = min(n_neighbours, len(directed)) if len(directed) else n_neighbours
-    found = directed[measures.nearest_neighbours(query, library, k)[0]]
+    k = min(n_neighbours, len(there)) if len(there) else n_neighbours
+    found = there[measures.nearest_neighbours(query, library, k)[0]]
     titles = corpus.documents.set_index("doc_id")["title"]
     near = sentences.iloc[found]
     return pd.DataFrame(

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import (
-    Encoded,
     EncodedDocument,
     encode_all,
     encoded_documents,
@@ -22,7 +21,7 @@ from semshift_nb.analyses.results import (
     tidy,
 )
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, Encoding
 from semshift_nb.errors import InputError
 from semshift_nb.measures.shift import PrefixShift, TextShift
 from semshift_nb.names import count
@@ -81,12 +80,11 @@ def range_shift(
             f"{len(sentences)}."
         )
     vectors = np.asarray(embeddings[start:stop])
-    directed = np.asarray(vectors.any(axis=1))
     unknown = np.zeros(len(vectors), dtype=np.int64)
     offsets = sentences["start"].iloc[start], sentences["end"].iloc[stop - 1]
     part = text[offsets[0] : offsets[1]]
     figures = shift_figures(
-        Encoded(vectors, unknown, unknown.astype(np.bool_), directed), encode_all(encoder, [part])
+        Encoding(vectors, unknown, unknown.astype(np.bool_)), encode_all(encoder, [part])
     )
     row = {"start": start, "stop": stop, "text": part, **figures}
     return tidy(pd.DataFrame([row], columns=["start", "stop", "text", *FIGURE_COLUMNS]))

@@ -95,17 +95,17 @@ def _read(
     texts, titles, groups = _texts_of(source, of)
     drawn = _draw(len(texts), n_points, seed)
     chosen = [texts[i] for i in drawn]
-    directed = np.ones(len(drawn), dtype=np.bool_)
+    has_direction = np.ones(len(drawn), dtype=np.bool_)
     for encoder in named.values():
-        directed &= encode_all(encoder, chosen).directed
-    kept = drawn[directed]
+        has_direction &= encode_all(encoder, chosen).has_direction
+    kept = drawn[has_direction]
     _check_enough(
-        len(kept), f"{count(int((~directed).sum()), 'text has', 'texts have')} no direction"
+        len(kept), f"{count(int((~has_direction).sum()), 'text has', 'texts have')} no direction"
     )
     return SpaceData(
         n_all=len(texts),
         n_points=len(kept),
-        n_undirected=int((~directed).sum()),
+        n_undirected=int((~has_direction).sum()),
         texts=[texts[i] for i in kept],
         titles=[titles[i] for i in kept],
         groups=None if groups is None else groups[kept],

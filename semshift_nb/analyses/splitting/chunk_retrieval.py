@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import Encoded, encode_all
+from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.results import UNITS
 from semshift_nb.analyses.retrieval.buckets import ALL
 from semshift_nb.analyses.retrieval.metric_table import (
@@ -26,7 +26,7 @@ from semshift_nb.analyses.splitting.chunks import kept_within, text_of
 from semshift_nb.analyses.splitting.segments import SegmentedText, segment_texts
 from semshift_nb.analyses.splitting.split import SplitOptions, check_options, find_cuts
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, Encoding
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class Sentences:
     def _parts(self, cuts: Sequence[Sequence[int]]) -> DocumentChunks:
         texts, parents, dilutions = [], [], []
         for row, (laid_out, own) in enumerate(zip(self.documents, cuts, strict=True)):
-            if not laid_out.directed.any():
+            if not laid_out.has_direction.any():
                 continue
             edges = [0, *own, len(laid_out.pieces)]
             chunks = [text_of(laid_out, range(a, b)) for a, b in pairwise(edges)]
@@ -114,7 +114,7 @@ _CELLS = 4_000_000
 
 
 def rank_by_parts(
-    dataset: RetrievalSet, queries: Encoded, parts: Encoded, parents: NDArray[np.intp]
+    dataset: RetrievalSet, queries: Encoding, parts: Encoding, parents: NDArray[np.intp]
 ) -> Ranking:
     """Rank documents for each query by the cosine of the best part; of equal ones by document id.
 
@@ -124,14 +124,14 @@ def rank_by_parts(
     n_documents = len(dataset.corpus)
     truncated = np.zeros(n_documents, dtype=np.bool_)
     np.logical_or.at(truncated, parents, parts.truncated)
-    owners, starts = np.unique(parents[parts.directed], return_index=True)
+    owners, starts = np.unique(parents[parts.has_direction], return_index=True)
     ids = dataset.corpus.documents["doc_id"].to_numpy(dtype=object)
     by_id = np.argsort(ids[owners], kind="stable")
     left_out = dataset.left_out
     depth = min(DEPTH + int((left_out >= 0).any()), len(owners))
-    rows = np.full((len(queries.directed), depth), NONE, dtype=np.intp)
-    asking = np.flatnonzero(queries.directed)
-    vectors = parts.vectors[parts.directed]
+    rows = np.full((len(queries.vectors), depth), NONE, dtype=np.intp)
+    asking = np.flatnonzero(queries.has_direction)
+    vectors = parts.vectors[parts.has_direction]
     for block in _blocks(asking, len(vectors)):
         cosines = queries.vectors[block] @ vectors.T
         best = np.maximum.reduceat(cosines, starts, axis=1)[:, by_id]
@@ -216,17 +216,16 @@ def chunk_retrieval(
     return report.table()
 
 
-def _pooled(sentences: Sentences, whole: DocumentChunks) -> Encoded:
+def _pooled(sentences: Sentences, whole: DocumentChunks) -> Encoding:
     """Return the mean of each document's sentence vectors, of the whole of it."""
     documents = [sentences.documents[row] for row in whole.parents.tolist()]
-    means = np.stack([one.rows[one.directed].mean(axis=0) for one in documents])
+    means = np.stack([one.rows[one.has_direction].mean(axis=0) for one in documents])
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     n_tokens = np.array([one.weights.sum() for one in documents], dtype=np.int64)
-    return Encoded(
+    return Encoding(
         means / np.maximum(lengths, np.finfo(np.float32).tiny),
         n_tokens,
         np.zeros(len(documents), dtype=np.bool_),
-        lengths[:, 0] > 0,
     )
 
 
@@ -240,7 +239,7 @@ def _averaged(scores: pd.DataFrame, dataset: RetrievalSet) -> pd.DataFrame:
     return scores.drop(columns="query_id").groupby(groups).mean()
 
 
-def _by_document(parts: DocumentChunks, encoded: Encoded) -> dict[str, NDArray[np.float64]]:
+def _by_document(parts: DocumentChunks, encoded: Encoding) -> dict[str, NDArray[np.float64]]:
     """Return how many chunks each document has, and their mean size."""
     _, starts, counts = np.unique(parts.parents, return_index=True, return_counts=True)
     tokens = np.add.reduceat(encoded.n_tokens, starts) / counts
@@ -256,7 +255,7 @@ class _Report:
         self._rows: list[dict[str, object]] = []
         self._reference: tuple[pd.DataFrame, dict[str, NDArray[np.float64]]] | None = None
 
-    def add(self, method: str, parts: DocumentChunks, encoded: Encoded) -> None:
+    def add(self, method: str, parts: DocumentChunks, encoded: Encoding) -> None:
         """Search by these parts."""
         ranking = rank_by_parts(self._dataset, self._queries, encoded, parts.parents)
         scores = _averaged(query_scores(self._dataset, ranking), self._dataset)

@@ -130,7 +130,7 @@ def _n_tokens(
 def _chunk(laid_out: SegmentedText, part: range, n_tokens: int) -> Chunk:
     pieces = laid_out.pieces[part.start : part.stop]
     places = np.arange(part.start, part.stop)
-    rows = laid_out.rows[places[laid_out.directed[places]]]
+    rows = laid_out.rows[places[laid_out.has_direction[places]]]
     shift = TextShift(rows) if len(rows) else None
     return Chunk(
         text=text_of(laid_out, part),

@@ -105,14 +105,14 @@ class SegmentedText:
     """Pieces of a text with what is known of each.
 
     ``rows`` are unit rows; a piece without direction, such as one of white space only, has that of
-    the piece before it, so that nothing is gained by parting them, and ``directed`` says which.
+    the piece before it, so that nothing is gained by parting them; ``has_direction`` says which.
     ``weights`` are tokens without the special ones.
     """
 
     text: str
     pieces: list[Segment]
     rows: NDArray[np.float32]
-    directed: NDArray[np.bool_]
+    has_direction: NDArray[np.bool_]
     weights: NDArray[np.float64]
     lengths: TokenLengths
 
@@ -193,10 +193,10 @@ def _encoded(
 ) -> Iterator[SegmentedText]:
     """Encode the pieces of some texts in one call."""
     sentences = [sentence for outline in outlines for sentence in outline.sentences]
-    rows, directed = _rows_of(encoder, sentences)
+    rows, has_direction = _rows_of(encoder, sentences)
     edges = np.cumsum([0, *(len(outline.pieces) for outline in outlines)]).tolist()
     for (text, pieces, weights), (start, end) in zip(outlines, pairwise(edges), strict=True):
-        own = directed[start:end]
+        own = has_direction[start:end]
         filled = _filled(rows[start:end], own)
         yield SegmentedText(text, pieces, filled, own, weights, lengths)
 
@@ -219,8 +219,8 @@ def vectors_of(
     encoder: Encoder, sentences: list[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Encode sentences; give those without words or direction that of their neighbours."""
-    rows, directed = _rows_of(encoder, sentences)
-    return _filled(rows, directed), directed
+    rows, has_direction = _rows_of(encoder, sentences)
+    return _filled(rows, has_direction), has_direction
 
 
 def _rows_of(
@@ -230,18 +230,18 @@ def _rows_of(
     encoded = encode_all(encoder, [sentence for sentence in sentences if sentence])
     rows = np.zeros((len(sentences), encoder.dim), dtype=np.float32)
     rows[worded] = encoded.vectors
-    directed = worded.copy()
-    directed[worded] = encoded.directed
-    return rows, directed
+    has_direction = worded.copy()
+    has_direction[worded] = encoded.has_direction
+    return rows, has_direction
 
 
-def _filled(rows: NDArray[np.float32], directed: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _filled(rows: NDArray[np.float32], has_direction: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Give each row without direction that of the one before it, or the first there is."""
-    if directed.all():
+    if has_direction.all():
         return rows
-    if not directed.any():
+    if not has_direction.any():
         rows[:, 0] = 1
         return rows
-    latest = np.maximum.accumulate(np.where(directed, np.arange(len(rows)), -1))
-    latest[latest < 0] = int(directed.argmax())
+    latest = np.maximum.accumulate(np.where(has_direction, np.arange(len(rows)), -1))
+    latest[latest < 0] = int(has_direction.argmax())
     return np.asarray(rows[latest])

@@ -68,7 +68,7 @@ class SplitSession:
             language=language,
             separator=separator,
         )
-        if not self._laid_out.directed.any():
+        if not self._laid_out.has_direction.any():
             raise InputError("there is nothing to cut: the text has no sentence with a direction.")
         self.text = self._laid_out.text
         self._known = ChunkCache(self._laid_out)

@@ -193,7 +193,7 @@ def _slice(laid_out: SegmentedText, start: int, end: int) -> SegmentedText:
         laid_out.text[offset : pieces[-1].end],
         [one._replace(start=one.start - offset, end=one.end - offset) for one in pieces],
         laid_out.rows[start:end],
-        laid_out.directed[start:end],
+        laid_out.has_direction[start:end],
         laid_out.weights[start:end],
         laid_out.lengths,
     )
@@ -212,7 +212,7 @@ def _joined(one: SegmentedText, other: SegmentedText) -> SegmentedText:
         one.text + other.text,
         one.pieces + moved,
         np.concatenate([one.rows, other.rows]),
-        np.concatenate([one.directed, other.directed]),
+        np.concatenate([one.has_direction, other.has_direction]),
         np.concatenate([one.weights, other.weights]),
         one.lengths,
     )

@@ -58,7 +58,7 @@ def cluster_agreement(
     starts = np.random.default_rng([seed, 1]).integers(2**31, size=n_starts).tolist()
     agreement = np.zeros((sets.n_sets, n_starts))
     for place in range(sets.n_sets):
-        chosen = (sets.sets == place) & encoded.directed
+        chosen = (sets.sets == place) & encoded.has_direction
         rows, labels = encoded.vectors[chosen], sets.documents[chosen]
         if not len(rows):
             continue  # clusters of nothing know nothing

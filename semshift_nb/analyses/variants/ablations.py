@@ -142,7 +142,7 @@ def ablations(
     if n_random < 1 or not all(size >= 1 for size in sizes):
         raise InputError(f"sizes are {list(sizes)} and n_random {n_random}, expected 1 or more.")
     encoded = encode_all(encoder, texts)
-    rows = encoded.vectors[encoded.directed]
+    rows = encoded.vectors[encoded.has_direction]
     rng = np.random.default_rng(seed)
     found = [Ablation(EVERYTHING, encoder.dim, (encoder,))]
     found.extend(_removed(encoder, rows))

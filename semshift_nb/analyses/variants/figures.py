@@ -63,7 +63,8 @@ def read_pairs(pairs: TextPairs, encoder: Encoder) -> PairVectors:
     texts = pairs.texts
     encoded = encode_all(encoder, texts["text"].tolist())
     # Rows of the texts that have a direction, and -1 for those that have none.
-    row_of = np.where(encoded.directed, np.cumsum(encoded.directed) - 1, -1)
+    has_direction = encoded.has_direction
+    row_of = np.where(has_direction, np.cumsum(has_direction) - 1, -1)
     place = dict(zip(texts["text"], row_of.tolist(), strict=True))
     left, right = (
         np.array([place[text] for text in pairs.table[side]], dtype=np.intp)
@@ -71,16 +72,16 @@ def read_pairs(pairs: TextPairs, encoder: Encoder) -> PairVectors:
     )
     kept = (left >= 0) & (right >= 0)
     n_lost = int((~kept).sum())
-    directed = encoded.directed
+    truncated = encoded.truncated[has_direction]
     return PairVectors(
-        vectors=encoded.vectors[directed],
-        text_groups=texts["group"].to_numpy(dtype=object)[directed],
+        vectors=encoded.vectors[has_direction],
+        text_groups=texts["group"].to_numpy(dtype=object)[has_direction],
         left=left[kept],
         right=right[kept],
         pair_groups=pairs.table["group"].to_numpy(dtype=object)[kept],
         positive=pairs.positive[kept],
         scores=None if pairs.scores is None else pairs.scores[kept],
-        truncated_share=float(encoded.truncated[directed].mean()) if directed.any() else 0.0,
+        truncated_share=float(truncated.mean()) if len(truncated) else 0.0,
         note=f"{count(n_lost, 'pair has', 'pairs have')} no direction in this encoder: left out"
         if n_lost
         else "",

@@ -104,7 +104,7 @@ class Reader:
             return Measured(float(scores.mean()), (kept @ scores) / kept.sum(axis=1), len(scores))
 
     def _of_documents(self, found: Search) -> dict[str, Measured]:
-        rows = self._measured[found.documents.directed[self._measured]]
+        rows = self._measured[found.documents.has_direction[self._measured]]
         vectors = found.documents.vectors[rows]
         kept = self._halves.of(self._dataset.corpus.name, self._document_groups[rows])
         halves = document_halves(vectors, kept)

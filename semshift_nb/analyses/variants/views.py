@@ -6,7 +6,7 @@ from contextlib import suppress
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.corpora import RetrievalSet, TextPairs
-from semshift_nb.encoders import Encoder, NoDirectionError
+from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
 POOLINGS = ("mean", "cls", "max")
@@ -128,9 +128,7 @@ def read_ahead(
         "query": dataset.queries["text"].tolist(),
     }
     for role, texts in both.items():
-        # What has no direction is found out again, and told, by whoever asks for it.
-        with suppress(NoDirectionError):
-            encoder.read_layers(texts, layers=layers, poolings=wanted, role=role)
+        encoder.read_layers(texts, layers=layers, poolings=wanted, role=role, no_direction="zero")
 
 
 def _corrected(
@@ -142,7 +140,7 @@ def _corrected(
     for name in corrections:
         # A handful of texts has no four directions to take out.
         with suppress(InputError):
-            yield encoder.after(CORRECTIONS[name](encoded.vectors[encoded.directed]))
+            yield encoder.after(CORRECTIONS[name](encoded.vectors[encoded.has_direction]))
 
 
 def _layers(encoder: Encoder, layers: Sequence[int] | None, pooling: str) -> list[int]:

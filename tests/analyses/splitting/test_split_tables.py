@@ -173,5 +173,5 @@ def test_a_sentence_without_direction_has_that_of_its_own_document(static):
     first, second = segments.segment_texts(
         [("Stars burn.", "en"), (" \n", "en")], static, max_tokens=None
     )
-    assert not second.directed.any()
+    assert not second.has_direction.any()
     assert not np.array_equal(first.rows[0], second.rows[0])
