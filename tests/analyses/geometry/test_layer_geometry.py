@@ -176,7 +176,7 @@ def test_too_few_documents_have_no_interval():
 
 @pytest.mark.parametrize("wrong", [{"n_sentences": 1}, {"n_tokens": 0}, {"n_tokens": True}])
 def test_too_small_a_sample_is_refused(small, static, wrong):
-    with pytest.raises(InputError, match="at least 2"):
+    with pytest.raises(InputError, match="expected a whole number from 2 on"):
         read_layer_geometry(small, static, **wrong)
 
 
