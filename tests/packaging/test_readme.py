@@ -24,6 +24,13 @@ def test_the_lines_of_python_run_one_block_after_another(tmp_path):
     assert "vegaEmbed" in (tmp_path / "shift.html").read_text(encoding="utf-8")
 
 
+def test_what_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:semshift_nb|widgets|tests|notebooks)/[\w./]*)`", text)
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)]+)\)", README))
 def test_what_the_readme_links_to_is_there(link):
     assert (ROOT / link).exists()
