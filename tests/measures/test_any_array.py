@@ -8,7 +8,7 @@ import torch
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
-from tests.measures.spectrum.spectral import SPECTRAL
+from tests.measures.spectral import SPECTRAL
 
 ANY_LENGTH = SPECTRAL | {
     "two_nn_dimension": measures.two_nn_dimension,

@@ -1,6 +1,7 @@
 """The shift measures by hand, by definition, by symmetry, and on input that cannot be used."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,6 +14,35 @@ from scipy.stats import ortho_group
 from semshift_nb import measures
 from semshift_nb.errors import InputError
 
+
+@pytest.mark.parametrize("n", [1, 5, 64])
+def test_short_text_has_the_exact_map(unit, n):
+    rows = unit(n)
+    edges, distances = measures.binned_distances(rows)
+    assert edges.tolist() == list(range(n + 1))
+    assert distances == pytest.approx(1 - rows @ rows.T, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "bins"), [(65, 64), (500, 64), (10, 3), (7, 1)])
+def test_cells_hold_means(unit, n, bins):
+    rows = unit(n)
+    edges, distances = measures.binned_distances(rows, max_bins=bins)
+    full = 1 - rows @ rows.T
+    assert len(edges) == bins + 1
+    assert set(np.diff(edges)) <= {n // bins, n // bins + 1}
+    for a in range(0, bins, 7):
+        for b in range(0, bins, 5):
+            cell = full[edges[a] : edges[a + 1], edges[b] : edges[b + 1]]
+            assert distances[a, b] == pytest.approx(cell.mean(), abs=1e-12)
+
+
+def test_bins_refuse_bad_input():
+    with pytest.raises(InputError, match="max_bins is 0"):
+        measures.binned_distances(np.eye(2), max_bins=0)
+    with pytest.raises(InputError, match="0 rows"):
+        measures.binned_distances(np.zeros((0, 3)))
+
+
 SCALARS = [
     measures.local_evolution,
     measures.mean_adjacent_distance,
@@ -20,6 +50,8 @@ SCALARS = [
     measures.semantic_shift,
     measures.dilution,
 ]
+
+
 names = [measure.__name__ for measure in SCALARS]
 
 
@@ -194,3 +226,61 @@ def test_identity_refuses_what_cannot_be(dispersion, k):
 def test_identity_takes_arrays():
     result = measures.dilution_from_dispersion([0.0, 1.0], np.array([1, 4]))
     assert result.tolist() == [0.0, 0.5]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_prefixes_equal_recomputation(unit, dtype):
+    rows = unit(60).astype(dtype)
+    prefixes = measures.prefix_shift(rows)
+    for name, curve in prefixes._asdict().items():
+        alone = [getattr(measures, name)(rows[:k]) for k in range(1, 61)]
+        assert curve.dtype == np.float64
+        assert curve == pytest.approx(alone, abs=1e-12), name
+
+
+def test_prefixes_of_blocks_join(unit):
+    """2,500 sentences are 156 blocks of 16 and a tail; the sums run on across their edges."""
+    rows = unit(2500)
+    prefixes = measures.prefix_shift(rows)
+    for k in (15, 16, 17, 1024, 2496, 2497, 2500):
+        assert prefixes.dispersion[k - 1] == pytest.approx(measures.dispersion(rows[:k]), abs=1e-12)
+        assert prefixes.dilution[k - 1] == pytest.approx(measures.dilution(rows[:k]), abs=1e-12)
+
+
+def test_dilution_identity_at_every_prefix_in_float32(unit):
+    rows = unit(500, 384).astype(np.float32)
+    prefixes = measures.prefix_shift(rows)
+    expected = measures.dilution_from_dispersion(prefixes.dispersion, np.arange(1, 501))
+    assert np.abs(prefixes.dilution - expected).max() < 1e-6
+
+
+def test_prefixes_that_cancel_out():
+    rows = np.tile([[1.0, 0.0], [-1.0, 0.0]], (20, 1))
+    prefixes = measures.prefix_shift(rows)
+    assert prefixes.dispersion[1] == 2
+    assert prefixes.dilution[1::2] == pytest.approx(np.ones(20), abs=1e-7)
+
+
+def test_prefixes_in_torch(unit):
+    rows = unit(40)
+    for ours, theirs in zip(
+        measures.prefix_shift(torch.tensor(rows)), measures.prefix_shift(rows), strict=True
+    ):
+        assert ours.numpy() == pytest.approx(theirs, abs=1e-12)
+
+
+def test_prefixes_of_one_sentence():
+    assert [curve.tolist() for curve in measures.prefix_shift(np.eye(3)[:1])] == [[0.0]] * 4
+
+
+def test_prefixes_of_a_long_text_in_bounded_memory(unit):
+    """20,000 sentences: a copy in float64 (61 MB) and little else; a table of all prefix sums
+    would double that, a matrix of distances take 3.2 GB.
+    """
+    rows = unit(20_000, 384).astype(np.float32)
+    tracemalloc.start()
+    prefixes = measures.prefix_shift(rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * rows.size * 8
+    assert prefixes.dispersion[-1] == pytest.approx(measures.dispersion(rows), abs=1e-10)

@@ -13,6 +13,20 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
+from tests.measures.topics import texts_of_topics
+
+
+def test_mean_cosine_of_an_isotropic_set_is_0_within_its_sampling_interval():
+    """Of even directions the mean over pairs has the variance 2 / (n (n - 1) dim)."""
+    n, dim = 300, 50
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(200):
+        rows = rng.standard_normal((n, dim))
+        found.append(measures.mean_cosine(rows / np.linalg.norm(rows, axis=1, keepdims=True)))
+    sd = math.sqrt(2 / (n * (n - 1) * dim))
+    assert np.std(found) == pytest.approx(sd, rel=0.15)
+    assert abs(np.mean(found)) < 3 * sd / math.sqrt(200)
 
 
 def by_all_pairs(rows: np.ndarray, t: float = 2.0) -> float:
@@ -152,3 +166,59 @@ def test_sharpness_is_checked(t):
         measures.uniformity(np.eye(3), t=t)
     with pytest.raises(InputError, match="t is"):
         measures.bootstrap_uniformity(np.eye(3), t=t)
+
+
+DESIGNS = [(60, 1, 16), (30, 4, 16), (40, 1, 64)]
+"""Documents, texts in each, dimensions: one text each, several, and fewer texts than dimensions."""
+
+
+def coverage(measure, interval, design, *, n: int) -> float:
+    """Share of n intervals that hold the expected value, the mean over 600 samples."""
+    rng = np.random.default_rng(0)
+    truth = np.mean([measure(texts_of_topics(rng, *design)) for _ in range(600)])
+    groups = np.repeat(np.arange(design[0]), design[1])
+    found = [interval(texts_of_topics(rng, *design), groups=groups) for _ in range(n)]
+    return float(np.mean([low <= truth <= high for _, low, high, _ in found]))
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_uniformity_is_covered(design):
+    def interval(rows, groups):
+        return measures.bootstrap_uniformity(rows, groups=groups, n_resamples=300)
+
+    assert coverage(measures.uniformity, interval, design, n=200) >= 0.90
+
+
+def test_weighted_potential_is_the_sum_over_pairs(unit):
+    """Against a loop over the drawn copies, pair by pair, as for the mean distance."""
+    from semshift_nb.measures.concentration.uniformity import _weighted_sums
+    from semshift_nb.measures.resampling.bootstrap import weighted_pair_mean
+
+    rows, codes = unit(7), np.array([0, 0, 0, 1, 1, 2, 3])
+    weights = np.array([2, 1, 0, 3])
+    drawn = [
+        (g, c, i) for g in range(4) for c in range(weights[g]) for i in np.flatnonzero(codes == g)
+    ]
+    kept = [
+        (4 / 3 if g != h else 1.0, np.exp(-2 * ((rows[i] - rows[j]) ** 2).sum()))
+        for g, c, i in drawn
+        for h, e, j in drawn
+        if g != h or (c == e and i != j)
+    ]
+    share, potential = np.array(kept).T
+    w = weights[None, :].astype(float)
+    across, within = _weighted_sums(rows, codes, w, t=2.0, offset=-1.0)
+    found = weighted_pair_mean(w, across=across, within=within, sizes=np.bincount(codes))
+    assert found[0] / np.e == pytest.approx(np.average(potential, weights=share))
+
+
+def test_order_of_the_rows_does_not_matter(unit):
+    """Documents need not stand side by side, and 1,500 rows are two blocks."""
+    rows, groups = unit(1500), np.arange(1500) % 40
+    order = np.random.default_rng(3).permutation(1500)
+    plain = measures.bootstrap_uniformity(rows, groups=groups, n_resamples=50)
+    mixed = measures.bootstrap_uniformity(rows[order], groups=groups[order], n_resamples=50)
+    assert mixed == pytest.approx(plain)
+    assert plain.value == pytest.approx(measures.uniformity(rows))
+    in_torch = measures.bootstrap_uniformity(torch.tensor(rows), groups=groups, n_resamples=50)
+    assert in_torch == pytest.approx(plain)

@@ -5,9 +5,35 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
+from semshift_nb.measures.neighbours.neighbours import nearest_others, top_k
+
+
+def test_neighbours_by_distance_are_scipys(unit):
+    """In blocks, far from the origin, and copies at distance 0."""
+    rows = np.concatenate([unit(3000, 6), unit(3000, 6)[:5]]) + 3
+    apart = cdist(rows, rows)
+    np.fill_diagonal(apart, np.inf)
+    found = nearest_others(rows, 4)
+    assert found.distances == pytest.approx(np.sort(apart, axis=1)[:, :4], abs=1e-12)
+    assert (found.distances[:5, 0] == 0).all()
+    assert np.take_along_axis(apart, found.places, axis=1) == pytest.approx(found.distances)
+
+
+@pytest.mark.parametrize("width", [7, 200, 4100, 20_003])
+@pytest.mark.parametrize("library", [np, torch])
+def test_the_highest_are_those_of_a_sort(width, library):
+    scores = np.random.default_rng(width).standard_normal((5, width)).astype(np.float32)
+    expected = np.sort(np.argsort(-scores, axis=1)[:, :6], axis=1)
+    given = scores if library is np else torch.tensor(scores)
+    import array_api_compat
+
+    found = top_k(array_api_compat.array_namespace(given), given, 6)
+    assert isinstance(found, type(given))
+    assert (np.asarray(found) == expected).all()
 
 
 def by_full_sort(queries: np.ndarray, library: np.ndarray, k: int) -> np.ndarray:

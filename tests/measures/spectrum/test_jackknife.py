@@ -1,4 +1,4 @@
-"""Intervals of the figures of a space: coverage simulated, Tukey's leave-outs, settings."""
+"""Intervals of figures of spaces by leaving out: coverage simulated, Tukey by hand, settings."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,87 @@ import torch
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
-from tests.measures.segmentation.topics import texts_of_topics
-from tests.measures.spectrum.spectral import SPECTRAL
+from tests.measures.spectral import SPECTRAL
+from tests.measures.topics import texts_of_topics
+
+DESIGNS = [(60, 1, 16), (30, 4, 16), (40, 1, 64)]
+"""Documents, texts in each, dimensions: one text each, several, and fewer texts than dimensions."""
+
+
+def coverage_of_one(measure, interval, design, *, n: int) -> float:
+    """Share of n intervals that hold the expected value, the mean over 600 samples."""
+    rng = np.random.default_rng(0)
+    truth = np.mean([measure(texts_of_topics(rng, *design)) for _ in range(600)])
+    groups = np.repeat(np.arange(design[0]), design[1])
+    found = [interval(texts_of_topics(rng, *design), groups=groups) for _ in range(n)]
+    return float(np.mean([low <= truth <= high for _, low, high, _ in found]))
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_effective_rank_is_covered(design):
+    assert (
+        coverage_of_one(measures.effective_rank, measures.jackknife_effective_rank, design, n=150)
+        >= 0.90
+    )
+
+
+def test_a_percentile_bootstrap_would_not_hold_the_effective_rank():
+    """Why there is a jackknife: copies add no direction, so resamples lie below the value."""
+    rows = texts_of_topics(np.random.default_rng(1), 40, 1, 64)
+    drawn = measures.bootstrap_interval(rows, measures.effective_rank, n_resamples=200)
+    assert drawn.high < drawn.value
+    found = measures.jackknife_effective_rank(rows)
+    assert found.low < found.value < found.high
+
+
+@pytest.mark.parametrize("dim", [8, 100])
+@pytest.mark.parametrize("centred", [True, False])
+def test_jackknife_is_tukeys(unit, dim, centred):
+    """Leaving out one document at a time, worked out plainly for one text a document and three."""
+    rows = unit(24, dim)
+    for size in (1, 3):
+        groups = np.arange(24) // size
+        n_groups = 24 // size
+        without = [
+            measures.effective_rank(rows[groups != g], centred=centred) for g in range(n_groups)
+        ]
+        spread = np.sqrt((n_groups - 1) * np.var(without))
+        found = measures.jackknife_effective_rank(rows, groups=groups, centred=centred)
+        assert found.value == pytest.approx(measures.effective_rank(rows, centred=centred))
+        # Two-sided 95 % points of Student's t with 23 and with 7 degrees (any table): 2.069, 2.365.
+        reach = {1: 2.0687, 3: 2.3646}[size] * spread
+        assert found.value - found.low == pytest.approx(reach, rel=1e-4)
+
+
+def test_many_documents_are_left_out_in_equal_parts():
+    """250 documents in 100 parts of two; the interval is about that of leaving out each."""
+    rows = texts_of_topics(np.random.default_rng(2), 250, 1, 16)
+    parts = measures.jackknife_effective_rank(rows)
+    singly = measures.jackknife_effective_rank(rows, n_parts=250)
+    assert parts.high - parts.low == pytest.approx(singly.high - singly.low, rel=0.3)
+    assert measures.jackknife_effective_rank(rows, seed=1) != parts
+
+
+def test_rank_intervals_stay_within_what_a_rank_can_be():
+    found = measures.jackknife_effective_rank(np.eye(6))
+    assert found == pytest.approx((5, 5, 5, 6))
+    uncentred = measures.jackknife_effective_rank(np.eye(6), centred=False)
+    assert uncentred.high == pytest.approx(6)
+    assert measures.jackknife_effective_rank(torch.eye(6)) == pytest.approx((5, 5, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "message"),
+    [
+        (np.eye(3), {}, "3 documents, expected at least 4"),
+        (np.eye(5), {"n_parts": 1}, "n_parts is 1"),
+        (np.eye(5), {"level": 1.0}, r"level 1\.0"),
+        (np.tile(np.eye(2)[:1], (5, 1)), {}, "do not differ"),
+    ],
+)
+def test_jackknife_is_checked(rows, settings, message):
+    with pytest.raises(InputError, match=message):
+        measures.jackknife_effective_rank(rows, **settings)
 
 
 def cosine_share(rows: np.ndarray) -> float:
@@ -59,19 +138,6 @@ def test_figures_are_covered_by_leaving_out(design):
     assert {name: share for name, share in held.items() if share < 0.89} == {}
 
 
-@pytest.mark.parametrize("design", [(60, 4, 16), (200, 1, 48)])
-def test_figures_of_neighbours_are_covered_by_leaving_out_a_share(design):
-    def intervals(rows, groups):
-        return {
-            "two_nn": measures.subsample_two_nn_dimension(rows, groups=groups, n_resamples=60),
-            "hubness": measures.subsample_hubness(rows, groups=groups, n_resamples=60),
-        }
-
-    figures = {"two_nn": measures.two_nn_dimension, "hubness": measures.hubness}
-    held = coverage(figures, intervals, design, n=40)
-    assert min(held.values()) >= 0.86
-
-
 @pytest.mark.parametrize("dim", [5, 40])
 @pytest.mark.parametrize("centred", [True, False])
 def test_all_spectral_figures_are_tukeys(unit, dim, centred):
@@ -100,25 +166,6 @@ def test_effective_rank_is_one_of_them(unit):
     assert measures.jackknife_effective_rank(rows) == both
     assert measures.jackknife_spectral_figures(1e30 * rows)["effective_rank"] == pytest.approx(both)
     assert measures.jackknife_spectral_figures(torch.tensor(rows))["effective_rank"] == both
-
-
-def test_partition_isotropy_with_the_directions_of_all(unit):
-    """Against turning the directions with every leave-out: they hardly do."""
-    rows = unit(200, 6)
-    turned = [measures.partition_isotropy(np.delete(rows, i, axis=0)) for i in range(200)]
-    found = measures.jackknife_partition_isotropy(rows, n_parts=200)
-    reach = 1.972 * np.sqrt(199 * np.var(turned))
-    assert found.high - found.value == pytest.approx(reach, rel=0.1)
-
-
-def test_a_resample_with_copies_would_not_hold_the_two_nn_dimension():
-    """Why a share is left out: a copy is its own neighbour and is set aside, so half a set is."""
-    rows = texts_of_topics(np.random.default_rng(1), 300, 1, 16)
-    drawn = measures.bootstrap_interval(rows, measures.two_nn_dimension, n_resamples=50)
-    share = measures.subsample_two_nn_dimension(rows, n_resamples=100)
-    assert share.low < share.value < share.high
-    middle = (drawn.low + drawn.high) / 2
-    assert abs(middle - drawn.value) > 0.15 * (drawn.high - drawn.low)
 
 
 def test_documents_leave_together(unit):
@@ -158,14 +205,6 @@ def test_settings_of_all_intervals(unit, interval):
         interval(rows, groups=[0, 1])
     with pytest.raises(InputError, match="1 document"):
         interval(rows, groups=np.zeros(150))
-
-
-@pytest.mark.parametrize("measure", ["subsample_two_nn_dimension", "subsample_hubness"])
-def test_shares_need_documents(unit, measure):
-    with pytest.raises(InputError, match=r"10 documents.*expected at least 20"):
-        getattr(measures, measure)(unit(60), groups=np.arange(60) // 6)
-    with pytest.raises(InputError, match="n_resamples 1"):
-        getattr(measures, measure)(unit(60), n_resamples=1)
 
 
 def test_where_a_leave_out_has_no_value_there_is_no_interval():

@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 
 from semshift_nb import measures
 from semshift_nb.errors import InputError
-from tests.measures.spectrum.spectral import SPECTRAL
+from tests.measures.spectral import SPECTRAL
 
 
 def spread_rows(n: int, dim: int, seed: int = 0) -> np.ndarray:

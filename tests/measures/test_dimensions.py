@@ -108,3 +108,31 @@ def test_one_document_may_carry_all_the_spread():
     rows = np.eye(3)[[0, 0, 0, 0, 1]]
     with pytest.raises(InputError, match="without one of the documents the rows do not differ"):
         measures.jackknife_dimension_figures(rows)
+
+
+def with_quiet_dimensions() -> np.ndarray:
+    """Dimension 3 is silent, 5 constant but large, 7 small in mean but lively."""
+    values = np.random.default_rng(0).standard_normal((200, 9))
+    values[:, 3] *= 1e-5
+    values[:, 5] = 2.0
+    values[::2, 7] *= -1
+    return values
+
+
+def test_both_spread_and_magnitude_must_be_small():
+    values = with_quiet_dimensions()
+    assert measures.near_zero_dimensions(values).tolist() == [3]
+    assert measures.near_zero_dimensions(torch.tensor(values)).tolist() == [3]
+    assert measures.near_zero_dimensions(values.astype(np.float32)).tolist() == [3]
+    assert measures.near_zero_dimensions(values, ratio=1e-6).tolist() == []
+
+
+def test_dimensions_refuse_bad_input():
+    values = with_quiet_dimensions()
+    values[4, 2] = np.nan
+    with pytest.raises(InputError, match=r"1 row holds NaN or infinity \(rows 4\)"):
+        measures.near_zero_dimensions(values)
+    with pytest.raises(InputError, match="ratio is 0"):
+        measures.near_zero_dimensions(np.eye(3), ratio=0)
+    with pytest.raises(InputError, match="expected at least 2"):
+        measures.near_zero_dimensions(np.eye(1))
