@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 from semshift_nb.names import count
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -39,8 +39,8 @@ def check_separator(sep: str) -> str:
     character = _SPELLED.get(sep, str(sep))
     if len(character) != 1 or character in '"\r\n':
         raise InputError(
-            f"sep is {sep!r}, expected the one character that stands between cells, such as "
-            '";" or "tab".'
+            f"{option('sep')} is {sep!r}, expected the one character that stands between cells, "
+            'such as ";" or "tab".'
         )
     return character
 
@@ -161,8 +161,8 @@ def _refuse_other_separator(head: Row, name: str, sep: str) -> None:
             spelled = "tab" if other == "\t" else other
             raise InputError(
                 f"{name} seems to have {called} between its columns ({_short(head.source)}), "
-                f'where {SEPARATORS.get(sep, repr(sep))} were expected: say so with sep="{spelled}"'
-                f' (on the command line --sep "{spelled}"), or save it with commas.'
+                f"where {SEPARATORS.get(sep, repr(sep))} were expected: say so with "
+                f"{option('sep', value=spelled)}, or save it with commas."
             )
 
 

@@ -11,6 +11,7 @@ from semshift_nb.cli.program import (
     TableFile,
     Terminal,
     app,
+    keep_table,
     new_table,
     say,
     shortest,
@@ -76,9 +77,9 @@ def geometry(
     are refused, and which they are is told. Where nothing could be measured the
     exit status is 1.
     """
-    from semshift_nb.reports.tables import check_ending, write_table
+    from semshift_nb.reports.tables import check_target
 
-    check_ending(out)
+    check_target(out, source)
     from semshift_nb.encoders import holds_vectors
 
     if holds_vectors(source) and (model is None or Path(source).suffix.lower() != ".parquet"):
@@ -95,7 +96,7 @@ def geometry(
             sample=sample,
             seed=seed,
         )
-    write_table(table, out)
+    keep_table(table, out)
     print_summary(table)
     say(shortest(out))
     if not (table["status"] == "measured").any():

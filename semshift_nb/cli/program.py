@@ -1,7 +1,7 @@
 """What all commands share: the program, its options, and how it speaks."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -11,7 +11,11 @@ from rich.text import Text
 
 from semshift_nb import __version__
 from semshift_nb.errors import at_the_command_line
+from semshift_nb.names import count
 from semshift_nb.unicode import printable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FAILED, ASKED_WRONGLY = 1, 2
 
@@ -87,6 +91,20 @@ def tell(line: str) -> None:
 def new_table() -> Table:
     """Begin a table for a terminal."""
     return Table(box=SIMPLE_HEAD, pad_edge=False)
+
+
+def keep_table(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table, and tell what a spreadsheet program would make of a csv file."""
+    from semshift_nb.reports.tables import n_formulas, write_table
+
+    write_table(table, path)
+    n = n_formulas(table) if path.suffix.lower() == ".csv" else 0
+    if n:
+        tell(
+            f"{shortest(path)}: {count(n, 'text')} in it would be run as a formula by a "
+            "spreadsheet program, for =, +, - or @ stands in front: import the columns as text "
+            "there, or write .parquet"
+        )
 
 
 def shortest(path: Path) -> str:

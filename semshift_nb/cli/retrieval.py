@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 from rich.table import Table
 
-from semshift_nb.cli.program import Model, TableFile, Terminal, app, new_table, say, shortest
+from semshift_nb.cli.program import (
+    Model,
+    TableFile,
+    Terminal,
+    app,
+    keep_table,
+    new_table,
+    say,
+    shortest,
+)
 from semshift_nb.errors import InputError
 from semshift_nb.names import count, temperature_name
 
@@ -87,7 +96,7 @@ def retrieval(
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of all draws.")] = 0,
 ) -> None:
     """Search a set at several temperatures, test each against 1, and write the table."""
-    from semshift_nb.reports.tables import check_ending, write_table
+    from semshift_nb.reports.tables import check_target
 
     wanted = [_parse(name) for name in schedule or []]
     for temperature in tau or []:
@@ -95,8 +104,9 @@ def retrieval(
             raise InputError(f"--tau {temperature:g} was given; expected a number above 0.")
     if tune and not (tau or wanted):
         raise InputError("--tune needs something to choose from: give --tau or --schedule.")
-    for path in filter(None, (out, by_query)):
-        check_ending(path)
+    check_target(out, source)
+    if by_query is not None:
+        check_target(by_query, source, out)
     from semshift_nb import analyses
     from semshift_nb.corpora import load_retrieval
     from semshift_nb.encoders import load_encoder
@@ -117,9 +127,9 @@ def retrieval(
         tune=tune,
         seed=seed,
     )
-    write_table(found.table, out)
+    keep_table(found.table, out)
     if by_query is not None:
-        write_table(found.by_query, by_query)
+        keep_table(found.by_query, by_query)
     print_summary(found)
     say(shortest(out))
 

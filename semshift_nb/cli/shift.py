@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, Separator, TableFile, app, say, shortest
+from semshift_nb.cli.program import Model, Separator, TableFile, app, keep_table, say, shortest
 from semshift_nb.names import count
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ def shift(
     sep: Separator = None,
 ) -> None:
     """Measure how much meaning moves in every document, and write the table."""
-    from semshift_nb.reports.tables import check_ending, write_table
+    from semshift_nb.reports.tables import check_target
 
-    check_ending(out)
+    check_target(out, source)
     from semshift_nb.analyses import document_shift
     from semshift_nb.corpora import load_corpus
     from semshift_nb.encoders import load_encoder
 
     table = document_shift(load_corpus(source, sep=sep), load_encoder(model))
-    write_table(table, out)
+    keep_table(table, out)
     for line in shift_summary(table):
         say(line)
     say(shortest(out))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, Separator, app, say, shortest
+from semshift_nb.cli.program import Model, Separator, app, keep_table, say, shortest
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 
@@ -62,14 +62,14 @@ def split(
     ] = "auto",
 ) -> None:
     """Cut documents where their meaning turns, and write the chunks."""
-    from semshift_nb.reports.tables import check_ending, write_table
+    from semshift_nb.reports.tables import check_target
 
     if (source is None) == (evaluate is None):
         raise InputError("semshift split takes either SRC or --evaluate FILE.jsonl.")
     if out is None and evaluate is None:
         raise InputError("say where the chunks go: --out chunks.jsonl.")
     if out is not None:
-        check_ending(out)
+        check_target(out, source or evaluate or out.parent)
     if evaluate is not None:
         _refuse_options(method, max_tokens, min_sentences, price, sep)
     amount = _price(price)
@@ -93,7 +93,7 @@ def split(
         )
         _say_chunks(table, len(corpus), encoder.max_length)
     if out is not None:
-        write_table(table, out)
+        keep_table(table, out)
         say(shortest(out))
 
 

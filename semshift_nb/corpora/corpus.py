@@ -1,11 +1,13 @@
 """A corpus: documents, and on demand their sentences."""
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from semshift_nb.corpora.sentences import check_language, sentence_spans
@@ -18,6 +20,7 @@ COLUMNS = ("doc_id", "title", "text", "language", "label")
 DEFAULT_LANGUAGE = "en"
 TITLE_LENGTH = 60
 _SHOWN = 20
+_EXACT = 2**53
 
 
 def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -31,9 +34,7 @@ def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
         "language": _languages(_cells(table, "language"), source),
     }
     if "label" in table.columns:
-        documents["label"] = [
-            well_formed(cell) if isinstance(cell, str) else cell for cell in table["label"].tolist()
-        ]
+        documents["label"] = _labels(_cells(table, "label"), source)
     return pd.DataFrame(documents)
 
 
@@ -119,6 +120,40 @@ def _languages(cells: Sequence[Any], source: str) -> list[str]:
         raise InputError(f"{source}: {error}") from None
 
 
+def _labels(cells: Sequence[Any], source: str) -> list[Any]:
+    """Return labels of one kind, as every table needs them: as they came, or else all as text."""
+    kinds = {_kind(cell) for cell in cells if cell is not None}
+    if kinds in ({"text"}, {"bool"}) or (kinds and kinds <= {"whole", "number"}):
+        return [well_formed(cell) if isinstance(cell, str) else cell for cell in cells]
+    try:
+        return [None if cell is None else well_formed(_as_text(cell)) for cell in cells]
+    except (RecursionError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{source} has a label that cannot be written as text ({error})."
+        ) from None
+
+
+def _kind(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "bool"
+    if isinstance(cell, int):
+        return "whole" if abs(cell) <= _EXACT else "other"
+    return {str: "text", float: "number"}.get(type(cell), "other")
+
+
+def _as_text(label: object) -> str:
+    if isinstance(label, str) or not isinstance(
+        label, bool | int | float | list | dict | np.ndarray
+    ):
+        return str(label)
+    plain = label.tolist() if isinstance(label, np.ndarray) else label
+    return json.dumps(plain, ensure_ascii=False, default=_plain)
+
+
+def _plain(part: object) -> object:
+    return part.tolist() if isinstance(part, np.ndarray | np.generic) else str(part)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Corpus:
     """Documents with their texts, and the sentences of these texts.
@@ -135,7 +170,8 @@ class Corpus:
     ----------
     documents : DataFrame
         One row for each document: ``doc_id`` (unique), ``title``, ``text``, ``language`` and, if
-        there is one, ``label``. An empty text is a document too.
+        there is one, ``label``. An empty text is a document too. Labels that are not all of one
+        kind (text, numbers, truth values), or are lists or objects, are written as text.
 
     Raises
     ------

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from semshift_nb.corpora.corpus import COLUMNS
 from semshift_nb.csv_rows import check_separator, read_table
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 from semshift_nb.plain_text import check_regular, read_text, refuse_other_kinds
 from semshift_nb.validation import shortened
 
@@ -71,7 +71,7 @@ def without_separator(reader: T, sep: str | None) -> T:
     """Return what reads something that has no separators, or refuse the one that was given."""
     if sep is not None:
         raise InputError(
-            f"sep is {sep!r}, but only {' and '.join(_SEPARATED)} files have "
+            f"{option('sep')} is {sep!r}, but only {' and '.join(_SEPARATED)} files have "
             "separators: leave it out."
         )
     return reader

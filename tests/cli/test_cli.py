@@ -1,5 +1,6 @@
 """The command line: what it prints, where, and with which exit status."""
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from semshift_nb.analyses import document_shift
 from semshift_nb.cli import app
 from semshift_nb.doctor import examine
 from semshift_nb.encoders import Store
+from semshift_nb.errors import InputError
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +69,7 @@ def test_help_and_version_import_nothing_slow(tmp_path: Path) -> None:
         (["shift", "news"], "--out"),
         (["shift", "news", "--out", "table.xlsx"], "end its name with one of .parquet"),
         (["shift", "nowhere.csv", "--out", "table.csv"], "nowhere.csv"),
+        (["shift", "news", "--out", "/proc/table.csv"], "no table can be written to '/proc/table"),
         (["shift", "reviews", "--model", "no/such", "--out", "table.csv"], "no/such"),
         (["store", "delete", "abc"], "there is no space 'abc'"),
     ],
@@ -80,13 +83,46 @@ def test_asked_wrongly(arguments: list[str], says: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+FULL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+"""
+
+
 def test_what_ran_and_failed_is_one_line_and_status_1(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a full disk."""
     (tmp_path / "mine.csv").write_text("text\nMeaning moves. It does.\n")
-    (tmp_path / "out").write_text("a file where the table's folder should be")
-    done = semshift("shift", "mine.csv", "--model", "static", "--out", "out/t.csv", cwd=tmp_path)
+    arguments = ["shift", "mine.csv", "--model", "static", "--out", "t.csv"]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL + CALL, *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "SEMSHIFT_STORE": str(tmp_path / "store")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("semshift: cannot write 'out/t.csv'")
+    assert done.stderr.splitlines()[-1].startswith("semshift: cannot write 't.csv'")
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_labels_of_any_kind_are_written_and_formulas_told(tmp_path: Path, store: Store) -> None:
+    source = tmp_path / "mine.jsonl"
+    labels = [1, "winter", ["a", 2]]
+    rows = [{"text": "=SUM(A1)\rIt froze.", "title": "=1", "label": label} for label in labels]
+    source.write_text("\n".join(map(json.dumps, rows)))
+    for ending in (".parquet", ".csv"):
+        out = tmp_path / f"t{ending}"
+        arguments = ["shift", str(source), "--model", "static", "--out", str(out)]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, done.output
+        read = pd.read_parquet if ending == ".parquet" else pd.read_csv
+        assert read(out)["label"].tolist() == ["1", "winter", '["a", 2]']
+        assert ("3 texts in it would be run" in done.stderr) == (ending == ".csv")
+    with pytest.raises(InputError, match="would be written over what is read"):
+        raise CliRunner().invoke(app, ["shift", str(source), "--out", str(source)]).exception
 
 
 def test_shift_writes_the_table_of_the_analysis(tmp_path: Path, store: Store) -> None:

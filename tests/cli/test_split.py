@@ -44,6 +44,18 @@ def test_chunks_are_written_and_joined_give_the_documents():
     assert all(row["n_tokens"] <= 12 for row in rows)
 
 
+def test_chunks_read_back_from_csv_whatever_ends_their_lines():
+    texts = ["Ice.\rSnow. Rain.", "One.\r\nTwo.\rThree.\u2028Four.", "NA"]
+    Path("mine.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    done = run("mine.jsonl", "--out", "chunks.csv")
+    assert done.exit_code == 0, done.output
+    run("mine.jsonl", "--out", "chunks.parquet")
+    wanted = pd.read_parquet("chunks.parquet")
+    found = pd.read_csv("chunks.csv", keep_default_na=False)
+    assert found["text"].tolist() == wanted["text"].tolist()
+    assert "".join(wanted.loc[wanted["doc_id"] == "1", "text"]) == texts[1]
+
+
 def test_chunks_that_the_model_would_cut_are_marked_and_told():
     """Without --max-tokens nothing bounds a chunk."""
     Path("long.txt").write_text("The same thing is said here once more. " * 60 + "Stars burn.")

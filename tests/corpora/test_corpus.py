@@ -1,5 +1,7 @@
 """Corpus: what it completes, what it refuses, and what stays of bad text."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -149,3 +151,26 @@ def test_the_fingerprint_tells_corpora_apart() -> None:
     assert same.fingerprint == base.fingerprint
     assert len(base.fingerprint) == 64
     assert len({base.fingerprint, *(other.fingerprint for other in others)}) == 6
+
+
+@pytest.mark.parametrize(
+    ("labels", "kept"),
+    [
+        (["a", None, "b\ud800"], ["a", None, "b\ufffd"]),
+        ([1, 2], [1, 2]),
+        ([True, False], [True, False]),
+        ([1, 2.5], [1.0, 2.5]),
+        ([1, "winter", None], ["1", "winter", None]),
+        ([True, 1], ["true", "1"]),
+        ([["é", 2], {"a": None}], ['["é", 2]', '{"a": null}']),
+        ([np.array(["x"]), ["y"]], ['["x"]', '["y"]']),
+        ([2**70, 1], [str(2**70), "1"]),
+        ([dt.date(2026, 1, 2), None], ["2026-01-02", None]),
+    ],
+)
+def test_labels_are_of_one_kind_so_that_every_table_holds_them(labels, kept):
+    table = pd.DataFrame({"text": ["a"] * len(labels)})
+    table["label"] = pd.Series(labels, dtype=object)
+    found = Corpus("c", table).documents["label"].tolist()
+    assert [None if pd.isna(label) else label for label in found] == kept
+    assert {type(label) for label in found} <= {type(label) for label in kept} | {float}

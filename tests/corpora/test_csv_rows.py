@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from semshift_nb import load_corpus
 from semshift_nb.csv_rows import check_separator, read_table
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, at_the_command_line
 
 CELLS = st.text(st.sampled_from('a7 ,;"\\\r\n\t|\x00\u2028é'), max_size=8)
 
@@ -99,7 +100,10 @@ def test_another_separator_is_named_and_can_be_given(sep, spelled, tmp_path: Pat
     table.to_csv(path, sep=sep, index=False)
     with pytest.raises(InputError) as raised:
         load_corpus(path)
-    assert f'sep="{spelled}" (on the command line --sep "{spelled}")' in str(raised.value)
+    assert f"say so with sep={spelled!r}, or save" in str(raised.value)
+    with at_the_command_line(), pytest.raises(InputError) as raised:
+        load_corpus(path)
+    assert f"say so with --sep {shlex.quote(spelled)}, or save" in str(raised.value)
     found = load_corpus(path, sep=spelled).documents
     assert found[["doc_id", "text"]].to_numpy().tolist() == table.to_numpy().tolist()
 
