@@ -176,10 +176,10 @@ class Encoder:
         if not self.backend.models:
             return None
         from semshift_nb.encoders.temperature.attention_layout import (
-            layout,  # late: it takes torch, which takes seconds
+            attention_layout,  # late: it takes torch, which takes seconds
         )
 
-        return layout(self.backend.models[0]).heads
+        return attention_layout(self.backend.models[0]).heads
 
     @property
     def dim(self) -> int:
@@ -191,11 +191,44 @@ class Encoder:
 
         A layer's states are pooled as the model pools its last ones; its training head (a dense
         layer, say) is left out, for it was trained for the last layer only.
+
+        Parameters
+        ----------
+        layer : int or None
+            One of ``layers``; None for the model's whole output.
+        pooling : {"mean", "cls", "max"}, optional
+            How token vectors become one; the model's own way if left out.
+
+        Returns
+        -------
+        Encoder
+            At that layer, with the same temperature, length and transforms.
+
+        Raises
+        ------
+        InputError
+            If there is no such layer or pooling.
         """
         return self._view(layer=layer, pooling=pooling)
 
     def after(self, transform: Transform) -> "Encoder":
-        """Give the same encoder with something done to its vectors afterwards."""
+        """Give the same encoder with something done to its vectors afterwards.
+
+        Parameters
+        ----------
+        transform : Transform
+            Takes unit rows, and is applied after those that the encoder has already.
+
+        Returns
+        -------
+        Encoder
+            Its rows are brought to unit length again.
+
+        Raises
+        ------
+        InputError
+            If it is no transform, or does not fit the vectors.
+        """
         return self._view(transforms=(*self.spec.transforms, check_transform(transform)))
 
     def at_temperature(self, tau: Tau) -> "Encoder":
@@ -224,9 +257,9 @@ class Encoder:
         >>> load_encoder("minilm", store=None).at_temperature(0.8).temperature.tau
         0.8
         """
-        setting = self._make_temperature(tau)
-        setting.temperature(self.max_length)  # a function of the length is tried at all of them
-        return self._view(temperature=setting)
+        temperature = self._make_temperature(tau)
+        temperature.at_length(self.max_length)  # a function of the length is tried at all of them
+        return self._view(temperature=temperature)
 
     def at_length(self, max_length: int | None) -> "Encoder":
         """Give the same encoder, sharing its weights, that cuts its texts elsewhere.
@@ -256,7 +289,7 @@ class Encoder:
         length = None if max_length is None else check_max_length(max_length)
         view = self._view(max_length=self.backend.length_of(length))
         if view.spec.temperature is not None:
-            view.spec.temperature.temperature(view.max_length)
+            view.spec.temperature.at_length(view.max_length)
         return view
 
     def random_twin(self, seed: int = 0) -> "Encoder":
@@ -265,6 +298,21 @@ class Encoder:
         What it shows too is no doing of the training. Weights are drawn as the model's classes
         draw them before any training; ``"static"`` has a table of Gaussian numbers with the spread
         of its own. Tokenizer and pooling stay the same.
+
+        Parameters
+        ----------
+        seed : int
+            From 0 to 2^63 - 1; it decides all weights.
+
+        Returns
+        -------
+        Encoder
+            With the same layer, length, temperature and transforms.
+
+        Raises
+        ------
+        InputError
+            If the seed is none, or a part of the model does not say how its weights begin.
         """
         number = _check_seed(seed)
         backend, weights = self.backend.random_twin(number)
@@ -361,6 +409,13 @@ class Encoder:
     def raw(self, texts: Sequence[str], *, role: str = "document") -> NDArray[np.float32]:
         """Turn texts into vectors of the length that the model gives them.
 
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
         Returns
         -------
         ndarray of shape (n_texts, dim), float32
@@ -389,7 +444,29 @@ class Encoder:
         role: str = "document",
         no_direction: NoDirection = "raise",
     ) -> dict[tuple[int, str], Encoding]:
-        """Turn texts into unit vectors at many layers, with many poolings, in one pass."""
+        """Turn texts into unit vectors at many layers, with many poolings, in one pass.
+
+        Parameters
+        ----------
+        texts, role, no_direction
+            As ``encode_with_tokens`` takes them.
+        layers : iterable of int, optional
+            All of ``layers`` if left out.
+        poolings : iterable of str, optional
+            All that the model's states can be pooled by, if left out.
+
+        Returns
+        -------
+        dict of (int, str) to Encoding
+            As ``at_layer`` with this layer and pooling gives it.
+
+        Raises
+        ------
+        InputError
+            If a layer or a pooling is unknown.
+        NoDirectionError
+            If some texts have a zero vector at one of the layers, and that is to be an error.
+        """
         check_role(role)
         _check_no_direction(no_direction)
         once, rows = distinct(check_texts(texts))
@@ -446,6 +523,13 @@ class Encoder:
     def token_ids(self, texts: Sequence[str], *, role: str = "document") -> list[NDArray[np.int64]]:
         """Return the tokens that the model sees of each text; it is not run.
 
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings; each is cut where the encoder cuts it.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
         Returns
         -------
         list of ndarray of shape (n_tokens,), int64
@@ -462,14 +546,40 @@ class Encoder:
         layers: Iterable[int] | None = None,
         role: str = "document",
     ) -> TokenStates:
-        """Return the hidden states of the texts' tokens, at the encoder's own temperature."""
+        """Return the hidden states of the texts' tokens, at the encoder's own temperature.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings; each is cut where the encoder cuts it.
+        layers : iterable of int, optional
+            All of ``layers`` if left out.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
+        Returns
+        -------
+        TokenStates
+            Of all texts' tokens, one after another.
+
+        Raises
+        ------
+        InputError
+            If a layer is unknown.
+        """
         listed = check_texts(texts)
         check_role(role)
         chosen = self.layers if layers is None else list(layers)
         return self.backend.token_states(listed, role, self._spec_now(), chosen)
 
     def input_embeddings(self) -> InputEmbeddings:
-        """Return the table in which the model looks up its tokens."""
+        """Return the table in which the model looks up its tokens.
+
+        Returns
+        -------
+        InputEmbeddings
+            Tokens and their vectors.
+        """
         return self.backend.input_embeddings()
 
     def _view(self, **changes: Any) -> "Encoder":  # noqa: ANN401 - as dataclasses.replace
@@ -482,10 +592,10 @@ class Encoder:
 
     def _make_temperature(self, tau: Tau) -> ModelTemperature:
         from semshift_nb.encoders.temperature.forward_patch import (
-            make_setting,  # late: torch takes seconds
+            model_temperature,  # late: torch takes seconds
         )
 
-        return make_setting(self.backend.models, tau, name=self.name)
+        return model_temperature(self.backend.models, tau, name=self.name)
 
     def _encode_distinct(self, texts: list[str], role: str) -> Encoding:
         spec = self._spec_now()

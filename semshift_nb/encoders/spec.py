@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature, setting_of
+from semshift_nb.encoders.temperature.context import (
+    UNTOUCHED,
+    ModelTemperature,
+    temperature_in_context,
+)
 from semshift_nb.encoders.temperature.schedule import Temperature
 from semshift_nb.encoders.transforms import Transform
 
@@ -52,13 +56,13 @@ class EncodingSpec:
 
     def in_context(self, models: "Collection[PreTrainedModel]") -> "EncodingSpec":
         """Give the same with the temperature that holds here and now, in a block perhaps."""
-        return replace(self, temperature=setting_of(models, self.temperature))
+        return replace(self, temperature=temperature_in_context(models, self.temperature))
 
     def described_temperature(self) -> Temperature:
         """Say what the temperature is at this length."""
         if self.temperature is None:
             return UNTOUCHED
-        return self.temperature.temperature(self.max_length)
+        return self.temperature.at_length(self.max_length)
 
     def label(self, own_pooling: str) -> str:
         """Say where vectors are taken, after the model's name; nothing of its whole output."""

@@ -60,11 +60,11 @@ def tempscale(model: "Model", tau: Tau) -> AbstractContextManager[None]:
     import torch
 
     from semshift_nb.encoders.encoder import Encoder
-    from semshift_nb.encoders.temperature.forward_patch import applied, make_setting, models_in
+    from semshift_nb.encoders.temperature.forward_patch import applied, model_temperature, models_in
 
     if isinstance(model, Encoder):
-        setting = make_setting(model.backend.models, tau, name=model.name)
-        return applied(setting, model.spec.temperature)
+        tempered = model_temperature(model.backend.models, tau, name=model.name)
+        return applied(tempered, model.spec.temperature)
     # Whatever the types say, anything may come.
     module: object = model
     models = models_in(module) if isinstance(module, torch.nn.Module) else ()
@@ -73,4 +73,4 @@ def tempscale(model: "Model", tau: Tau) -> AbstractContextManager[None]:
             f"tempscale takes an encoder, a SentenceTransformer or a model of transformers, and "
             f"{type(model).__name__} is none and holds none."
         )
-    return applied(make_setting(models, tau, name=type(model).__name__))
+    return applied(model_temperature(models, tau, name=type(model).__name__))

@@ -31,24 +31,24 @@ _SOFTMAXES = (functional.softmax, torch.softmax, torch.special.softmax, torch.Te
 
 
 @dataclass(frozen=True)
-class Layout:
+class AttentionLayout:
     """Where a model attends."""
 
     heads: tuple[int, ...]
     spans: tuple[str, ...]
 
 
-_layouts: WeakKeyDictionary[PreTrainedModel, Layout] = WeakKeyDictionary()
+_known: WeakKeyDictionary[PreTrainedModel, AttentionLayout] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def layout(model: PreTrainedModel) -> Layout:
+def attention_layout(model: PreTrainedModel) -> AttentionLayout:
     """Find out where a model attends, once."""
-    found = _layouts.get(model)
+    found = _known.get(model)
     if found is None:
         found = _probe(model)
         with _lock:
-            _layouts[model] = found
+            _known[model] = found
     return found
 
 
@@ -64,7 +64,7 @@ def refuse_compiled(module: torch.nn.Module) -> None:
         )
 
 
-def _probe(model: PreTrainedModel) -> Layout:
+def _probe(model: PreTrainedModel) -> AttentionLayout:
     for module in model.modules():
         refuse_compiled(module)
     run = AttentionPass([])
@@ -85,7 +85,7 @@ def _probe(model: PreTrainedModel) -> Layout:
         for name, module in model.named_modules()
         if isinstance(module, PreTrainedModel) and watch.attended.get(module) == total
     ]
-    return Layout(tuple(shape[1] for shape in run.shapes), tuple(spans))
+    return AttentionLayout(tuple(shape[1] for shape in run.shapes), tuple(spans))
 
 
 class _Watch(TorchFunctionMode):
@@ -95,7 +95,7 @@ class _Watch(TorchFunctionMode):
         super().__init__()
         self.run = run
         self.attended: dict[torch.nn.Module, int] = {}
-        self._past_the_doors: list[str] = []
+        self._past_the_patch: list[str] = []
         self._inside: list[tuple[torch.nn.Module, int]] = []
         self._n_seen = 0
 
@@ -110,7 +110,7 @@ class _Watch(TorchFunctionMode):
         if func is _KERNEL or (_is_softmax(func) and _over_tokens(*args, **kwargs)):
             n_through = len(self.run.shapes)
             if n_through == self._n_seen:  # called by another name than the one that leads there
-                self._past_the_doors.append(type(self._inside[-1][0]).__name__)
+                self._past_the_patch.append(type(self._inside[-1][0]).__name__)
             self._n_seen = n_through
         return func(*args, **kwargs)
 
@@ -135,7 +135,7 @@ class _Watch(TorchFunctionMode):
             for shape in self.run.shapes
             if (*shape[:-3], *shape[-2:]) != expected
         ]
-        unknown = [*dict.fromkeys([*deaf, *self._past_the_doors, *odd])]
+        unknown = [*dict.fromkeys([*deaf, *self._past_the_patch, *odd])]
         if unknown or not self.run.shapes:
             where = f"in {', '.join(unknown)}" if unknown else "anywhere in it"
             how = getattr(model.config, "_attn_implementation", None)
@@ -157,7 +157,7 @@ class _Watch(TorchFunctionMode):
 
 
 def _is_softmax(func: object) -> bool:
-    # While the doors are open, torch itself calls the softmax by the door's name.
+    # While it is patched, torch itself calls the softmax by the patched name.
     return func is functional.softmax or func in _SOFTMAXES
 
 

@@ -27,17 +27,21 @@ _n_open = 0
 
 
 class AttentionPass:
-    """One pass of one model: the levels of its layers, in the order in which they attend."""
+    """One pass of one model: the temperatures of its layers, in the order in which they attend."""
 
     def __init__(
-        self, levels: Sequence[LayerTemperature | None], *, plan: object = None, keeps: bool = False
+        self,
+        temperatures: Sequence[LayerTemperature | None],
+        *,
+        plan: object = None,
+        keeps: bool = False,
     ) -> None:
-        self.levels = levels
+        self.temperatures = temperatures
         self.plan = plan
         self.shapes: list[tuple[int, ...]] = []
         self.weights: list[torch.Tensor] | None = [] if keeps else None
 
-    def next_level(self, shape: tuple[int, ...]) -> LayerTemperature | None:
+    def next_temperature(self, shape: tuple[int, ...]) -> LayerTemperature | None:
         """Count one more layer that attends.
 
         Parameters
@@ -47,15 +51,15 @@ class AttentionPass:
         """
         place = len(self.shapes)
         self.shapes.append(shape)
-        return self.levels[place] if place < len(self.levels) else None
+        return self.temperatures[place] if place < len(self.temperatures) else None
 
     def check(self, name: str) -> None:
         """Refuse what came out if not every layer went through, or more than there are."""
-        if len(self.shapes) != len(self.levels):
+        if len(self.shapes) != len(self.temperatures):
             raise SemshiftError(
                 f"{name} attended {len(self.shapes)} times, but its temperatures are for "
-                f"{len(self.levels)} layers: its layers or its attn_implementation were changed "
-                "after it was first tempered, or it skips layers. Load the model anew."
+                f"{len(self.temperatures)} layers: its layers or its attn_implementation were "
+                "changed after it was first tempered, or it skips layers. Load the model anew."
             )
 
 
@@ -95,14 +99,14 @@ def attention_patched() -> Iterator[None]:
 
 
 def _install() -> None:
-    for name, door in zip(_NAMES, (_kernel, _softmax), strict=True):
+    for name, patch in zip(_NAMES, (_kernel, _softmax), strict=True):
         _originals[name] = getattr(functional, name)
-        setattr(functional, name, door)
+        setattr(functional, name, patch)
 
 
 def _uninstall() -> None:
-    for name, door in zip(_NAMES, (_kernel, _softmax), strict=True):
-        if getattr(functional, name) is door:  # else another has put its own there meanwhile
+    for name, patch in zip(_NAMES, (_kernel, _softmax), strict=True):
+        if getattr(functional, name) is patch:  # else another has put its own there meanwhile
             setattr(functional, name, _originals[name])
 
 
@@ -130,9 +134,9 @@ def _attend(
     scale: float | None = None,
     **options: Any,  # noqa: ANN401
 ) -> torch.Tensor:
-    level = run.next_level((*query.shape[:-1], key.shape[-2]))
-    if level is not None:
-        query, attn_mask, scale = level.before_kernel(query, attn_mask, scale)
+    temperature = run.next_temperature((*query.shape[:-1], key.shape[-2]))
+    if temperature is not None:
+        query, attn_mask, scale = temperature.before_kernel(query, attn_mask, scale)
     if run.weights is not None:
         weights = attention_weights(query, key, attn_mask, scale, is_causal=is_causal)
         run.weights.append(weights)
@@ -150,9 +154,9 @@ def _soften(
 ) -> torch.Tensor:
     if input.ndim != 4 or dim not in (-1, 3):
         return original(input, dim, _stacklevel, dtype)
-    level = run.next_level(tuple(input.shape))
-    scores = input if level is None else level.divide(input)
-    # Under one of torch's own modes the original calls the softmax once more by the door's name.
+    temperature = run.next_temperature(tuple(input.shape))
+    scores = input if temperature is None else temperature.divide(input)
+    # Under one of torch's own modes the original calls the softmax once more by the patched name.
     with in_pass(None):
         weights = original(scores, dim, dtype=dtype).to(dtype or input.dtype)
     if run.weights is not None:

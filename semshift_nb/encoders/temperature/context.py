@@ -37,7 +37,7 @@ class ModelTemperature:
         self.plans = plans
         self._temperatures: dict[int | None, Temperature] = {}
 
-    def temperature(self, max_length: int | None) -> Temperature:
+    def at_length(self, max_length: int | None) -> Temperature:
         """Say what it is to an encoder that sees so many tokens."""
         if max_length not in self._temperatures:
             self._temperatures[max_length] = self._describe(max_length)
@@ -74,7 +74,7 @@ def _of_layers(layers: Layers) -> Temperature:
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    setting: ModelTemperature
+    temperature: ModelTemperature
     owner: ModelTemperature | None
 
 
@@ -82,9 +82,9 @@ _open: ContextVar[tuple[_Block, ...]] = ContextVar("semshift_blocks", default=()
 
 
 @contextmanager
-def block(setting: ModelTemperature, owner: ModelTemperature | None) -> Iterator[None]:
-    """Let a setting hold."""
-    mine = _Block(setting, owner)
+def block(temperature: ModelTemperature, owner: ModelTemperature | None) -> Iterator[None]:
+    """Let a temperature hold."""
+    mine = _Block(temperature, owner)
     _open.set((*_open.get(), mine))
     try:
         yield
@@ -94,15 +94,16 @@ def block(setting: ModelTemperature, owner: ModelTemperature | None) -> Iterator
 
 def innermost_plan(model: "PreTrainedModel") -> "TemperaturePlan | None":
     """Return the plan that holds for a model in this context."""
-    plans = (each.setting.plans.get(model) for each in reversed(_open.get()))
+    plans = (each.temperature.plans.get(model) for each in reversed(_open.get()))
     return next((plan for plan in plans if plan is not None), None)
 
 
-def setting_of(
+def temperature_in_context(
     models: "Collection[PreTrainedModel]", own: ModelTemperature | None
 ) -> ModelTemperature | None:
-    """Return the setting that holds for an encoder in this context."""
+    """Return the temperature that holds for an encoder in this context."""
     for each in reversed(_open.get()):
-        if (own is None or each.owner is own) and not each.setting.plans.keys().isdisjoint(models):
-            return each.setting
+        holds = own is None or each.owner is own
+        if holds and not each.temperature.plans.keys().isdisjoint(models):
+            return each.temperature
     return own

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import torch
 from transformers import PreTrainedModel
 
-from semshift_nb.encoders.temperature.attention_layout import layout, refuse_compiled
+from semshift_nb.encoders.temperature.attention_layout import attention_layout, refuse_compiled
 from semshift_nb.encoders.temperature.attention_patch import (
     AttentionPass,
     attention_patched,
@@ -126,14 +126,16 @@ def models_in(module: torch.nn.Module) -> tuple[PreTrainedModel, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def make_setting(models: Iterable[PreTrainedModel], tau: Tau, *, name: str) -> ModelTemperature:
+def model_temperature(
+    models: Iterable[PreTrainedModel], tau: Tau, *, name: str
+) -> ModelTemperature:
     """Work out what a temperature comes to in some models."""
     plans: dict[PreTrainedModel, TemperaturePlan] = {}
     for model in models:
-        found = layout(model)
+        found = attention_layout(model)
         plan = TemperaturePlan(tau, found.heads)
         plans |= {model.get_submodule(span): plan for span in found.spans}  # type: ignore[misc]
-    if not plans and TemperaturePlan(tau, (1,)).levels(None) != [None]:
+    if not plans and TemperaturePlan(tau, (1,)).layers(None) != [None]:
         raise InputError(
             f"{name} has no attention, so no temperature can change it: only 1 is allowed here."
         )
@@ -141,9 +143,9 @@ def make_setting(models: Iterable[PreTrainedModel], tau: Tau, *, name: str) -> M
 
 
 @contextmanager
-def applied(setting: ModelTemperature, owner: ModelTemperature | None = None) -> Iterator[None]:
-    """Let a setting hold for its models."""
-    with attention_patched(), wrapping(setting.plans), block(setting, owner):
+def applied(temperature: ModelTemperature, owner: ModelTemperature | None = None) -> Iterator[None]:
+    """Let a temperature hold for its models."""
+    with attention_patched(), wrapping(temperature.plans), block(temperature, owner):
         yield
 
 
@@ -207,7 +209,7 @@ def _run(model: PreTrainedModel, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         )
     lengths = text_lengths(original, args, kwargs) if plan.adapts else None
     capture = _capture.get()
-    run = AttentionPass(plan.levels(lengths), plan=plan, keeps=capture is not None)
+    run = AttentionPass(plan.layers(lengths), plan=plan, keeps=capture is not None)
     if capture is not None:
         kwargs = {**kwargs, "output_hidden_states": True}
     with in_pass(run):

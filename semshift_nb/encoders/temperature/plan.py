@@ -147,7 +147,7 @@ class TemperaturePlan:
             tau = tau.number
         self._function = tau if callable(tau) else None
         self._fixed = None if callable(tau) else check_taus(tau, heads)
-        self._levels = _levels([self._fixed]) if self._fixed else []
+        self._layers = _layer_temperatures([self._fixed]) if self._fixed else []
         self._by_length: dict[int, Layers] = {}
 
     @property
@@ -181,28 +181,28 @@ class TemperaturePlan:
         number = only_number(layers)
         return [layer.tolist() for layer in layers] if math.isnan(number) else number
 
-    def levels(self, lengths: Sequence[int] | None) -> list[LayerTemperature | None]:
+    def layers(self, lengths: Sequence[int] | None) -> list[LayerTemperature | None]:
         """Return what to apply in each layer."""
         if self._fixed is not None:
-            return self._levels
-        return _levels([self.at(n_tokens) for n_tokens in lengths or (1,)])
+            return self._layers
+        return _layer_temperatures([self.at(n_tokens) for n_tokens in lengths or (1,)])
 
 
-def _levels(texts: list[Layers]) -> list[LayerTemperature | None]:
-    # Layers alike share a level, so that what it holds goes to the model's device only once.
+def _layer_temperatures(texts: list[Layers]) -> list[LayerTemperature | None]:
+    # Layers alike share a temperature, so that what it holds goes to the model's device only once.
     made: dict[bytes, LayerTemperature | None] = {}
-    levels = []
+    layers = []
     for layer in zip(*texts, strict=True):
         taus = np.stack(layer)
         key = taus.tobytes()
         if key not in made:
-            made[key] = _level(taus)
-        levels.append(made[key])
-    return levels
+            made[key] = _layer_temperature(taus)
+        layers.append(made[key])
+    return layers
 
 
-def _level(taus: NDArray[np.float64]) -> LayerTemperature | None:
-    """Make the level of one layer out of an array of shape (n_texts, n_heads)."""
+def _layer_temperature(taus: NDArray[np.float64]) -> LayerTemperature | None:
+    """Make the temperature of one layer out of an array of shape (n_texts, n_heads)."""
     least = float(taus.min())
     if (taus == least).all():
         return None if least == 1 else LayerTemperature(least)

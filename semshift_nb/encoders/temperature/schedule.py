@@ -91,8 +91,8 @@ def is_list(tau: object) -> TypeGuard[Sequence[object]]:
     return isinstance(tau, Sequence) and not isinstance(tau, str | bytes)
 
 
-Levels: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating[Any]]
-Tau: TypeAlias = Levels | Callable[[int], Levels]
+Taus: TypeAlias = float | Sequence[float] | Sequence[Sequence[float]] | NDArray[np.floating[Any]]
+Tau: TypeAlias = Taus | Callable[[int], Taus]
 
 
 @dataclass(frozen=True)

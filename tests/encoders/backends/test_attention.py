@@ -7,7 +7,7 @@ from transformers import AutoModel, BertConfig, BertModel
 
 from semshift_nb.encoders import entropy_matched, load_encoder, tempscale
 from semshift_nb.encoders.loading.bundled import bundled_folder
-from semshift_nb.encoders.temperature.forward_patch import applied, capturing, make_setting
+from semshift_nb.encoders.temperature.forward_patch import applied, capturing, model_temperature
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model
 from tests.encoders.temperature.families import KINDS, UPCAST, hidden, plain_model, ragged, tiny
@@ -81,7 +81,7 @@ def test_attention_of_every_family(family, kernel, monkeypatch):
     upcast = kernel == "eager" and family in UPCAST
     model = tiny(family, kernel, torch.float32 if upcast else torch.float64)
     text, taus = ragged(lengths=[9]), [0.5, 1.6]
-    with applied(make_setting([model], taus, name=family)), capturing() as capture:
+    with applied(model_temperature([model], taus, name=family)), capturing() as capture:
         states = hidden(model, text)
     with tempscale(model, taus), torch.inference_mode():
         asked = model(**text, output_hidden_states=True).hidden_states
