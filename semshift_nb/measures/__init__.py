@@ -64,7 +64,6 @@ from semshift_nb.measures.resampling.correlation import (
 )
 from semshift_nb.measures.resampling.jackknife import JackknifePlan, jackknife_plan
 from semshift_nb.measures.resampling.significance import holm, permutation_test_paired
-from semshift_nb.measures.segmentation.auto_price import fair_price
 from semshift_nb.measures.segmentation.baselines import (
     bounded_cuts,
     even_cuts,
@@ -81,7 +80,7 @@ from semshift_nb.measures.segmentation.metrics import (
     window_diff,
 )
 from semshift_nb.measures.segmentation.online import LeastDilutionWalk
-from semshift_nb.measures.segmentation.price_path import Stage, dilution_path
+from semshift_nb.measures.segmentation.price import Stage, dilution_path, fair_price
 from semshift_nb.measures.segmentation.scatter import cut_gains, total_scatter
 from semshift_nb.measures.shift import (
     BinnedDistances,

@@ -32,12 +32,12 @@ class Bidiagonal(NamedTuple):
         whole = np.diag([*self.alphas, max(rest, 0.0) ** 0.5]) + np.diag(self.betas, 1)
         return _norm(whole[:k]), _norm(whole)
 
-    def met(self) -> bool:
+    def converged(self) -> bool:
         """Say whether the bounds are close enough to be one value."""
         low, high = self.bounds()
         return high <= low * (1 + TOLERANCE)
 
-    def and_step(self, alpha: float, beta: float) -> "Bidiagonal":
+    def extended(self, alpha: float, beta: float) -> "Bidiagonal":
         """Return what is known after one more step."""
         return Bidiagonal(np.append(self.alphas, alpha), np.append(self.betas, beta), self.squares)
 
@@ -61,7 +61,7 @@ def largest_singular_value(matrix: Array, *, floor: float) -> float:
     # The longest column is a lower bound already, and in a head with a sink it is the answer.
     found = _bidiagonalise(xp, matrix, matrix[:, int(xp.argmax(columns))] @ matrix)
     low, _ = found.bounds()
-    if found.met():
+    if found.converged():
         return low
     gram = matrix.T @ matrix
     if found.upper_by_gram(float(xp.sum(gram * gram))) <= low * (1 + TOLERANCE):
@@ -80,20 +80,20 @@ def _bidiagonalise(xp: Any, matrix: Array, start: Array) -> Bidiagonal:  # noqa:
     beta, back = float(xp.linalg.vector_norm(start)), start
     for step in range(_LOOKS[-1]):
         right[step, :] = back / beta
-        image = _away_from(left[:step, :], matrix @ right[step, :])
+        image = _orthogonal_to(left[:step, :], matrix @ right[step, :])
         alpha = float(xp.linalg.vector_norm(image))
         if alpha <= exhausted:
             break
         left[step, :] = image / alpha
-        back = _away_from(right[: step + 1, :], left[step, :] @ matrix)
+        back = _orthogonal_to(right[: step + 1, :], left[step, :] @ matrix)
         beta = float(xp.linalg.vector_norm(back))
-        found = found.and_step(alpha, beta if beta > exhausted else 0.0)
-        if beta <= exhausted or (step + 1 in _LOOKS and found.met()):
+        found = found.extended(alpha, beta if beta > exhausted else 0.0)
+        if beta <= exhausted or (step + 1 in _LOOKS and found.converged()):
             break
     return found
 
 
-def _away_from(basis: Array, vector: Array) -> Array:
+def _orthogonal_to(basis: Array, vector: Array) -> Array:
     """Return ``vector`` without its part in the rows of ``basis``; twice is enough (Kahan)."""
     for _ in range(2):
         vector = vector - (basis @ vector) @ basis

@@ -187,7 +187,7 @@ def jackknife_dimension_figures(
     least = 1 / rows.shape[1]
     return {
         f"top_dimension_{name}_share": plan.interval(
-            float(_loudest(values)), _loudest(others), least=least, most=1.0
+            float(_largest_share(values)), _largest_share(others), least=least, most=1.0
         )
         for name, values, others in zip(("variance", "cosine"), whole, without, strict=True)
         if np.abs(values).sum() > NO_LIKENESS
@@ -207,7 +207,7 @@ def _shares(
     return squares / total, mean**2 - squares / (n * (n - 1))
 
 
-def _loudest(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+def _largest_share(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     magnitude = np.abs(shares)
     total = np.maximum(magnitude.sum(axis=-1), NO_LIKENESS)
     return np.asarray(magnitude.max(axis=-1) / total)

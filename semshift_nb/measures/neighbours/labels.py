@@ -59,7 +59,7 @@ def nearest_neighbour_accuracy(
     0.5
     """
     codes, documents = _checked(embeddings, labels, groups=groups)
-    nearest = _foreign_neighbours(embeddings, documents, n_documents=1)[:, 0]
+    nearest = _neighbours_elsewhere(embeddings, documents, n_documents=1)[:, 0]
     return float((codes[nearest] == codes).mean())
 
 
@@ -114,7 +114,7 @@ def bootstrap_nearest_neighbour_accuracy(
     """
     codes, documents = _checked(embeddings, labels, groups=groups)
     # A document is drawn in 63 of 100 resamples: of so many, one is drawn in all but 1 of 10^13.
-    near = _foreign_neighbours(embeddings, documents, n_documents=30)
+    near = _neighbours_elsewhere(embeddings, documents, n_documents=30)
     foreign = documents[near] != documents[:, None]
     same = codes[near] == codes[:, None]
     draws = draw_documents(documents, n_resamples=n_resamples, seed=seed)
@@ -177,7 +177,7 @@ def _checked(
     return codes, group_codes(groups, n_rows=n)
 
 
-def _foreign_neighbours(
+def _neighbours_elsewhere(
     embeddings: Array, documents: NDArray[np.int64], *, n_documents: int
 ) -> NDArray[np.int64]:
     """Return for each text others, the nearest first, those of its own document at the end.

@@ -79,8 +79,8 @@ def subsample_two_nn_dimension(
     near, distances = (np.asarray(array_api_compat.to_device(part, "cpu")) for part in others)
     logs = np.log(distances)
     found = []
-    for left in _left(codes, share_out=0.5, n_resamples=n_resamples, level=level, seed=seed):
-        first, second = _first_left(left[near[left]], logs[left], 2)
+    for left in _remaining(codes, share_out=0.5, n_resamples=n_resamples, level=level, seed=seed):
+        first, second = _nearest_remaining(left[near[left]], logs[left], 2)
         known = np.isfinite(second)
         found.append(slope_of_ratios(second[known] - first[known]))
     value = float(slope_of_ratios(logs[:, 1] - logs[:, 0]))
@@ -144,7 +144,7 @@ def subsample_hubness(
     near = other_neighbours(embeddings, min(3 * k + 16, n - 1))
     near = np.asarray(array_api_compat.to_device(near, "cpu"))
     found = []
-    for left in _left(codes, share_out=0.25, n_resamples=n_resamples, level=level, seed=seed):
+    for left in _remaining(codes, share_out=0.25, n_resamples=n_resamples, level=level, seed=seed):
         there = left[near[left]]
         counted = near[left][there & (np.cumsum(there, axis=1) <= k)]
         found.append(skewness(np.bincount(counted, minlength=n)[left].astype(np.float64)))
@@ -153,7 +153,7 @@ def subsample_hubness(
     )
 
 
-def _left(
+def _remaining(
     codes: NDArray[np.int64], *, share_out: float, n_resamples: int, level: float, seed: int
 ) -> Iterator[NDArray[np.bool_]]:
     """Yield which rows are left when so great a share of the documents is left out at random."""
@@ -171,7 +171,7 @@ def _left(
         yield ~out[codes]
 
 
-def _first_left(
+def _nearest_remaining(
     there: NDArray[np.bool_], values: NDArray[np.float64], n: int
 ) -> list[NDArray[np.float64]]:
     """Return the first n values of each row that are there; infinity where they run out."""

@@ -7,8 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from semshift_nb import load_corpus, load_encoder, measures
-from semshift_nb.analyses import CORRECTIONS, EmbeddingSpaces, SpaceView
-from semshift_nb.analyses.geometry.geometry import geometry
+from semshift_nb.analyses import CORRECTIONS, EmbeddingSpaces, SpaceView, geometry
 from semshift_nb.analyses.spaces import projection
 from semshift_nb.errors import InputError
 
