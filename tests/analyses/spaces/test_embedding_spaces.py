@@ -34,11 +34,6 @@ def spaces(vectors):
 
 
 @pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    return load_encoder(store=tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
 def read(encoder):
     corpus = load_corpus("news", n_documents=8, seed=0)
     return EmbeddingSpaces(corpus, [encoder, load_encoder("static", store=None)], n_points=60)

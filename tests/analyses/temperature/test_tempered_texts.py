@@ -3,9 +3,7 @@
 import gc
 
 import numpy as np
-import pytest
 
-from semshift_nb import load_encoder
 from semshift_nb.analyses import TemperedTexts, Tempering
 from semshift_nb.analyses.temperature import session
 from semshift_nb.analyses.temperature.tables import Attended
@@ -13,11 +11,6 @@ from semshift_nb.encoders import Encoder
 from semshift_widgets.temperature.state import LADDER
 
 TEXTS = ["rain", "a cat", "oil"]
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder(store=None)
 
 
 def held(kind):

@@ -10,6 +10,7 @@ from semshift_nb import load_corpus, load_encoder
 from semshift_nb.analyses import calibrated_schedule
 from semshift_nb.errors import InputError
 from semshift_widgets import TempScaleExplorer
+from semshift_widgets.temperature import state as explorer_state
 
 pytestmark = pytest.mark.slow
 
@@ -22,11 +23,6 @@ TEXTS = [
     "Rain is expected in the north, with strong winds along the coast by the evening.",
 ]
 WAIT_S = 120
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    return load_encoder(store=tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture
@@ -47,6 +43,13 @@ def large(encoder):
     explorer = TempScaleExplorer(encoder, [*long, *reversed(long)] * 2, query="rain")
     assert not explorer._state.live
     return explorer
+
+
+@pytest.fixture
+def swept(encoder, monkeypatch):
+    """Few short texts, swept as if they were many."""
+    monkeypatch.setattr(explorer_state, "_LIVE_TOKENS", 0)
+    return TempScaleExplorer(encoder, TEXTS, query="rain")
 
 
 def mean_pairwise_distance(vectors):
@@ -189,8 +192,8 @@ def sweep(view):
     assert view.sweep.join(WAIT_S)
 
 
-def test_a_large_corpus_is_swept_and_the_slider_snaps_over_what_is_done(large):
-    view = large._view
+def test_a_large_corpus_is_swept_and_the_slider_snaps_over_what_is_done(swept):
+    view = swept._view
     assert (view.sweeping.layout.display, view.tau.value) == ("", 1.0)
     sweep(view)
     assert [tau for _, tau in view.tau.options] == pytest.approx(np.arange(5, 16) / 10)
@@ -198,7 +201,7 @@ def test_a_large_corpus_is_swept_and_the_slider_snaps_over_what_is_done(large):
     assert view.sweeping.layout.display == "none"
     assert view.tau.value == 1.0
     view.tau.value = 0.7
-    assert figure(large, "MPD, first 256 tokens")["change"] != 0
+    assert figure(swept, "MPD, whole text")["change"] != 0
     assert "tau 0.7" in view.figures.value
 
 
