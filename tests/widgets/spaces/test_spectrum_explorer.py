@@ -2,6 +2,7 @@
 
 import threading
 
+import ipywidgets
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -354,6 +355,16 @@ def test_no_thread_is_left_when_the_explorer_is_let_be(explorer, view):
     measured(view)
     names = {thread.name for thread in threading.enumerate()}
     assert not names & {"semshift-space", "semshift-figures"}
+
+
+def test_an_explorer_opens_after_all_widgets_of_another_were_closed():
+    rows = np.random.default_rng(0).standard_normal((9, 4))
+    first = SpectrumExplorer(rows)._view
+    first.screen.measuring.cancel()
+    ipywidgets.Widget.close_all()
+    second = SpectrumExplorer(rows)._view
+    second.screen.measuring.cancel()
+    assert all(row.layout.comm is not None for row in second.root.children)
 
 
 def test_what_cannot_be_explored_is_refused_in_words(encoder):

@@ -98,8 +98,12 @@ def _words(metric: str) -> str:
 #: A brush that has come to rest is measured with intervals.
 _REST_S = 0.5
 
-_WRAP = ipw.Layout(flex_flow="row wrap", align_items="flex-start")
 _LONG, _SHORT = 240, 48
+
+
+def _wrap() -> ipw.Layout:
+    """Lay a row out; each has a layout of its own, for it ends when the row is closed."""
+    return ipw.Layout(flex_flow="row wrap", align_items="flex-start")
 
 
 def _side(height: str) -> ipw.Layout:
@@ -157,10 +161,10 @@ class SpectrumScreen:
         mapped = ipw.VBox([above_map, self.charts["map"]])
         self.root = ipw.VBox(
             [
-                ipw.HBox([*self.menus.parts, self.keep], layout=_WRAP),
-                ipw.HBox([self.kept, self.working, self.status], layout=_WRAP),
-                ipw.HBox([self.charts["spectrum"], self.figures], layout=_WRAP),
-                ipw.HBox([mapped, self.sentences], layout=_WRAP),
+                ipw.HBox([*self.menus.parts, self.keep], layout=_wrap()),
+                ipw.HBox([self.kept, self.working, self.status], layout=_wrap()),
+                ipw.HBox([self.charts["spectrum"], self.figures], layout=_wrap()),
+                ipw.HBox([mapped, self.sentences], layout=_wrap()),
                 self.charts["dimensions"],
                 self.off,
             ]
