@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from semshift_nb import analyses
-from semshift_nb.measures import distance_map, shift
+from semshift_nb.measures import shift
 
 
 @pytest.fixture(scope="module")
@@ -16,13 +16,13 @@ def session(small, encoder):
 def normalised(monkeypatch):
     """How many sentences were brought to length one, call by call."""
     counts = []
-    for module in (shift, distance_map):
+    once = shift.unit_rows
 
-        def count(embeddings, *, once=module.unit_rows, **named):
-            counts.append(len(embeddings))
-            return once(embeddings, **named)
+    def count(embeddings, **named):
+        counts.append(len(embeddings))
+        return once(embeddings, **named)
 
-        monkeypatch.setattr(module, "unit_rows", count)
+    monkeypatch.setattr(shift, "unit_rows", count)
     return counts
 
 
