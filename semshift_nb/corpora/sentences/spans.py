@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pandas as pd
 import sentencex
 
+from semshift_nb.corpora.sentences.blocks import CODE, blocks, line_starts, machine_data
+from semshift_nb.corpora.sentences.languages import base_language, check_language
+from semshift_nb.corpora.sentences.rules import EndRules
 from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.unicode import well_formed
 
 MIN_CHARACTERS = 12
 """A shorter sentence ("See also.", "1994.") is a crumb that says nothing of its document. (Words
 would not do: Chinese has no spaces.)"""
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 # sentencex 1.0 steps back by one byte over a space it has just seen, and panics when that space
 # takes more than one (German, U+2029). One ordinary space for each keeps every offset.
@@ -22,41 +24,38 @@ _ORDINARY_SPACES = str.maketrans(
     "\n\n\n" + " " * 16,
 )
 
-_PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\Z)", re.DOTALL)
-
 # sentencex takes time that grows with the square of a paragraph where words are not parted by
 # spaces (20 s for 40,000 Chinese sentences), so long texts go through it in windows. What it finds
 # near the end of a window is not believed, for a quotation may go on there.
 _WINDOW = 16_384
 _MARGIN = 4_096
-
-
-def check_language(language: object) -> str:
-    """Return a language code, or say why it is none."""
-    if isinstance(language, str) and _LANGUAGE.fullmatch(language) and len(language) < 36:
-        return language
-    raise InputError(
-        f"language must be a code such as 'en', 'de' or 'zh', but got {language!r:.60}: look up "
-        "the two-letter code (ISO 639) of your language."
-    )
+_WIDEST = 65_536
 
 
 def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
     """Find where the sentences of a text start and end."""
     plain = well_formed(text).translate(_ORDINARY_SPACES)
-    spans = []
+    code = base_language(language) or language
+    spans: list[tuple[int, int]] = []
+    for block in blocks(plain):
+        if block.kind == CODE:
+            spans.append((block.start, block.end))
+        else:
+            spans += _paragraph_spans(plain[block.start : block.end], block.start, code)
+    return spans
+
+
+def _paragraph_spans(text: str, offset: int, language: str) -> Iterator[tuple[int, int]]:
     # sentencex loses the blank line where it cuts a text of more than 10,000 bytes, and with it
     # every later offset, so it is given one paragraph at a time.
-    for paragraph in _PARAGRAPH.finditer(plain):
-        offset = paragraph.start()
-        for piece in _pieces(paragraph[0], language):
-            core = piece.strip()
-            start = offset + len(piece) - len(piece.lstrip())
-            if core:
-                spans.append((start, start + len(core)))
-            offset += len(piece)
-        _check_complete(offset, paragraph)
-    return spans
+    ends = list(_ends(text, language))
+    if ends[-1] != len(text):
+        raise _lost(text, ends[-1])
+    rules = EndRules(text, [(data.start, data.end) for data in machine_data(text)])
+    for start, end in pairwise([0, *rules.revise([*ends, *line_starts(text)])]):
+        core = text[start:end].strip()
+        begun = start + len(text[start:end]) - len(text[start:end].lstrip())
+        yield offset + begun, offset + begun + len(core)
 
 
 def split_sentences(text: str, language: str) -> pd.DataFrame:
@@ -106,7 +105,8 @@ def split_sentences(text: str, language: str) -> pd.DataFrame:
     )
 
 
-def _pieces(text: str, language: str) -> Iterator[str]:
+def _ends(text: str, language: str) -> Iterator[int]:
+    """Yield where sentencex ends the sentences of a paragraph."""
     start, width = 0, _WINDOW
     while start + width < len(text):
         believed = start
@@ -114,19 +114,24 @@ def _pieces(text: str, language: str) -> Iterator[str]:
             if believed + len(piece) > start + width - _MARGIN:
                 break
             believed += len(piece)
-            yield piece
-        # A sentence that fills the window: look at it through a wider one.
-        start, width = believed, _WINDOW if believed > start else 2 * width
-    yield from sentencex.segment(language, text[start:])
+            yield believed
+        if believed > start:
+            start, width = believed, _WINDOW
+        elif width < _WIDEST:  # a sentence that fills the window: look through a wider one
+            width *= 2
+        else:
+            start += width - _MARGIN
+    for piece in sentencex.segment(language, text[start:]):
+        start += len(piece)
+        yield start
 
 
-def _check_complete(end: int, paragraph: re.Match[str]) -> None:
+def _lost(text: str, end: int) -> SemshiftError:
     # Offsets that are wrong by a little would go unnoticed; none are better.
-    if end != paragraph.end():
-        raise SemshiftError(
-            f"sentencex lost text ({paragraph.end() - end} characters) of a paragraph that begins "
-            f"with {paragraph[0]!r:.60}: install another version of sentencex."
-        )
+    return SemshiftError(
+        f"sentencex lost text ({len(text) - end} characters) of a paragraph that begins with "
+        f"{text!r:.60}: install another version of sentencex."
+    )
 
 
 # ruff: noqa: RUF001 - dashes, quotes and signs that look alike are what this file is about.
@@ -136,8 +141,14 @@ _END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 
 
 def sentences_of(paragraph: str) -> list[str]:
-    """Split an English paragraph."""
-    return [paragraph[start:end] for start, end in sentence_spans(paragraph, "en")]
+    """Split an English paragraph as sentencex does, which is what the bundled texts are cleaned by.
+
+    Their cleaning leaves out sentences and repairs what is left; other ends would change the texts.
+    """
+    plain = paragraph.translate(_ORDINARY_SPACES)
+    edges = [0, *_ends(plain, "en")]
+    found = [paragraph[start:end].strip() for start, end in pairwise(edges)]
+    return list(filter(None, found))
 
 
 def without_unfinished(sentences: list[str]) -> list[str]:

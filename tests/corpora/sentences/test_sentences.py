@@ -2,6 +2,7 @@
 """Sentences: golden cases made by hand, and what must hold of any text."""
 
 import pytest
+import regex
 import sentencex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -34,12 +35,41 @@ CHINESE = [
 ]
 
 # Everything that has made a splitter stumble, beside any character at all.
-SIGNS = [". ", "! ", "? ", "。", "！", "“", "”", '"', "'", "(", ")", "《", "》"]
+SIGNS = [
+    ". ",
+    "! ",
+    "? ",
+    "。",
+    "！",
+    "“",
+    "”",
+    '"',
+    "'",
+    "(",
+    ")",
+    "《",
+    "》",
+    "!",
+    "‼\ufe0f",
+    "`",
+]
 WORDS = ["Dr. ", "e.g. ", "3.14", "é", "👋🏽", "مرحبا", "\x00", "\ud800", "\u202e", "\u200b"]
+LINES = [
+    "1. ",
+    "2. ",
+    "\nA: b",
+    "\n- c",
+    "\n```\n",
+    "\u0301",
+    "\u200d",
+    "👩‍👧",
+    "Tab. 2",
+    "「あ。」と",
+]
 SPACES = ["\n\n", "\r\n\r\n", "\n \n", "\u2029", "\u2028", "\x85", "\u3000", "\xa0", "\x1c"]
-PIECES = st.sampled_from([*SIGNS, *WORDS, *SPACES])
+PIECES = st.sampled_from([*SIGNS, *WORDS, *LINES, *SPACES])
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join)
-LANGUAGES = st.sampled_from(["en", "zh", "de", "ar", "ja", "hi", "fr", "ru", "xx", "zh-Hans"])
+LANGUAGES = st.sampled_from(["en", "zh", "de", "ar", "ja", "hi", "fr", "ru", "yue", "zh-Hans"])
 
 
 @pytest.mark.parametrize("sentences", ENGLISH, ids=lambda sentences: sentences[0])
@@ -73,6 +103,35 @@ def test_every_character_lies_in_exactly_one_sentence(text: str, language: str) 
     assert covered == sorted(covered)
     assert set(range(len(text))) - set(covered) <= {i for i, c in enumerate(text) if c.isspace()}
     assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, LANGUAGES)
+@example("Hi!\u200d\u0301 You.", "en")
+@example("No‼\ufe0f Yes.", "en")
+def test_no_visible_character_is_divided(text: str, language: str) -> None:
+    owner = {i: n for n, (a, b) in enumerate(sentence_spans(text, language)) for i in range(a, b)}
+    for cluster in regex.finditer(r"\X", text):
+        assert len({owner[i] for i in range(*cluster.span()) if i in owner}) <= 1, cluster
+
+
+@pytest.mark.parametrize("unit", ["a", "中", "中文，", "word ", "《停！》", "“他"])
+def test_the_work_grows_with_the_text_and_not_with_its_square(
+    unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[int] = []
+    segment = sentencex.segment
+
+    def counting(language: str, text: str) -> list[str]:
+        handed.append(len(text))
+        return list(segment(language, text))
+
+    monkeypatch.setattr(sentencex, "segment", counting)
+    text = (unit * 100_000)[:100_000].strip()
+    assert sentence_spans(text, "zh") == [(0, len(text))]
+    # Looked at through windows of 16, 32 and 64 thousand, of which the last goes on.
+    assert sum(handed) <= 2.5 * len(text)
+    assert max(handed) <= 65_536
 
 
 @settings(max_examples=100, deadline=None)
@@ -114,12 +173,6 @@ def test_no_words_no_sentence(text: str) -> None:
     table = split_sentences(text, "en")
     assert table.empty
     assert table.dtypes[["position", "start", "end"]].tolist() == ["int64"] * 3
-
-
-@pytest.mark.parametrize("language", ["English language", "", "e", None, 3, "en_", "x" * 40])
-def test_a_language_that_is_no_code(language: object) -> None:
-    with pytest.raises(InputError, match="two-letter code"):
-        split_sentences("One.", language)
 
 
 def test_a_text_that_is_no_string() -> None:

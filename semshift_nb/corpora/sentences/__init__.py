@@ -1,0 +1,19 @@
+"""Sentences of a text: sentencex finds them, rules and blocks put right what it does not know."""
+
+from semshift_nb.corpora.sentences.languages import check_language
+from semshift_nb.corpora.sentences.spans import (
+    MIN_CHARACTERS,
+    sentence_spans,
+    sentences_of,
+    split_sentences,
+    without_unfinished,
+)
+
+__all__ = [
+    "MIN_CHARACTERS",
+    "check_language",
+    "sentence_spans",
+    "sentences_of",
+    "split_sentences",
+    "without_unfinished",
+]
