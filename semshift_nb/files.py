@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semshift_nb.errors import SemshiftError
+from semshift_nb.errors import InputError, SemshiftError
 
 _TEMPORARY = ".tmp-"
 _TEMPORARY_NAME = re.compile(re.escape(_TEMPORARY) + "[0-9a-f]{32}")
@@ -60,6 +60,43 @@ def explained(path: Path) -> Iterator[None]:
             f"cannot write {str(path)!r}: {error.strerror or error}; "
             "free some space there, or choose another place to write to"
         ) from error
+
+
+def check_path(path: str | Path, *, written: bool = False) -> Path:
+    """Return a path with its ``~`` resolved, or refuse one that nothing can be kept under.
+
+    Parameters
+    ----------
+    path : str or Path
+        As it was typed; it need not be there.
+    written : bool, default=False
+        Whether something is to be written there: then its name must be UTF-8.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        If a name in it is too long, its folders go in a circle or may not be looked into.
+    """
+    found = Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own fails on unknown users
+    try:
+        if written:
+            str(found).encode()
+        found.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return found
+    except UnicodeEncodeError:
+        reason = "its name is not UTF-8"
+    except ValueError:
+        reason = "a null character in it"
+    except OSError as error:
+        reason = str(error.strerror)
+    else:
+        return found
+    raise InputError(f"the path {str(path)!r:.80} cannot be used ({reason}): choose another one.")
 
 
 def is_temporary(path: Path) -> bool:

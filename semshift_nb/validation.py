@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 
+_MOST = 2**63 - 1
+"""What arrays can count to."""
+
 
 def is_whole(value: object, *, least: float = -np.inf, most: float = np.inf) -> TypeGuard[int]:
     """Say whether something is a whole number, of Python or of NumPy, within bounds."""
@@ -17,9 +20,10 @@ def is_whole(value: object, *, least: float = -np.inf, most: float = np.inf) -> 
 
 def check_whole(value: object, name: str, *, least: int) -> int:
     """Return a whole number as Python's, or refuse the parameter ``name``."""
-    if not is_whole(value, least=least):
-        raise InputError(f"{name} is {value!r:.60}: expected a whole number from {least} on.")
-    return int(value)
+    if is_whole(value, least=least, most=_MOST):
+        return int(value)
+    ends = f"from {least} to {_MOST:,}" if is_whole(value, least=_MOST) else f"from {least} on"
+    raise InputError(f"{name} is {value!r:.60}: expected a whole number {ends}.")
 
 
 def shortened(

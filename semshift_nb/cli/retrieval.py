@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _SCHEDULES = ("entropy_matched", "calibrated")
 _N_REFERENCE = 128
+_LENGTH = re.compile(r"\d{1,9}")
 
 
 @app.command()
@@ -138,7 +140,7 @@ def _parse(text: str) -> tuple[str, int]:
     """Part a schedule's name from its reference length."""
     name, _, number = text.partition(":")
     name = name.replace("-", "_")
-    if name not in _SCHEDULES or not (number.isdecimal() or ":" not in text):
+    if name not in _SCHEDULES or not (":" not in text or _LENGTH.fullmatch(number)):
         raise InputError(
             f"--schedule {text!r} is none; expected {' or '.join(_SCHEDULES)}, and after it, if "
             "you like, a colon and the length at which the model stays as it is: "

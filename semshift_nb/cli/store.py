@@ -45,7 +45,7 @@ def delete_space(
 
     store = Store(default_root())
     spaces = store.spaces()
-    found = spaces[spaces["space"] == space]
+    found = spaces[[found == space for found in spaces["space"]]]
     if not found.empty and not yes:
         n_vectors = int(found["n_vectors"].iloc[0])
         asked = f"Delete {count(n_vectors, 'vector')} of {found['encoder'].iloc[0]}?"

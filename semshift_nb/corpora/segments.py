@@ -9,6 +9,7 @@ import pandas as pd
 from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.files import read_jsonl
 from semshift_nb.errors import InputError
+from semshift_nb.files import check_path
 from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
 
@@ -34,7 +35,7 @@ def load_segments(path: str | Path) -> pd.DataFrame:
     InputError
         If there is no such file, or a line holds anything else; the message says which.
     """
-    file = Path(path)
+    file = check_path(path)
     if not file.exists():
         raise InputError(f"there is no file {str(path)!r}.")
     if not file.is_file() or file.suffix.lower() != ".jsonl":

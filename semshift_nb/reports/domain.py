@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from semshift_nb.errors import InputError
+from semshift_nb.unicode import well_formed
 
 _TYPE_NAMES = {int: "an integer", float: "a number", str: "text", bool: "true or false"}
 _NUMBER = r"-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
@@ -55,34 +56,41 @@ class Domain:
         if not self.kind.is_list:
             return self._check_scalar(value, name)
         if not isinstance(value, list | tuple) or not value:
-            raise InputError(f"{name} must be {self.kind.words}, not {value!r}")
+            raise InputError(f"{name} must be {self.kind.words}, not {value!r:.60}")
         return [self._check_scalar(item, name) for item in value]
 
     def _scalar(self, text: str, name: str) -> object:
         if self.kind.scalar is str:
+            if text != well_formed(text):
+                raise InputError(f"{name} must be text in UTF-8, not {text!r:.60}")
             return text
         try:
             value = json.loads(text.lower() if self.kind.scalar is bool else text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text
         return self._check_type(value, name)
 
     def _check_type(self, value: object, name: str) -> object:
         if self.kind.scalar is float and type(value) is int:
-            return float(value)
+            try:
+                return float(value)
+            except OverflowError:
+                raise InputError(f"{name} must be a finite number, not {value!r:.60}") from None
         if type(value) is not self.kind.scalar:
-            raise InputError(f"{name} must be {self.kind.words}, not {value!r}")
+            raise InputError(f"{name} must be {self.kind.words}, not {value!r:.60}")
         if isinstance(value, float) and not math.isfinite(value):
-            raise InputError(f"{name} must be a finite number, not {value!r}")
+            raise InputError(f"{name} must be a finite number, not {value!r:.60}")
         return value
 
     def _check_scalar(self, value: object, name: str) -> object:
         value = self._check_type(value, name)
         if isinstance(value, int | float) and self.low is not None and self.high is not None:
             if not self.low <= value <= self.high:
-                raise InputError(f"{name} must be from {self.low} to {self.high}, not {value!r}")
+                raise InputError(
+                    f"{name} must be from {self.low} to {self.high}, not {value!r:.60}"
+                )
         elif self.choices and value not in self.choices:
-            raise InputError(f"{name} must be one of {', '.join(self.choices)}, not {value!r}")
+            raise InputError(f"{name} must be one of {', '.join(self.choices)}, not {value!r:.60}")
         return value
 
 

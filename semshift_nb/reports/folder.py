@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from semshift_nb.errors import InputError, SemshiftError, option
-from semshift_nb.files import is_temporary
+from semshift_nb.files import check_path, is_temporary
 from semshift_nb.reports.manifest import MANIFEST, Manifest, read_manifest
 
 PAGE = "index.html"
@@ -22,13 +22,7 @@ _WORK_FOLDER = re.compile(re.escape(WORK) + "[0-9a-f]{8}")
 
 def check_folder(folder: Path, *, resume: bool) -> Manifest | None:
     """Check that a folder can take a run, and read the run it holds if it is to be resumed."""
-    try:
-        found = _entries(folder)
-    except OSError as error:
-        raise InputError(
-            f"the folder {str(folder)!r} cannot be looked into ({error.strerror}); "
-            f"name another folder with {option('out')}"
-        ) from None
+    found = _entries(check_path(folder, written=True))
     if resume:
         return _earlier(folder, found)
     foreign = sorted(path.name for path in found or () if not _of_a_killed_run(path))
@@ -97,7 +91,13 @@ def _entries(folder: Path) -> list[Path] | None:
         )
     if not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder for the run with {option('out')}")
-    return list(folder.iterdir())
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be looked into ({error.strerror}); name another folder with "
+            f"{option('out')}"
+        ) from None
 
 
 def _earlier(folder: Path, found: list[Path] | None) -> Manifest:

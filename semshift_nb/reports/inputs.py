@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 from semshift_nb.corpora import load_corpus
 from semshift_nb.corpora.bundled import BUNDLED
 from semshift_nb.encoders import load_encoder
 from semshift_nb.errors import InputError, SemshiftError, at_the_command_line, by_door
+from semshift_nb.files import check_path
 
 _NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]()}
 
@@ -23,9 +23,9 @@ _NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]
 def absolute(name: str, value: str) -> str:
     """Make the path of a corpus or a model hold from every working directory."""
     names = _NAMES.get(_kind(name))
-    if names is None or not value or value in names or "\0" in value:
+    if names is None or not value or value in names:
         return value
-    path = Path(value).expanduser()
+    path = check_path(value)
     return str(path.resolve()) if path.exists() else value
 
 

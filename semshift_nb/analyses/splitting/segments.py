@@ -205,7 +205,7 @@ def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
     """Refuse a bound that leaves no room for a single token."""
     if max_tokens is None:
         return
-    if not is_whole(max_tokens):
+    if not is_whole(max_tokens, most=2**63 - 1):
         raise InputError(f"{option('max_tokens')} is {max_tokens!r:.60}: expected a whole number.")
     if max_tokens <= lengths.n_special:
         raise InputError(

@@ -8,6 +8,7 @@ from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.files import read_jsonl, unreadable
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.errors import InputError
+from semshift_nb.files import check_path
 from semshift_nb.names import count
 from semshift_nb.plain_text import read_text
 
@@ -29,6 +30,7 @@ def read_beir(
     ----------
     Thakur et al. 2021, "BEIR", whose folders these are.
     """
+    path = check_path(path)
     _check_folder(path)
     try:
         documents, queries = (read_jsonl(path / name) for name in _FILES)
@@ -96,7 +98,7 @@ def _check_folder(path: Path) -> None:
 
 
 def _judgement_file(path: Path, split: str) -> Path:
-    file = path / "qrels" / f"{split}.tsv"
+    file = check_path(path / "qrels" / f"{split}.tsv")
     if not file.is_file() or file.parent.name != "qrels":
         splits = sorted(other.stem for other in (path / "qrels").glob("*.tsv"))
         raise InputError(

@@ -15,6 +15,7 @@ from safetensors import safe_open
 
 from semshift_nb.encoders.loading.bundled import file_sha256
 from semshift_nb.errors import InputError
+from semshift_nb.files import check_path
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -35,7 +36,7 @@ class ModelFolder:
 
 def find_folder(name: str, allow: Collection[str]) -> ModelFolder:
     """Find a model's folder: a local one, or the hub's copy in the local cache."""
-    path = Path(name).expanduser()
+    path = check_path(name)
     if path.is_dir():
         return ModelFolder(path, path.resolve().name, "local")
     if path.exists():

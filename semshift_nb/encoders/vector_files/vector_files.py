@@ -15,6 +15,7 @@ from semshift_nb.encoders.vector_files.arrays import (
 )
 from semshift_nb.encoders.vector_files.parquet import find_in_parquet, has_texts
 from semshift_nb.errors import InputError, option
+from semshift_nb.files import check_path
 from semshift_nb.validation import shortened
 
 _FINDERS: dict[str, Callable[[Path], list[FoundArray]]] = {
@@ -113,7 +114,7 @@ def open_vectors(path: str | Path, *, array: str | None = None) -> VectorFile:
         If there is no such file, it cannot be read, holds no matrix of numbers, or several and
         ``array`` does not say which.
     """
-    where = Path(path)
+    where = check_path(path)
     finder = _FINDERS.get(where.suffix.lower())
     if finder is None or not where.is_file():
         what = "is not there" if finder and not where.exists() else "is no file of vectors"
@@ -154,7 +155,7 @@ def holds_vectors(path: str | Path) -> bool:
     >>> holds_vectors("vectors.npy"), holds_vectors("texts.csv")
     (True, False)
     """
-    where = Path(path)
+    where = check_path(path)
     if where.suffix.lower() != ".parquet":
         return where.suffix.lower() in _FINDERS
     if not where.is_file():
