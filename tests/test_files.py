@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from semshift_nb.errors import SemshiftError
-from semshift_nb.files import explained, remove_stale, write_whole
+from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.files import check_path, explained, remove_stale, write_whole
 
 
 def test_a_writer_that_fails_half_way_leaves_what_was_there_and_nothing_beside(tmp_path: Path):
@@ -48,3 +48,14 @@ def test_only_what_was_left_long_ago_is_removed(tmp_path: Path):
         os.utime(file, (0, 0))
     remove_stale(tmp_path)
     assert sorted(tmp_path.iterdir()) == [new, other]
+
+
+def test_a_path_that_nothing_can_be_kept_under_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("a" * 300, "d/" * 3000, "loop/x", "a\0b"):
+        with pytest.raises(InputError, match="cannot be used"):
+            check_path(tmp_path / name)
+    assert check_path("~nobody-here/x") == Path("~nobody-here/x")
+    assert check_path(tmp_path / "\udcff") == tmp_path / "\udcff"
+    with pytest.raises(InputError, match="not UTF-8"):
+        check_path(tmp_path / "\udcff", written=True)

@@ -33,7 +33,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "loop").symlink_to("loop")
 
 
-@pytest.mark.parametrize("name", [LONG, FAR, LOOP, "a\0b"], ids=["long", "far", "loop", "null"])
+@pytest.mark.parametrize("name", [LONG, FAR, LOOP], ids=["long", "far", "loop"])
 @pytest.mark.parametrize(
     "command",
     [
@@ -55,7 +55,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_name_that_no_file_can_have(command: list[str], name: str) -> None:
     done = CliRunner().invoke(app, [part.replace("NAME", name) for part in command])
-    # Some are refused by typer before the command sees them.
+    # Some are refused by typer, before the command sees them.
     assert isinstance(done.exception, InputError) or done.exit_code == 2, done.exception
 
 
