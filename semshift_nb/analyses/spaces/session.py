@@ -90,7 +90,17 @@ class EmbeddingSpaces:
         self._figures: LRUCache[tuple[SpaceView, bytes], pd.DataFrame] = LRUCache(_KEPT_TABLES)
 
     def ready(self, view: SpaceView) -> bool:
-        """Say whether a view can be shown at once."""
+        """Say whether a view can be shown at once.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view; which dimensions are off does not matter.
+
+        Returns
+        -------
+        bool
+        """
         return self._vectors.ready(view)
 
     def prepare(
@@ -100,7 +110,29 @@ class EmbeddingSpaces:
         advance: Callable[[float], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Encode the texts for a view, a few at a time, and work out what all tables need."""
+        """Encode the texts for a view, a few at a time, and work out what all tables need.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        advance : callable
+            Told the share of the texts that is done.
+        stopped : callable
+            Asked now and then whether to stop.
+
+        Returns
+        -------
+        bool
+            Whether the view is ready; False if it was stopped.
+
+        Raises
+        ------
+        InputError
+            If the view cannot be made.
+        NoDirectionError
+            If a text has a zero vector in it.
+        """
         if self.ready(view):
             return True
         if not self._vectors.read(view, advance=advance, stopped=stopped):
@@ -110,18 +142,77 @@ class EmbeddingSpaces:
         return not stopped()
 
     def dimensions(self, view: SpaceView) -> pd.DataFrame:
-        """Describe every dimension of a view, those that are switched off too."""
+        """Describe every dimension of a view, those that are switched off too.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+
+        Returns
+        -------
+        DataFrame
+            ``dimension``, ``variance_share``, ``cosine_share``, ``near_zero`` and ``outlier`` as
+            `semshift_nb.analyses.vector_profile` gives them, ``off``, and the two ``highest`` and
+            ``lowest`` texts (empty without texts).
+
+        Raises
+        ------
+        InputError
+            If the view cannot be made.
+        """
         profile = self._profiles.get(view.whole, lambda: self._profile(view.whole))
         return profile.assign(off=np.isin(profile["dimension"], view.off))
 
     def extremes(self, view: SpaceView, dimension: int, n: int = 5) -> pd.DataFrame:
-        """Give the texts with the lowest and the highest values in one dimension."""
+        """Give the texts with the lowest and the highest values in one dimension.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        dimension : int
+            From 0, among all dimensions of the view.
+        n : int, default 5
+            Texts at each end.
+
+        Returns
+        -------
+        DataFrame
+            As `semshift_nb.analyses.dimension_extremes` gives it; no row without texts.
+
+        Raises
+        ------
+        InputError
+            If the view cannot be made, or there is no such dimension.
+        """
         texts = self.points.texts or [""] * self.points.n_points
         table = dimension_extremes(texts, self._vectors.moments(view.whole).rows(), dimension, n)
         return table if self.points.texts else table.iloc[:0]
 
     def sentences(self, view: SpaceView, part: NDArray[np.intp], n: int = 20) -> pd.DataFrame:
-        """Give the texts of a part, the most typical of it first."""
+        """Give the texts of a part, the most typical of it first.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        part : ndarray of int
+            Some of the points.
+        n : int, default 20
+            The most rows.
+
+        Returns
+        -------
+        DataFrame
+            ``position``, ``cosine`` with the part's mean, ``title`` of the document and ``text``;
+            no row without texts.
+
+        Raises
+        ------
+        InputError
+            If the view cannot be made.
+        """
         moments = self._vectors.moments(view)
         one = len(part) < 2
         mean = moments.rows(part).mean(axis=0) if one else self._vectors.part(view, part).mean
@@ -295,7 +386,24 @@ class EmbeddingSpaces:
         return np.sort(order[:n])
 
     def mapped(self, view: SpaceView, kind: str) -> bool:
-        """Say whether a map is there without much work; one on disk is taken from there."""
+        """Say whether a map is there without much work; one on disk is taken from there.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        kind : {"PCA", "t-SNE"}
+            Which map.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        InputError
+            If there is no such map.
+        """
         return self._maps.ready(view, kind)
 
     def prepare_map(
@@ -306,17 +414,90 @@ class EmbeddingSpaces:
         advance: Callable[[float], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Work a map out, and keep it in memory and on disk; say whether it was not stopped."""
+        """Work a map out, and keep it in memory and on disk.
+
+        It is the map of the view with all its dimensions: a dimension that is switched off moves no
+        point.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        kind : {"PCA", "t-SNE"}
+            Which map: two directions of the greatest variance, or one that keeps neighbours
+            together.
+        advance : callable
+            Told the share that is done.
+        stopped : callable
+            Asked now and then whether to stop.
+
+        Returns
+        -------
+        bool
+            Whether the map is there; False if it was stopped.
+
+        Raises
+        ------
+        InputError
+            If there is no such map, or the view cannot be made.
+        SemshiftError
+            If t-SNE failed.
+
+        References
+        ----------
+        van der Maaten & Hinton 2008, as scikit-learn has it, on the 50 strongest directions.
+        """
         return self._maps.prepare(view, kind, advance=advance, stopped=stopped)
 
     def places(self, view: SpaceView, kind: str = "PCA") -> pd.DataFrame:
-        """Give the map of a view."""
+        """Give the map of a view.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        kind : {"PCA", "t-SNE"}
+            Which map.
+
+        Returns
+        -------
+        DataFrame
+            ``point`` (from 0), ``x`` and ``y``: one row a point. Of a t-SNE neither axes nor
+            distances mean anything.
+
+        Raises
+        ------
+        InputError
+            If there is no such map, or the view cannot be made.
+        SemshiftError
+            If t-SNE failed.
+        """
         return self._maps.places(view, kind)
 
     def within(
         self, view: SpaceView, kind: str, x: tuple[float, float], y: tuple[float, float]
     ) -> NDArray[np.intp]:
-        """Find the points in a rectangle of a map."""
+        """Find the points in a rectangle of a map.
+
+        Parameters
+        ----------
+        view : SpaceView
+            The view.
+        kind : {"PCA", "t-SNE"}
+            Which map.
+        x, y : tuple of float
+            The rectangle's sides, in either order.
+
+        Returns
+        -------
+        ndarray of int
+            Ascending.
+
+        Raises
+        ------
+        InputError
+            If there is no such map, or the view cannot be made.
+        """
         table = self.places(view, kind)
         inside = table["x"].between(min(x), max(x)) & table["y"].between(min(y), max(y))
         return np.flatnonzero(inside)

@@ -187,7 +187,17 @@ class TemperedTexts:
         return f"first {self.n_tokens.max()} tokens" if self.truncated_share else "whole text"
 
     def ready(self, setting: Tempering) -> bool:
-        """Say whether all texts are encoded at a setting."""
+        """Say whether all texts are encoded at a setting.
+
+        Parameters
+        ----------
+        setting : Tempering
+            The temperature and where it holds.
+
+        Returns
+        -------
+        bool
+        """
         return self._vectors.ready(setting)
 
     def prepare(
@@ -197,11 +207,48 @@ class TemperedTexts:
         advance: Callable[[int], None] = lambda _: None,
         stopped: Callable[[], bool] | None = None,
     ) -> bool:
-        """Encode all texts at a setting: in one go, or a few at a time if it can be stopped."""
+        """Encode all texts at a setting: in one go, or a few at a time if it can be stopped.
+
+        Parameters
+        ----------
+        setting : Tempering
+            The temperature and where it holds.
+        advance : callable
+            Told how many more texts are done.
+        stopped : callable, optional
+            Asked between two portions whether to stop.
+
+        Returns
+        -------
+        bool
+            Whether all texts are encoded; False if it was stopped.
+
+        Raises
+        ------
+        NoDirectionError
+            If a text has a zero vector.
+        """
         return self._vectors.prepare(setting, advance=advance, stopped=stopped)
 
     def schedule(self, name: str) -> Schedule | None:
         """Give a schedule by name; it leaves a text of 128 tokens, or the longest, as it was.
+
+        Parameters
+        ----------
+        name : {"constant", "entropy-matched", "calibrated"}
+            The same temperature for all texts; the one that keeps the attention's entropy; or the
+            one that holds the filter rate level on these texts, for which the model is run at many
+            temperatures, once.
+
+        Returns
+        -------
+        Schedule or None
+            None for the constant one.
+
+        Raises
+        ------
+        InputError
+            If there is no such schedule, or the texts are too short or too few to calibrate on.
 
         References
         ----------
@@ -218,7 +265,17 @@ class TemperedTexts:
         return self._schedules[name]
 
     def has_schedule(self, name: str) -> bool:
-        """Say whether a schedule is there without measuring."""
+        """Say whether a schedule is there without measuring.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        bool
+        """
         return name in self._schedules
 
     def cosines(self, setting: Tempering) -> pd.DataFrame:

@@ -127,5 +127,5 @@ def test_a_corpus_with_too_few_tokens_leaves_reasons(static):
     assert set(found["band"]) == {"1-100", "all"}
     assert found["value"].isna().all()
     assert set(found["status"]) == {"not measured"}
-    assert found["reason"].str.contains("1 tokens stand in at least 2 documents").all()
+    assert found["reason"].str.contains("1 token stands in at least 2 documents").all()
     assert set(found["metric"]) >= {"norm", "knn_distance@3", "mean_cosine", "spearman_norm"}

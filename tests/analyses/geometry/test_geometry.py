@@ -171,12 +171,12 @@ def test_files_and_maps_are_arrays(ending, tmp_path):
         assert geometry(np.load(tmp_path / "v.npy", mmap_mode="r"), n_sample=200).equals(table)
 
 
-@pytest.mark.parametrize("n", [0, 1])
-def test_too_few_vectors_have_rows_with_a_reason(n):
+@pytest.mark.parametrize(("n", "told"), [(0, "0 vectors"), (1, "1 vector")])
+def test_too_few_vectors_have_rows_with_a_reason(n, told):
     table = geometry(unit_rows()[:n])
     assert table["metric"].tolist() == list(METRICS)
     assert set(table["status"]) == {"not measured"}
-    assert set(table["reason"]) == {f"{n} vectors, expected at least 2"}
+    assert set(table["reason"]) == {f"{told}, expected at least 2"}
     assert set(table["n"]) == {n}
     assert table["value"].isna().all()
 

@@ -82,7 +82,7 @@ def test_of_several_matrices_one_must_be_named(ending, rows, tmp_path):
     else:
         columns = {name: pa.array(list(rows)) for name in pair}
         pq.write_table(pa.table(columns), path)
-    with pytest.raises(InputError, match=r"several arrays: .*'queries'.*--array ") as raised:
+    with pytest.raises(InputError, match=r"several arrays: .*'queries'.*array=") as raised:
         open_vectors(path)
     assert "'documents'" in str(raised.value)
     found = open_vectors(path, array="documents")
@@ -160,7 +160,7 @@ def test_safetensors_with_a_head_that_lies_are_told(tmp_path):
 @pytest.mark.parametrize(
     ("lists", "message"),
     [
-        ([[1.0, 2.0]] * 150 + [[1.0]] + [[1.0, 2.0]] * 9, "row 150 holds a list of 1 numbers, exp"),
+        ([[1.0, 2.0]] * 150 + [[1.0]] + [[1.0, 2.0]] * 9, "row 150 holds a list of 1 number, exp"),
         ([[1.0, 2.0]] * 150 + [None], "row 150 holds no list, expected 2 as in row 0"),
         ([[1.0, 2.0]] * 130 + [[1.0, None]], "row 130 holds a missing number"),
     ],
