@@ -60,17 +60,17 @@ def slices(texts: Sequence[str], *, n_texts: int, n_characters: int) -> Iterator
         yield range(start, len(texts))
 
 
-# A start token, an end token and one that is of the text.
-_SHORTEST = 3
+#: A start token, an end token and one that is of the text.
+SHORTEST = 3
 _LONGEST = 2**31 - 1
 
 
 def check_max_length(max_length: object) -> int:
     """Return a number of tokens, or say what else came."""
-    if not is_whole(max_length, least=_SHORTEST, most=_LONGEST):
+    if not is_whole(max_length, least=SHORTEST, most=_LONGEST):
         raise InputError(
             f"{option('max_length')} is {max_length!r:.60}: expected a whole number of tokens, at "
-            f"least {_SHORTEST} (special tokens count) and at most {_LONGEST:,}."
+            f"least {SHORTEST} (special tokens count) and at most {_LONGEST:,}."
         )
     return int(max_length)
 

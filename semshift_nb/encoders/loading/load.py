@@ -5,17 +5,15 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
-
-from safetensors import SafetensorError
 
 from semshift_nb.encoders.cache import VectorCache
 from semshift_nb.encoders.encoder import Encoder, ModelIdentity
 from semshift_nb.encoders.loading.bundled import bundled_folder, bundled_revision
+from semshift_nb.encoders.loading.checks import check_folder, permission
 from semshift_nb.encoders.loading.folders import (
     ModelFolder,
-    check_folder,
-    check_weights,
     find_folder,
     fingerprint,
     weight_files,
@@ -23,7 +21,7 @@ from semshift_nb.encoders.loading.folders import (
 from semshift_nb.encoders.spec import EncodingSpec
 from semshift_nb.encoders.store.store import Store, default_root
 from semshift_nb.encoders.texts import check_max_length
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, SemshiftError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 _BUNDLED = ("minilm", "static")
 _POOLINGS = ("mean", "cls", "max")
 _DTYPES = ("float32", "bfloat16", "float16")
+_REASON = 300
 _PERMISSIONS = ("download", "pickle", "remote-code")
 
 
@@ -147,11 +146,14 @@ def _static_backend(folder: Path, options: _Options) -> "Backend":
 def _model_backend(folder: Path, options: _Options) -> "Backend":
     from semshift_nb.encoders.backends.model_config import prepare
     from semshift_nb.encoders.backends.sentence_transformer import TransformerBackend
+    from semshift_nb.encoders.loading.weights import check_tokens, check_weights
 
-    model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
-    check_weights(model, weight_files(folder, pickled=False), folder)
-    prepared = prepare(model, max_length=options.max_length, pooling=options.pooling)
-    return TransformerBackend(prepared)
+    with _refusing(folder, options.allow):
+        model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
+        check_weights(model, folder)
+        check_tokens(model, folder)
+        prepared = prepare(model, max_length=options.max_length, pooling=options.pooling)
+        return TransformerBackend(prepared)
 
 
 def _open_store(store: Store | str | os.PathLike[str] | None) -> Store | None:
@@ -177,8 +179,8 @@ def _check_device(device: str | None) -> None:
     import torch
 
     try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
+        torch.zeros(1, device=device).tolist()  # which meta, where nothing is computed, refuses
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
             f'device {device!r} cannot be used here ({reason}): expected for example "cpu" or '
@@ -197,31 +199,45 @@ def load_model(
     from sentence_transformers import SentenceTransformer
 
     options = {} if "pickle" in allow else {"use_safetensors": True}
+    return SentenceTransformer(
+        str(folder),
+        device=device,
+        local_files_only=True,
+        trust_remote_code="remote-code" in allow,
+        model_kwargs={"dtype": dtype, **options},
+    )
+
+
+@contextmanager
+def _refusing(folder: Path, allow: Collection[str]) -> Iterator[None]:
+    """Say of whatever a stranger's folder provokes in other libraries that it cannot be loaded."""
     try:
-        with _no_loading_bar():
-            return SentenceTransformer(
-                str(folder),
-                device=device,
-                local_files_only=True,
-                trust_remote_code="remote-code" in allow,
-                model_kwargs={"dtype": dtype, **options},
-            )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        with _quietly():
+            yield
+    except SemshiftError:
+        raise
+    except Exception as error:
+        if "trust_remote_code" in str(error) and "remote-code" not in allow:
+            advice = f"Read the code that it asks for; if you trust it {permission('remote-code')}."
+        else:
+            advice = "Copy it again, or name another one."
         raise InputError(
             f"{folder} could not be loaded as a sentence-transformers model "
-            f"({type(error).__name__}: {error}). Copy it again, or name another one."
+            f"({type(error).__name__}: {shorten(str(error), _REASON)}). {advice}"
         ) from error
 
 
 @contextmanager
-def _no_loading_bar() -> Iterator[None]:
+def _quietly() -> Iterator[None]:
     from transformers.utils import logging
 
-    # It would fill a notebook's output with a bar that says nothing about the work asked for.
-    shown = logging.is_progress_bar_enabled()
+    # A bar says nothing about the work asked for; weights that are missing are refused by us.
+    shown, told = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()
     try:
         yield
     finally:
+        logging.set_verbosity(told)  # type: ignore[no-untyped-call]
         if shown:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
