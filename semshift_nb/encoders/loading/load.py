@@ -234,10 +234,10 @@ def _quietly() -> Iterator[None]:
     # A bar says nothing about the work asked for; weights that are missing are refused by us.
     shown, told = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        logging.set_verbosity(told)  # type: ignore[no-untyped-call]
+        logging.set_verbosity(told)
         if shown:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
