@@ -300,9 +300,9 @@ class TemperedTexts:
         parts = {"short": f"first {self.n_short} tokens", "whole": self.whole_name}
         return pd.concat(
             [
-                vectors.cosines[part].assign(part=told, at=at)
+                vectors.cosines[part].assign(part=name, at=at)
                 for at, vectors in self._compared(setting)
-                for part, told in parts.items()
+                for part, name in parts.items()
             ],
             ignore_index=True,
         )

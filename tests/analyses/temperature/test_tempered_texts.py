@@ -8,7 +8,6 @@ from semshift_nb.analyses import TemperedTexts, Tempering
 from semshift_nb.analyses.temperature import session
 from semshift_nb.analyses.temperature.tables import Attended
 from semshift_nb.encoders import Encoder
-from semshift_widgets.temperature.state import LADDER
 
 TEXTS = ["rain", "a cat", "oil"]
 
@@ -39,12 +38,6 @@ def test_of_all_temperatures_only_the_last_are_held_and_the_trained_model_stays(
     assert held(session.Vectors) - before == 3
     assert [texts.ready(setting) for setting in settings] == [False, False, False, True, True]
     assert texts.ready(Tempering())
-
-
-def test_a_sweep_of_one_text_and_every_stop_of_the_slider_stay():
-    """Otherwise who moves the slider to and fro would wait each time."""
-    assert len(LADDER) + 1 < session.KEPT_ATTENTION
-    assert len(np.arange(0.3, 2.01, 0.05)) < session.KEPT_SETTINGS
 
 
 def test_what_was_seen_is_not_encoded_again(encoder, monkeypatch):

@@ -63,7 +63,7 @@ def measured(view):
     assert view.screen.measuring.join(WAIT_S)
 
 
-def told(view):
+def lines(view):
     return view.screen.charts["spectrum"].datasets
 
 
@@ -87,8 +87,8 @@ def test_every_encoder_is_there_at_once_side_by_side(explorer, view, encoder, st
     for name, one in (("minilm", encoder), ("static", static)):
         distance = measures.mean_pairwise_distance(one.encode(TEXTS))
         assert mpd(table, name) == pytest.approx(distance, abs=1e-6)
-    lines = {(row["view"], row["now"]) for row in told(view)["spectrum"]}
-    assert lines == {("minilm", True), ("static", False)}
+    shown = {(row["view"], row["now"]) for row in lines(view)["spectrum"]}
+    assert shown == {("minilm", True), ("static", False)}
     assert [chip.description for chip in view.screen.kept.children] == ["static"]
 
 
@@ -117,7 +117,7 @@ def test_layers_and_poolings_are_dialled(explorer, view, encoder):
     assert explorer._state.view == SpaceView("minilm", layer=2, pooling="cls")
     rows = encoder.at_layer(2, pooling="cls").encode(TEXTS)
     sigma = measures.singular_values(rows)
-    first = next(row for row in told(view)["spectrum"] if row["now"])
+    first = next(row for row in lines(view)["spectrum"] if row["now"])
     assert first["share"] == pytest.approx(sigma[0] ** 2 / (sigma**2).sum(), rel=1e-3)
 
 
@@ -157,13 +157,13 @@ def test_views_are_kept_beside_and_removed_with_a_click(explorer, view):
     arrived(view)
     view.screen.keep.click()
     assert [chip.description for chip in view.screen.kept.children] == ["static", "minilm, centred"]
-    colours = {row["view"]: row["colour"] for row in told(view)["spectrum"]}
+    colours = {row["view"]: row["colour"] for row in lines(view)["spectrum"]}
     view.screen.menus.correction.value = "none"
-    kept = {row["view"]: row["colour"] for row in told(view)["spectrum"] if not row["now"]}
+    kept = {row["view"]: row["colour"] for row in lines(view)["spectrum"] if not row["now"]}
     assert set(kept) == {"static", "minilm, centred"}
     view.screen.kept.children[0].click()
     assert [chip.description for chip in view.screen.kept.children] == ["minilm, centred"]
-    after = {row["view"]: row["colour"] for row in told(view)["spectrum"] if not row["now"]}
+    after = {row["view"]: row["colour"] for row in lines(view)["spectrum"] if not row["now"]}
     assert after == {"minilm, centred": kept["minilm, centred"]}  # others keep their colours
     assert colours["static"] == kept["static"]
 
@@ -183,12 +183,12 @@ def test_a_brush_gives_the_sentences_and_the_spectrum_of_just_that_part(explorer
     assert explorer._state.part.tolist() == inside.tolist()
     assert set(explorer.sentences()["text"]) == {TEXTS[i] for i in inside}
     sigma = measures.singular_values(encoder.encode([TEXTS[i] for i in inside]))
-    marked = [row for row in told(view)["part"] if row["view"].endswith("marked")]
+    marked = [row for row in lines(view)["part"] if row["view"].endswith("marked")]
     assert marked[0]["share"] == pytest.approx(sigma[0] ** 2 / (sigma**2).sum(), rel=1e-3)
     assert TEXTS[inside[0]] in view.screen.sentences.value
     assert "marked" in view.screen.figures.value
     measured(view)
-    assert {row["view"] for row in told(view)["part"]} == {
+    assert {row["view"] for row in lines(view)["part"]} == {
         f"{len(inside)} marked", f"{len(inside)} at random"
     }  # fmt: skip
     rows = encoder.encode([TEXTS[i] for i in inside])
@@ -203,7 +203,7 @@ def test_an_empty_brush_a_brush_over_one_point_and_the_button_unmark(explorer, v
     assert len(explorer._state.part) == len(TEXTS)
     brush(view, None, None)
     assert explorer._state.part is None
-    assert told(view)["part"] == []
+    assert lines(view)["part"] == []
     brush(view, (8, 9), (8, 9))
     assert explorer._state.part is None
     brush(view, everywhere, everywhere)

@@ -8,6 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from semshift_nb import load_corpus, load_encoder
 from semshift_nb.analyses import calibrated_schedule
+from semshift_nb.analyses.temperature import session
 from semshift_nb.errors import InputError
 from semshift_widgets import TempScaleExplorer
 from semshift_widgets.temperature import state as explorer_state
@@ -166,6 +167,12 @@ def test_what_was_seen_is_not_computed_again(explorer, view):
     assert state.texts._vectors.at(state.setting) is vectors
 
 
+def test_a_sweep_of_one_text_and_every_stop_of_the_slider_stay(view):
+    """Otherwise who moves the slider to and fro would wait each time."""
+    assert len(explorer_state.SWEPT_TAUS) + 1 < session.KEPT_ATTENTION
+    assert (view.tau.max - view.tau.min) / view.tau.step + 1 < session.KEPT_SETTINGS
+
+
 def test_an_empty_query_is_told_where_the_user_looks_and_the_old_one_stays(explorer, view):
     view.query.value = "  "
     assert "type a few words" in view.status.value
@@ -213,7 +220,7 @@ def test_a_sweep_can_be_cancelled_and_what_is_done_stays(large):
     taus = [tau for _, tau in view.tau.options]
     assert 1.0 in taus
     assert len(taus) < 11
-    assert all(large._state.texts.ready(large._state.ladder()[tau]) for tau in taus)
+    assert all(large._state.texts.ready(large._state.swept_settings()[tau]) for tau in taus)
 
 
 def test_other_layers_start_another_sweep_and_end_the_first(large):

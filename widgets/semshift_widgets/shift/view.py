@@ -110,7 +110,7 @@ class ShiftView:
     def _open(self) -> None:
         """Show a document that was just opened."""
         document = self._state.document
-        self.status.value = note_html(self._told(), alert=bool(document.reason))
+        self.status.value = note_html(self._status_text(), alert=bool(document.reason))
         measured = not document.reason
         for part in (self.view, self.range, self.figures, self.sentences, self.neighbours):
             part.layout.display = "" if measured else "none"
@@ -121,7 +121,7 @@ class ShiftView:
             self._list_sentences()
             self._show_neighbours()
 
-    def _told(self) -> str:
+    def _status_text(self) -> str:
         document = self._state.document
         if document.reason:
             return f"This document cannot be measured: {document.reason}."

@@ -103,8 +103,8 @@ class SpectrumState:
             )
             for column in self.columns()
         ]
-        told = pd.concat(tables, ignore_index=True)
-        return told[["view", "part", *told.columns.drop(["view", "part"])]]
+        figures = pd.concat(tables, ignore_index=True)
+        return figures[["view", "part", *figures.columns.drop(["view", "part"])]]
 
     def seen(self, column: Column) -> pd.DataFrame:
         """Give the figures of one column: all of them if they are there, else the quick ones."""

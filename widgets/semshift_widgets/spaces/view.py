@@ -75,11 +75,11 @@ def _cell(row: dict[Any, Any] | None, between: str, *, pending: bool) -> str:
         return _TO_COME if pending else ""
     if math.isnan(row["value"]):
         return f'<span class="ci" title="{html.escape(row["reason"])}">none</span>'
-    told = _number(row["value"])
+    value = _number(row["value"])
     if math.isnan(row["ci_low"]):
-        return f"{told}{between}{_TO_COME}" if pending else told
+        return f"{value}{between}{_TO_COME}" if pending else value
     ends = f"{_number(row['ci_low'])} &ndash; {_number(row['ci_high'])}"
-    return f'{told}{between}<span class="ci">{ends}</span>'
+    return f'{value}{between}<span class="ci">{ends}</span>'
 
 
 def _number(value: float) -> str:
@@ -173,7 +173,7 @@ class SpectrumScreen:
     def show(self) -> None:
         """Show all of the state."""
         with self.showing:
-            self.status.value = note_html(self._told())
+            self.status.value = note_html(self._status_text())
             self.show_kept()
             self.show_map()
             self.show_dimensions()
@@ -203,8 +203,8 @@ class SpectrumScreen:
             if view.whole != self._profiled:
                 self._profiled = view.whole
                 self._profile = charts.spectrum_data(tables, "dimensions")
-            told = charts.spectrum_signals(tables, "dimensions")
-            self.charts["dimensions"].show(datasets=self._profile, signals=told)
+            signals = charts.spectrum_signals(tables, "dimensions")
+            self.charts["dimensions"].show(datasets=self._profile, signals=signals)
             self.off.value = ", ".join(map(str, view.off))
 
     def show_compared(self) -> None:
@@ -248,11 +248,11 @@ class SpectrumScreen:
         if table.empty:
             self.sentences.value = note_html(f"{len(part)} marked, which have no texts.")
             return
-        told = {"cosine": table["cosine"], "text": [_cut(text, _LONG) for text in table["text"]]}
+        columns = {"cosine": table["cosine"], "text": [_cut(text, _LONG) for text in table["text"]]}
         if table["title"].any():
-            told["title"] = [_cut(title, _SHORT) for title in table["title"]]
+            columns["title"] = [_cut(title, _SHORT) for title in table["title"]]
         title = f"{len(part)} marked, most typical first"
-        self.sentences.value = table_html(pd.DataFrame(told), title=title)
+        self.sentences.value = table_html(pd.DataFrame(columns), title=title)
 
     def show_kept(self) -> None:
         """Show the views that are kept, each with a button that removes it."""
@@ -279,7 +279,7 @@ class SpectrumScreen:
         part = charts.spectrum_data({"part": self._state.part_lines(columns)}, "spectrum")
         self.charts["spectrum"].show(datasets={**self._lines, **part}, signals={})
 
-    def _told(self) -> str:
+    def _status_text(self) -> str:
         points = self._state.spaces.points
         of = f" of {points.n_all:,}, drawn at random" if points.n_points < points.n_all else ""
         left = f"; {points.n_undirected} without a direction" if points.n_undirected else ""

@@ -147,7 +147,7 @@ class SplitView:
             f"{state.title}: {count(len(state.reading.sentences), 'sentence')}. Click where you "
             "would cut or join; click a chunk to read it."
         )
-        self.figures.value = note_html(_told(state))
+        self.figures.value = note_html(_cost_text(state))
         self.undo.disabled = state.by_hand is None
         self._list_chunks()
 
@@ -170,7 +170,7 @@ class SplitView:
         self.join.disabled = first == 0
 
 
-def _told(state: SplitState) -> str:
+def _cost_text(state: SplitState) -> str:
     cost = state.cost()
     above = float(cost["above_best"])
     if state.by_hand is None:

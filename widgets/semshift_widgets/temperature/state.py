@@ -16,13 +16,13 @@ from semshift_nb.names import temperature_name
 from semshift_widgets.chart_view import packed
 
 #: The temperatures of a sweep: evenly spaced, 1 among them.
-LADDER = tuple(round(0.5 + step / 10, 1) for step in range(11))
+SWEPT_TAUS = tuple(round(0.5 + step / 10, 1) for step in range(11))
 
 #: More tokens than this take longer than a second at each temperature: they are swept ahead.
 _LIVE_TOKENS = 4_500
 
 _CELLS = 40
-#: All rungs of a ladder together stay within what a chart may hold, and a notebook may keep.
+#: All swept temperatures together stay within what a chart may hold, and a notebook may keep.
 _SWEPT_CELLS = 16
 _QUERY_WORDS = 8
 
@@ -47,11 +47,12 @@ class TempScaleState:
         """Whether the texts are few enough to be encoded anew while a slider moves."""
         return int(self.texts.n_tokens.sum()) <= _LIVE_TOKENS
 
-    def ladder(self) -> dict[float, Tempering]:
+    def swept_settings(self) -> dict[float, Tempering]:
         """Give the settings of a sweep: every temperature, layers and schedule as they stand."""
         here = self.setting
         return {
-            tau: Tempering(tau, here.first_layer, here.last_layer, here.schedule) for tau in LADDER
+            tau: Tempering(tau, here.first_layer, here.last_layer, here.schedule)
+            for tau in SWEPT_TAUS
         }
 
     def set(self, *, tau: float, layers: tuple[int, int], schedule: str) -> None:
@@ -100,20 +101,20 @@ class TempScaleState:
         return charts.tempering_view(self.tables(), title=self.setting.name, head=self.head)
 
     def sweep(self) -> alt.VConcatChart:
-        """Draw all temperatures of the ladder under one slider."""
-        ladder = self.ladder()
-        tables = {tau: self.tables(at, max_cells=_SWEPT_CELLS) for tau, at in ladder.items()}
-        nearest = min(LADDER, key=lambda tau: math.fabs(tau - self.setting.tau))
+        """Draw all swept temperatures under one slider."""
+        settings = self.swept_settings()
+        tables = {tau: self.tables(at, max_cells=_SWEPT_CELLS) for tau, at in settings.items()}
+        nearest = min(SWEPT_TAUS, key=lambda tau: math.fabs(tau - self.setting.tau))
         title = f"Ranked for “{self.query}”; attention in “{self.texts.titles[self.text]}”"
         return charts.tempering_sweep(tables, title=title, tau=nearest, head=self.head)
 
     def swept_figures(self) -> pd.DataFrame:
-        """Sum up every temperature of the ladder, a column each."""
-        ladder = {
+        """Sum up every swept temperature, a column each."""
+        columns = {
             temperature_name(tau): self.texts.figures(at, self.text).set_index("metric")["value"]
-            for tau, at in self.ladder().items()
+            for tau, at in self.swept_settings().items()
         }
-        return pd.DataFrame(ladder).rename_axis("metric").reset_index()
+        return pd.DataFrame(columns).rename_axis("metric").reset_index()
 
     def datasets(self) -> dict[str, Any]:
         """Give the data of `chart` alone, for a chart that is already drawn; seen ones at once."""

@@ -26,7 +26,7 @@ class TempScaleView:
 
     def __init__(self, state: TempScaleState) -> None:
         self._state = state
-        # The sweep shows its rungs from a thread of its own, while the reader moves a slider.
+        # The sweep shows what is done from a thread of its own, while the reader moves a slider.
         self._showing = threading.RLock()
         self.sweep = Background("semshift-sweep", self._showing)
         self._filling = False
@@ -134,11 +134,11 @@ class TempScaleView:
         with self._showing:
             state = self._state
             self.view.show(datasets=state.datasets(), signals=state.signals())
-            self.status.value = note_html(self._told())
+            self.status.value = note_html(self._status_text())
             self.figures.value = table_html(_read(state.figures()), title=state.setting.name)
             self.ranking.value = table_html(_shown(state.ranking()), title=f"For “{state.query}”")
 
-    def _told(self) -> str:
+    def _status_text(self) -> str:
         texts = self._state.texts
         cut = f"; {texts.truncated_share:.0%} of them are longer" if texts.truncated_share else ""
         longest = texts.n_tokens.max()
@@ -155,9 +155,9 @@ class TempScaleView:
         self.sweeping.layout.display = "none"
 
     def _start_sweep(self) -> None:
-        """Encode the ladder in the background, from tau 1 outwards."""
-        ladder = self._state.ladder()
-        settings = [ladder[tau] for tau in sorted(ladder, key=lambda tau: (abs(tau - 1), tau))]
+        """Encode the swept settings in the background, from tau 1 outwards."""
+        swept = self._state.swept_settings()
+        settings = [swept[tau] for tau in sorted(swept, key=lambda tau: (abs(tau - 1), tau))]
         self.progress.value = 0
         self.sweeping.layout.display = ""
         self._offer()
@@ -191,7 +191,8 @@ class TempScaleView:
 
     def _offer(self) -> None:
         """Let the slider snap over the temperatures whose vectors are there."""
-        ready = [tau for tau, at in self._state.ladder().items() if self._state.texts.ready(at)]
+        swept = self._state.swept_settings()
+        ready = [tau for tau, setting in swept.items() if self._state.texts.ready(setting)]
         wanted = self._state.setting.tau
         offered = ready or [wanted]
         # New options make the widget choose the first of them; the reader chose nothing.
@@ -205,8 +206,8 @@ class TempScaleView:
 
 def _read(figures: pd.DataFrame) -> pd.DataFrame:
     """Give the figures for reading; reasons only where there are any."""
-    told = figures if figures["reason"].any() else figures.drop(columns="reason")
-    return told.rename(columns=lambda name: name.replace("_", " "))
+    shown = figures if figures["reason"].any() else figures.drop(columns="reason")
+    return shown.rename(columns=lambda name: name.replace("_", " "))
 
 
 def _shown(ranking: pd.DataFrame) -> pd.DataFrame:
