@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from rich.text import Text
 
-from semshift_nb.cli.program import FAILED, Model, Separator, Terminal, app, new_table, say
+from semshift_nb.cli.program import (
+    FAILED,
+    Allow,
+    ChosenModel,
+    DocumentPrompt,
+    Model,
+    QueryPrompt,
+    Separator,
+    Terminal,
+    app,
+    new_table,
+    say,
+)
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,6 +51,9 @@ def check(
     ],
     *,
     model: Model = "minilm",
+    allow: Allow = None,
+    query_prompt: QueryPrompt = None,
+    document_prompt: DocumentPrompt = None,
     sep: Separator = None,
     most: Annotated[
         list[str] | None,
@@ -62,9 +77,9 @@ def check(
         for text in texts or []
     ]
     from semshift_nb.corpora import load_corpus
-    from semshift_nb.encoders import load_encoder
 
-    corpus, encoder = load_corpus(source, sep=sep), load_encoder(model)
+    corpus = load_corpus(source, sep=sep)
+    encoder = ChosenModel(model, allow, query_prompt, document_prompt).load()
     card = report_card(corpus, encoder, controls=card_controls(encoder))
     print_card(card_verdicts(card), title=f"{encoder.name} on {corpus.name}")
     broken = list(_broken(card, bounds))

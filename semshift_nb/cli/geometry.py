@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import typer
 
 from semshift_nb.cli.program import (
+    Allow,
+    ChosenModel,
+    DocumentPrompt,
+    QueryPrompt,
     Separator,
     TableFile,
     Terminal,
@@ -47,6 +51,9 @@ def geometry(
             help="Of a corpus: minilm (if left out), static, a folder, or a local name.",
         ),
     ] = None,
+    allow: Allow = None,
+    query_prompt: QueryPrompt = None,
+    document_prompt: DocumentPrompt = None,
     of: Annotated[
         Literal["documents", "sentences"] | None,
         typer.Option(help="Of a corpus: what is encoded; documents if left out."),
@@ -83,13 +90,15 @@ def geometry(
     from semshift_nb.encoders import holds_vectors
 
     if holds_vectors(source) and (model is None or Path(source).suffix.lower() != ".parquet"):
-        _refuse({"--model": model, "--of": of, "--max-length": max_length}, "a file of vectors")
+        reading = {"--query-prompt": query_prompt, "--document-prompt": document_prompt}
+        options = {"--model": model, "--of": of, "--max-length": max_length, "--allow": allow}
+        _refuse({**options, **reading}, "a file of vectors")
         table = _of_file(source, array, sample=sample, seed=seed)
     else:
         _refuse({"--array": array}, "a corpus")
         table = _of_corpus(
             source,
-            model or "minilm",
+            ChosenModel(model or "minilm", allow, query_prompt, document_prompt),
             of or "documents",
             max_length,
             sep,
@@ -115,7 +124,7 @@ def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.D
 
 def _of_corpus(
     source: str,
-    model: str,
+    model: ChosenModel,
     of: str,
     max_length: int | None,
     sep: str | None,
@@ -125,9 +134,8 @@ def _of_corpus(
 ) -> "pd.DataFrame":
     from semshift_nb.analyses import corpus_geometry
     from semshift_nb.corpora import load_corpus
-    from semshift_nb.encoders import load_encoder
 
-    corpus, encoder = load_corpus(source, sep=sep), load_encoder(model, max_length=max_length)
+    corpus, encoder = load_corpus(source, sep=sep), model.load(max_length=max_length)
     return corpus_geometry(corpus, encoder, of=of, seed=seed, n_sample=sample)
 
 

@@ -1,5 +1,7 @@
 """What all commands share: the program, its options, and how it speaks."""
 
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +19,8 @@ from semshift_nb.unicode import printable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from semshift_nb.encoders import Encoder
+
 FAILED, ASKED_WRONGLY = 1, 2
 
 app = typer.Typer(
@@ -29,6 +33,29 @@ app = typer.Typer(
 
 Model = Annotated[
     str, typer.Option(help="minilm, static, a folder, or the name of a model on this machine.")
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WHAT",
+        help="What the model may: download (be fetched over the network), pickle (have weights "
+        "that can run code), remote-code (run code of its own). Repeatable.",
+        show_default=False,
+    ),
+]
+QueryPrompt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help='What goes before a query, as "query: " for E5.', show_default=False
+    ),
+]
+DocumentPrompt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help='What goes before every other text, as "passage: " for E5.',
+        show_default=False,
+    ),
 ]
 Separator = Annotated[
     str | None,
@@ -91,6 +118,36 @@ def tell(line: str) -> None:
 def new_table() -> Table:
     """Begin a table for a terminal."""
     return Table(box=SIMPLE_HEAD, pad_edge=False)
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """The model that was asked for, and how it is to read."""
+
+    name: str
+    allow: list[str] | None
+    query_prompt: str | None
+    document_prompt: str | None
+
+    def load(self, *, max_length: int | None = None) -> "Encoder":
+        """Load it, and tell what is to be known of how it reads."""
+        from semshift_nb.encoders import GuessedPoolingWarning, load_encoder
+
+        given = {"query": self.query_prompt, "document": self.document_prompt}
+        prompts = {role: prompt for role, prompt in given.items() if prompt is not None}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", GuessedPoolingWarning)
+            encoder = load_encoder(
+                self.name, max_length=max_length, allow=self.allow or (), prompts=prompts
+            )
+        if encoder.pooling_guessed:
+            tell(
+                f"{encoder.name} does not say how it pools its tokens: {encoder.pooling} is a guess"
+            )
+        for role, prompt in encoder.prompts.items():
+            if prompt:
+                tell(f"before each {role}: {prompt!r}")
+        return encoder
 
 
 def keep_table(table: "pd.DataFrame", path: Path) -> None:

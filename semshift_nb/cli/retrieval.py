@@ -10,7 +10,11 @@ import typer
 from rich.table import Table
 
 from semshift_nb.cli.program import (
+    Allow,
+    ChosenModel,
+    DocumentPrompt,
     Model,
+    QueryPrompt,
     TableFile,
     Terminal,
     app,
@@ -47,6 +51,9 @@ def retrieval(
     *,
     out: TableFile,
     model: Model = "minilm",
+    allow: Allow = None,
+    query_prompt: QueryPrompt = None,
+    document_prompt: DocumentPrompt = None,
     max_length: Annotated[
         int | None,
         typer.Option(metavar="N", help="The most tokens of a text that the model reads."),
@@ -111,7 +118,6 @@ def retrieval(
         check_target(by_query, source, out)
     from semshift_nb import analyses
     from semshift_nb.corpora import load_retrieval
-    from semshift_nb.encoders import load_encoder
 
     dataset = load_retrieval(
         source,
@@ -120,7 +126,7 @@ def retrieval(
         ignore_identical_ids=None if identical_ids == "auto" else identical_ids == "drop",
         allow_unknown=allow_unknown,
     )
-    encoder = load_encoder(model, max_length=max_length)
+    encoder = ChosenModel(model, allow, query_prompt, document_prompt).load(max_length=max_length)
     found = analyses.retrieval(
         dataset,
         encoder,

@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, Separator, TableFile, app, keep_table, say, shortest
+from semshift_nb.cli.program import (
+    Allow,
+    ChosenModel,
+    DocumentPrompt,
+    Model,
+    QueryPrompt,
+    Separator,
+    TableFile,
+    app,
+    keep_table,
+    say,
+    shortest,
+)
 from semshift_nb.names import count
 
 if TYPE_CHECKING:
@@ -20,6 +32,9 @@ def shift(
     *,
     out: TableFile,
     model: Model = "minilm",
+    allow: Allow = None,
+    query_prompt: QueryPrompt = None,
+    document_prompt: DocumentPrompt = None,
     sep: Separator = None,
 ) -> None:
     """Measure how much meaning moves in every document, and write the table."""
@@ -28,9 +43,9 @@ def shift(
     check_target(out, source)
     from semshift_nb.analyses import document_shift
     from semshift_nb.corpora import load_corpus
-    from semshift_nb.encoders import load_encoder
 
-    table = document_shift(load_corpus(source, sep=sep), load_encoder(model))
+    encoder = ChosenModel(model, allow, query_prompt, document_prompt).load()
+    table = document_shift(load_corpus(source, sep=sep), encoder)
     keep_table(table, out)
     for line in shift_summary(table):
         say(line)

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semshift_nb.cli.program import Model, Separator, app, keep_table, say, shortest
+from semshift_nb.cli.program import (
+    Allow,
+    ChosenModel,
+    DocumentPrompt,
+    Model,
+    QueryPrompt,
+    Separator,
+    app,
+    keep_table,
+    say,
+    shortest,
+)
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 
@@ -39,6 +50,9 @@ def split(
         ),
     ] = None,
     model: Model = "minilm",
+    allow: Allow = None,
+    query_prompt: QueryPrompt = None,
+    document_prompt: DocumentPrompt = None,
     sep: Separator = None,
     method: Annotated[
         str,
@@ -73,16 +87,16 @@ def split(
     if evaluate is not None:
         _refuse_options(method, max_tokens, min_sentences, price, sep)
     amount = _price(price)
-    from semshift_nb.encoders import load_encoder
+    chosen = ChosenModel(model, allow, query_prompt, document_prompt)
 
     if evaluate is not None:
-        table = _evaluate(evaluate, model)
+        table = _evaluate(evaluate, chosen)
     else:
         from semshift_nb import analyses
         from semshift_nb.corpora import load_corpus
 
         corpus = load_corpus(str(source), sep=sep)
-        encoder = load_encoder(model)
+        encoder = chosen.load()
         table = analyses.split_corpus(
             corpus,
             encoder,
@@ -113,13 +127,12 @@ def _price(text: str) -> float | str:
         raise InputError(f"--price {text!r}: expected a number from 0 on, or auto.") from None
 
 
-def _evaluate(path: Path, model: str) -> "pd.DataFrame":
+def _evaluate(path: Path, model: ChosenModel) -> "pd.DataFrame":
     from semshift_nb import analyses
     from semshift_nb.corpora import load_segments
-    from semshift_nb.encoders import load_encoder
 
     texts = load_segments(path)
-    table = analyses.evaluate_splits(texts, load_encoder(model))
+    table = analyses.evaluate_splits(texts, model.load())
     wide = table.pivot_table(index="method", columns="metric", values="value", sort=False)
     say(f"{count(len(texts), 'text')}")
     say("".join([f"{'':32}", *(f"{metric:>16}" for metric in wide.columns)]))

@@ -3,7 +3,7 @@
 from semshift_nb.encoders.backends.protocol import InputEmbeddings, TextAttention, TokenStates
 from semshift_nb.encoders.encoder import Encoder
 from semshift_nb.encoders.encoding import Encoding, NoDirectionError
-from semshift_nb.encoders.loading.load import load_encoder
+from semshift_nb.encoders.loading.load import GuessedPoolingWarning, load_encoder
 from semshift_nb.encoders.store.shard_index import StoreWarning
 from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.temperature.schedule import (
@@ -19,6 +19,7 @@ from semshift_nb.encoders.vector_files.vector_files import VectorFile, holds_vec
 __all__ = [
     "Encoder",
     "Encoding",
+    "GuessedPoolingWarning",
     "InputEmbeddings",
     "NoDirectionError",
     "Schedule",

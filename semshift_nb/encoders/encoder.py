@@ -25,7 +25,7 @@ from semshift_nb.encoders.store.key import StoreKey
 from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
-from semshift_nb.encoders.texts import check_max_length, check_role, check_texts, distinct
+from semshift_nb.encoders.texts import ROLES, check_max_length, check_role, check_texts, distinct
 from semshift_nb.encoders.transforms import (
     Transform,
     apply,
@@ -48,6 +48,8 @@ class ModelIdentity:
     name: str
     revision: str
     fingerprint: str
+    #: Whether its folder does not say how tokens become one vector.
+    pooling_guessed: bool = False
 
     def twin(self, seed: int, weights: str) -> "ModelIdentity":
         """Give that of its random twin, of which the weights' hash is known."""
@@ -84,10 +86,12 @@ class Encoder:
     cache: VectorCache
 
     def __repr__(self) -> str:
+        guessed = " (guessed)" if self.pooling_guessed else ""
+        prompts = f", prompts={self.prompts}" if any(self.prompts.values()) else ""
         return (
             f"Encoder({self.name!r}, dim={self.dim}, max_length={self.max_length}, "
-            f"pooling={self.pooling!r}, dtype={self.dtype!r}, device={self.device!r}, "
-            f"temperature={self.temperature})"
+            f"pooling={self.pooling!r}{guessed}, dtype={self.dtype!r}, device={self.device!r}, "
+            f"temperature={self.temperature}{prompts})"
         )
 
     @property
@@ -131,6 +135,16 @@ class Encoder:
     def pooling(self) -> str:
         """How token vectors become one."""
         return self.spec.pooling or self.backend.pooling
+
+    @property
+    def pooling_guessed(self) -> bool:
+        """Whether the pooling is sentence-transformers' guess: the model's folder says nothing."""
+        return self.identity.pooling_guessed and self.spec.pooling is None
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """What goes before a query and before a document; empty strings for nothing."""
+        return {role: self.backend.prompt(role) for role in ROLES}
 
     @property
     def layer(self) -> int | None:

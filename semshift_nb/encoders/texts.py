@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError, option
+from semshift_nb.unicode import well_formed
 from semshift_nb.validation import is_whole
 
 
@@ -95,3 +96,18 @@ def prompt_for(role: str, prompts: Mapping[str, str | None], default: str | None
         if name in prompts:
             return prompts[name] or ""
     return (prompts.get(default) or "") if default is not None else ""
+
+
+def check_prompts(prompts: object) -> dict[str, str]:
+    """Return prompts by role, or say what else came."""
+    if prompts is None:
+        return {}
+    if not isinstance(prompts, Mapping) or not all(
+        role in ROLES and isinstance(prompt, str) and prompt == well_formed(prompt)
+        for role, prompt in prompts.items()
+    ):
+        raise InputError(
+            f"prompts is {prompts!r:.100}: expected what goes before texts of a role, as "
+            '{"query": "query: ", "document": "passage: "}, or one of the two.'
+        )
+    return dict(prompts)

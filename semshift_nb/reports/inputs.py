@@ -85,6 +85,9 @@ def _model(name: str) -> dict[str, object]:
         "name": encoder.name,
         "revision": encoder.revision,
         "fingerprint": encoder.fingerprint,
+        "pooling": encoder.pooling,
+        "pooling_guessed": encoder.pooling_guessed,
+        "prompts": encoder.prompts,
     }
 
 

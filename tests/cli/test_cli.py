@@ -18,6 +18,7 @@ from semshift_nb.cli import app
 from semshift_nb.doctor import examine
 from semshift_nb.encoders import Store
 from semshift_nb.errors import InputError
+from tests.encoders.material import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -198,3 +199,17 @@ def test_doctor_says_what_to_type(tmp_path: Path) -> None:
     (at,) = [number for number, line in enumerate(lines) if line.startswith("missing")]
     assert lines[at].split()[1] == "store"
     assert lines[at + 1].split(maxsplit=1)[1].startswith("export SEMSHIFT_STORE=")
+
+
+def test_prompts_and_a_guessed_pooling_are_told(tmp_path: Path, store: Store) -> None:
+    folder = tiny_model(tmp_path / "model")
+    (folder / "modules.json").unlink()
+    (tmp_path / "own.jsonl").write_text('{"text": "One goes. Two stay."}\n', "utf8")
+    given = ["shift", str(tmp_path / "own.jsonl"), "--model", str(folder)]
+    prompt = ["--document-prompt", "passage: "]
+    done = CliRunner().invoke(app, [*given, *prompt, "--out", str(tmp_path / "t.csv")])
+    assert done.exit_code == 0, done.output
+    assert "model does not say how it pools its tokens: mean is a guess" in done.stderr
+    assert "before each document: 'passage: '" in done.stderr
+    kept = [json.loads(path.read_text("utf8")) for path in store.root.glob("*/space.json")]
+    assert {space["prompt"] for space in kept} == {"passage: "}

@@ -5,6 +5,7 @@ import pytest
 
 from semshift_nb.errors import InputError
 from semshift_nb.reports.inputs import absolute, identify
+from tests.encoders.material import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -41,3 +42,13 @@ def test_every_corpus_and_model_is_told_whatever_its_parameter_is_called(folder)
 def test_a_corpus_that_is_not_there_is_refused_before_anything_runs(folder):
     with pytest.raises(InputError, match="there is no corpus 'nowhere'"):
         identify([{"searched_corpus": "nowhere"}])
+
+
+def test_a_guessed_pooling_and_prompts_are_told_of_a_model(folder):
+    prompted = str(tiny_model(folder / "prompted", prompts={"query": "query: "}))
+    guessed = tiny_model(folder / "guessed")
+    (guessed / "modules.json").unlink()
+    found = identify([{"model": prompted}, {"control_model": str(guessed)}])["model"]
+    assert found[prompted]["prompts"] == {"query": "query: ", "document": ""}
+    assert [found[name]["pooling_guessed"] for name in (prompted, str(guessed))] == [False, True]
+    assert found[str(guessed)]["pooling"] == "mean"

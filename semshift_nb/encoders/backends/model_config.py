@@ -1,6 +1,7 @@
 """Length and pooling of a sentence-transformers model: what it has, and what may be set."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -14,9 +15,14 @@ _NO_LIMIT = 1_000_000_000
 
 
 def prepare(
-    model: SentenceTransformer, *, max_length: int | None, pooling: str | None
+    model: SentenceTransformer,
+    *,
+    max_length: int | None,
+    pooling: str | None,
+    prompts: Mapping[str, str],
 ) -> SentenceTransformer:
     """Set what was asked for; what follows the layers is computed in float32 from now on."""
+    model.prompts = {**model.prompts, **prompts}
     if pooling is not None:
         set_pooling(model, pooling)
     if max_length is not None:

@@ -1,7 +1,10 @@
 """Load an encoder by name."""
 
+import hashlib
+import json
 import os
-from collections.abc import Collection, Iterator
+import warnings
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING
 from semshift_nb.encoders.cache import VectorCache
 from semshift_nb.encoders.encoder import Encoder, ModelIdentity
 from semshift_nb.encoders.loading.bundled import bundled_folder, bundled_revision
-from semshift_nb.encoders.loading.checks import check_folder, permission
+from semshift_nb.encoders.loading.checks import check_folder, has_own_pooling, permission
 from semshift_nb.encoders.loading.folders import (
     ModelFolder,
     find_folder,
@@ -20,8 +23,8 @@ from semshift_nb.encoders.loading.folders import (
 )
 from semshift_nb.encoders.spec import EncodingSpec
 from semshift_nb.encoders.store.store import Store, default_root
-from semshift_nb.encoders.texts import check_max_length
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.encoders.texts import check_max_length, check_prompts
+from semshift_nb.errors import InputError, SemshiftError, by_door
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -43,6 +46,7 @@ class _Options:
     dtype: str
     device: str | None
     allow: Collection[str]
+    prompts: dict[str, str]
 
 
 def load_encoder(
@@ -54,6 +58,7 @@ def load_encoder(
     device: str | None = None,
     store: Store | str | os.PathLike[str] | None = "default",
     allow: Collection[str] = (),
+    prompts: Mapping[str, str] | None = None,
 ) -> Encoder:
     """Load an encoder from this machine.
 
@@ -77,6 +82,10 @@ def load_encoder(
     allow : collection of {"download", "pickle", "remote-code"}
         What is permitted besides safetensors on this machine: to fetch the model over the network,
         to load pickled weights, to run code that comes with the model.
+    prompts : mapping of {"query", "document"} to str, optional
+        What goes before the texts of a role, where the model needs it and its folder does not
+        bring it (``{"query": "query: ", "document": "passage: "}`` for E5). It replaces the
+        model's own, counts as tokens, and keeps vectors apart from those with other prompts.
 
     Returns
     -------
@@ -90,6 +99,11 @@ def load_encoder(
         allowed, or a setting does not fit it.
     SemshiftError
         If the bundled model's files are not the published ones.
+
+    Warns
+    -----
+    GuessedPoolingWarning
+        If the folder does not say how tokens become one vector, and ``pooling`` does not either.
 
     References
     ----------
@@ -107,16 +121,46 @@ def load_encoder(
     max_length = None if max_length is None else check_max_length(max_length)
     _check_device(device)
     found = _find(name, permitted)
-    options = _Options(max_length, pooling, dtype, device, permitted)
+    options = _Options(max_length, pooling, dtype, device, permitted, check_prompts(prompts))
     kind = "static" if name == "static" else "model"
     make = _static_backend if kind == "static" else _model_backend
     weights = weight_files(found.path, pickled="pickle" in permitted)
     backend = make(found.path, options)
-    identity = ModelIdentity(
-        found.name, found.revision, fingerprint(found.path, weights, kind=kind)
-    )
+    hashed = _with_prompts(fingerprint(found.path, weights, kind=kind), options.prompts)
+    guessed = pooling is None and name not in _BUNDLED and not has_own_pooling(found.path)
+    identity = ModelIdentity(found.name, found.revision, hashed, guessed)
+    if guessed:
+        warnings.warn(_guess(found.path, backend.pooling), GuessedPoolingWarning, stacklevel=2)
     spec = EncodingSpec(backend.max_length)
     return Encoder(backend, identity, spec, VectorCache(_open_store(store)))
+
+
+class GuessedPoolingWarning(UserWarning):
+    """A model's folder does not say how tokens become one vector, so that it was guessed.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> warnings.filterwarnings("ignore", category=GuessedPoolingWarning)
+    """
+
+
+def _guess(folder: Path, pooling: str) -> str:
+    advice = by_door(
+        'hand in pooling="mean", "cls" or "max" where you know which it was trained with',
+        "look up with which it was trained",
+    )
+    return (
+        f"{folder} has no modules.json, so it does not say how tokens become one vector: "
+        f"{pooling!r} was guessed; {advice}."
+    )
+
+
+def _with_prompts(hashed: str, prompts: dict[str, str]) -> str:
+    if not prompts:
+        return hashed
+    told = json.dumps(prompts, sort_keys=True)
+    return hashlib.sha256(f"{hashed} prompts {told}".encode()).hexdigest()
 
 
 def _find(name: str | os.PathLike[str], allow: Collection[str]) -> ModelFolder:
@@ -135,6 +179,9 @@ def _static_backend(folder: Path, options: _Options) -> "Backend":
 
     if options.pooling not in (None, "mean"):
         raise InputError(f"pooling={options.pooling!r}: static is always a mean; leave it out.")
+    if options.prompts:
+        asked = by_door("prompts", "--query-prompt or --document-prompt")
+        raise InputError(f"{asked} was given, but static was trained with none: leave it out.")
     return load_static(
         folder,
         max_length=options.max_length,
@@ -152,7 +199,12 @@ def _model_backend(folder: Path, options: _Options) -> "Backend":
         model = load_model(folder, dtype=options.dtype, device=options.device, allow=options.allow)
         check_weights(model, folder)
         check_tokens(model, folder)
-        prepared = prepare(model, max_length=options.max_length, pooling=options.pooling)
+        prepared = prepare(
+            model,
+            max_length=options.max_length,
+            pooling=options.pooling,
+            prompts=options.prompts,
+        )
         return TransformerBackend(prepared)
 
 

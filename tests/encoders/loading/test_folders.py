@@ -10,7 +10,7 @@ import transformers as tf
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from semshift_nb.encoders import load_encoder
+from semshift_nb.encoders import GuessedPoolingWarning, load_encoder
 from semshift_nb.encoders.loading.weights import check_weights
 from semshift_nb.errors import InputError, at_the_command_line
 from tests.encoders.material import TOKENIZER_FILES, tiny_model
@@ -249,3 +249,53 @@ def test_advice_is_what_one_can_type(folder):
         load(folder)
     with at_the_command_line(), pytest.raises(InputError, match="add --allow remote-code"):
         load(folder)
+
+
+# --- pooling that nobody told, and prompts that the model does not bring
+
+
+def test_pooling_that_had_to_be_guessed_is_told(tiny, folder):
+    (folder / "modules.json").unlink()
+    with pytest.warns(GuessedPoolingWarning, match="'mean' was guessed"):
+        encoder = load(folder)
+    assert encoder.pooling_guessed
+    assert "pooling='mean' (guessed)" in repr(encoder)
+    assert not load(folder, pooling="mean").pooling_guessed
+    assert not encoder.at_layer(1, pooling="cls").pooling_guessed
+    assert not load(tiny).pooling_guessed
+
+
+PROMPTS = {"query": "search for this: ", "document": "passage: "}
+
+
+@pytest.mark.parametrize("own", [None, {"query": "other: "}])
+def test_prompts_can_be_given_to_a_model_that_needs_them(tmp_path, own):
+    folder = tiny_model(tmp_path / "model", prompts=own)
+    prompted = load(folder, prompts=PROMPTS)
+    brought = load(tiny_model(tmp_path / "brings", prompts=PROMPTS))
+    for role in PROMPTS:
+        ours, theirs = (each.encode(["a river"], role=role) for each in (prompted, brought))
+        assert abs(ours - theirs).max() < 1e-6
+    assert prompted.prompts == brought.prompts == PROMPTS
+    assert "prompts={'query': 'search for this: '" in repr(prompted)
+
+
+def test_vectors_with_other_prompts_are_kept_apart(tiny, tmp_path):
+    plain = load_encoder(str(tiny), device="cpu", store=tmp_path)
+    prompted = load_encoder(str(tiny), device="cpu", store=tmp_path, prompts=PROMPTS)
+    assert abs(plain.encode(["a river"]) - prompted.encode(["a river"])).max() > 1e-3
+    assert len({each.fingerprint for each in (plain, prompted, load(tiny, prompts=None))}) == 2
+    assert load(tiny, prompts={}).fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize(
+    "prompts", ["query: ", {"passage": "passage: "}, {"query": 1}, {"query": "\ud800"}, 7]
+)
+def test_prompts_of_another_form_are_refused(tiny, prompts):
+    with pytest.raises(InputError, match="prompts is"):
+        load(tiny, prompts=prompts)
+
+
+def test_static_takes_no_prompts():
+    with pytest.raises(InputError, match="static was trained with none"):
+        load_encoder("static", store=None, prompts=PROMPTS)
