@@ -1,4 +1,4 @@
-"""From figures with intervals to words: holds, does not hold, undecided."""
+"""From figures with intervals to answers: True, False, or None where undecided."""
 
 import itertools
 from collections.abc import Sequence

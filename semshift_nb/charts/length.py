@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from semshift_nb.charts.rows import chart_data
-from semshift_nb.charts.theme import INK, MODE_COLOURS
+from semshift_nb.charts.theme import INK, MODE_COLOURS, tau_colour
 from semshift_nb.errors import InputError
 from semshift_nb.names import temperature_name
 
@@ -73,12 +73,7 @@ def _by_arm(data: pd.DataFrame) -> alt.Color:
 
 
 def _by_tau(data: pd.DataFrame) -> alt.Color:
-    names = list(dict.fromkeys(data.sort_values("tau")["temperature"]))
-    return (
-        alt.Color("temperature:N", title=None, sort=names)
-        .scale(scheme="viridis", domain=names)
-        .legend(orient="top", symbolOpacity=1)
-    )
+    return tau_colour(list(dict.fromkeys(data.sort_values("tau")["temperature"])))
 
 
 def _curves(colour: alt.Color, *, rungs: list[int]) -> alt.LayerChart:

@@ -1,4 +1,4 @@
-"""One look for every chart: quiet axes, one scale for distances, one colour for each mode."""
+"""One look for every chart: quiet axes, one scale for distances, a colour for each mode and tau."""
 
 import altair as alt
 
@@ -12,6 +12,15 @@ DECREASE = "#b4451f"
 
 #: Colour-blind safe (Okabe and Ito, 2008), in the order in which meaning comes to move.
 MODE_COLOURS = {"repeat": "#0072B2", "sequential": "#E69F00", "random": "#D55E00"}
+
+
+def tau_colour(names: list[str]) -> alt.Color:
+    """Give each temperature its colour, from the sharpest to the flattest."""
+    return (
+        alt.Color("temperature:N", title=None, sort=names)
+        .scale(scheme="viridis", domain=names)
+        .legend(orient="top", symbolOpacity=1)
+    )
 
 
 @alt.theme.register("semshift", enable=False)

@@ -12,11 +12,11 @@ from semshift_nb.reports.folder import METRICS, PAGE
 from semshift_nb.reports.manifest import MANIFEST, Manifest, Record
 from semshift_nb.reports.metrics import read_claims, read_figures
 from semshift_nb.reports.tables import write_text
+from semshift_nb.reports.verdicts import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VERDICTS = ("holds", "does not hold", "undecided")
 _STATUS_WORDS = {"done": "complete", "failed": "with failures", "running": "not finished"}
 _MINUTE, _HOUR = 60, 3600
 _HOW_MANY = {"corpus": "n_documents", "searched_corpus": "n_searched"}
@@ -31,7 +31,7 @@ def write_page(manifest: Manifest, folder: Path) -> None:
         manifest=manifest,
         status=_STATUS_WORDS.get(manifest.status, manifest.status),
         facts=_facts(manifest),
-        tally=[(verdict, verdicts.count(verdict)) for verdict in _VERDICTS],
+        tally=[(verdict, verdicts.count(verdict)) for verdict in VERDICT_WORDS.values()],
         notebooks=notebooks,
         downloads=[*METRICS, MANIFEST],
     )
@@ -110,7 +110,7 @@ def _notebook(record: Record, folder: Path) -> dict[str, Any]:
     return {
         "record": record,
         "claims": claims,
-        "tally": [(verdict, verdicts.count(verdict)) for verdict in _VERDICTS],
+        "tally": [(verdict, verdicts.count(verdict)) for verdict in VERDICT_WORDS.values()],
         "tables": figure_tables(read_figures(record, folder)),
         "page": files.get(".html"),
         "executed": files.get(".ipynb"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from semshift_nb.errors import InputError
 from semshift_nb.reports.tables import write_table, write_text
+from semshift_nb.reports.verdicts import VERDICT_WORDS
 
 ROW_TYPES = {
     "notebook": "string",
@@ -26,7 +27,6 @@ ROW_TYPES = {
 }
 MEASURED = "measured"
 NOT_MEASURED = "not measured"
-_VERDICTS = {True: "holds", False: "does not hold", None: "undecided"}
 _NUMBERS = ("value", "ci_low", "ci_high", "truncated_share")
 BELONGS = "belongs"
 
@@ -174,7 +174,7 @@ class Results:
             raise InputError(f"the claim {statement!r} was made before; state each claim once")
         if not asked:
             return
-        verdict = _VERDICTS[None if held is None else bool(held)]
+        verdict = VERDICT_WORDS[None if held is None else bool(held)]
         self._claims.append(
             {"statement": statement, "verdict": verdict, "figure": figure, "required": required}
         )
@@ -220,7 +220,7 @@ class Results:
         broken = [
             f"{claim['statement']} ({claim['figure']})"
             for claim in self._claims
-            if claim["required"] and claim["verdict"] == _VERDICTS[False]
+            if claim["required"] and claim["verdict"] == VERDICT_WORDS[False]
         ]
         if broken:
             raise AssertionError("does not hold: " + "; ".join(broken))
