@@ -12,6 +12,7 @@ from sentence_transformers.base.modules import Transformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from transformers import PreTrainedModel
 
+from semshift_nb.encoders.loading.folders import listed_modules, read_object
 from semshift_nb.encoders.temperature.forward_patch import models_in
 from semshift_nb.errors import InputError
 
@@ -37,10 +38,19 @@ def check_weights(model: torch.nn.Module, folder: Path) -> None:
     width as well, another activation, another epsilon, numbers that were changed in place. The
     fingerprint tells such models apart, for it covers the config; which of two is right it cannot.
     """
-    for transformer in models_in(model):
-        held = _held(_place(transformer))
-        if held is None or _differences(_own(transformer), held) != (set(), set()):
-            _check_again(transformer, folder)
+    places = _places(folder)
+    stored = [held for held in map(_held, places) if held is not None]
+    for number, transformer in enumerate(models_in(model)):
+        own = _own(transformer)
+        if not any(_differences(own, held) == (set(), set()) for held in stored):
+            _check_again(transformer, places[min(number, len(places) - 1)], folder)
+
+
+def _places(folder: Path) -> list[Path]:
+    """List where models of transformers lie, in the order of the modules that hold them."""
+    places = [folder / path for path, _ in listed_modules(folder)] or [folder]
+    found = [place for place in places if "model_type" in read_object(place / "config.json")]
+    return found or [folder]
 
 
 def check_tokens(model: torch.nn.Module, folder: Path) -> None:
@@ -126,9 +136,9 @@ def _has(own: Collection[str], start: str) -> bool:
     return any(name.startswith(start) for name in own)
 
 
-def _check_again(transformer: PreTrainedModel, folder: Path) -> None:
+def _check_again(transformer: PreTrainedModel, place: Path, folder: Path) -> None:
     """Load a second time, for transformers' own account and to see what was drawn by chance."""
-    again, account = _load_again(transformer)
+    again, account = _load_again(transformer, place)
     own = transformer.state_dict()
     drawn = {name for name, value in again.state_dict().items() if not _same(value, own[name])}
     wrong = [*account["mismatched_keys"]]
@@ -151,9 +161,8 @@ def _check_again(transformer: PreTrainedModel, folder: Path) -> None:
 
 
 def _load_again(
-    transformer: PreTrainedModel,
+    transformer: PreTrainedModel, place: Path
 ) -> tuple[PreTrainedModel, Mapping[str, Collection[Any]]]:
-    place = _place(transformer)
     load: Callable[..., Any] = type(transformer).from_pretrained
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(_SEED)
@@ -166,10 +175,6 @@ def _load_again(
             output_loading_info=True,
         )
     return again, account
-
-
-def _place(transformer: PreTrainedModel) -> Path:
-    return Path(str(transformer.name_or_path))
 
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -8,6 +8,8 @@ import pytest
 import torch
 import transformers as tf
 from safetensors.torch import load_file, save_file
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import Router
 from tokenizers import Tokenizer
 
 from semshift_nb.encoders import GuessedPoolingWarning, load_encoder
@@ -115,6 +117,22 @@ def test_every_family_is_known_by_its_weights(family, tmp_path):
         path.write_text(json.dumps({**said, **types, count: n_layers}), "utf8")
         with pytest.raises(InputError, match=told):
             check_weights(kind.from_pretrained(tmp_path), tmp_path)
+
+
+def test_transformers_below_the_folder_are_looked_at_where_they_lie(tiny, tmp_path):
+    parts = [SentenceTransformer(str(tiny), device="cpu") for _ in range(2)]
+    router = Router.for_query_document(
+        query_modules=list(parts[0]), document_modules=list(parts[1])
+    )
+    folder = tmp_path / "router"
+    whole = SentenceTransformer(modules=[router], device="cpu")
+    whole.save_pretrained(str(folder), create_model_card=False)
+    encoded = load(folder).encode(["a river"], role="query")
+    assert abs(encoded - load(tiny).encode(["a river"])).max() < 1e-6
+    (config,) = folder.glob("document*Transformer/config.json")
+    change(config, num_hidden_layers=3)
+    with pytest.raises(InputError, match="16 of 55 parameters are not in them"):
+        load(folder)
 
 
 HEADS = {
