@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,6 +15,13 @@ _TEMPORARY = ".tmp-"
 _TEMPORARY_NAME = re.compile(re.escape(_TEMPORARY) + "[0-9a-f]{32}")
 # A killed run leaves a temporary file behind; writing one takes seconds, never an hour.
 _STALE_SECONDS = 3600
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: "a folder",
+}
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -97,6 +105,12 @@ def check_path(path: str | Path, *, written: bool = False) -> Path:
     else:
         return found
     raise InputError(f"the path {str(path)!r:.80} cannot be used ({reason}): choose another one.")
+
+
+def kind_of(path: Path) -> str | None:
+    """Name what stands at a path, through links, where it is no file; None where it is one."""
+    mode = path.stat().st_mode
+    return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
 
 
 def is_temporary(path: Path) -> bool:

@@ -1,10 +1,10 @@
 """Text out of a file: UTF-8, or an error that says what the file is instead."""
 
 import shlex
-import stat
 from pathlib import Path
 
 from semshift_nb.errors import InputError
+from semshift_nb.files import kind_of
 
 _KINDS = {
     b"\x1f\x8b": ("packed by gzip", "unpack it with gunzip"),
@@ -49,18 +49,11 @@ def check_regular(path: Path) -> None:
     InputError
         If it is a pipe, a device, a socket or a folder.
     """
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        kinds = {
-            stat.S_IFIFO: "a named pipe",
-            stat.S_IFCHR: "a device",
-            stat.S_IFBLK: "a device",
-            stat.S_IFSOCK: "a socket",
-            stat.S_IFDIR: "a folder",
-        }
+    kind = kind_of(path)
+    if kind is not None:
         raise InputError(
-            f"{path} is {kinds.get(stat.S_IFMT(mode), 'no file')}, but a file was expected: write "
-            "its content into a file, and name that."
+            f"{path} is {kind}, but a file was expected: write its content into a file, and name "
+            "that."
         )
 
 

@@ -25,11 +25,15 @@ def list_spaces() -> None:
     from semshift_nb.encoders.store.store import default_root
 
     root = default_root()
-    spaces = Store(root).spaces()
+    store = Store(root)
+    spaces = store.spaces()
     if spaces.empty:
         say(f"{root} holds no vectors yet.")
         return
     say(spaces.to_string(index=False, na_rep="none"))
+    for space, damage in store.damage().items():
+        for what in damage:
+            say(f"damaged: {space}: {what}".replace("\n", " "))
     say(f"{int(spaces['n_bytes'].sum()) / 1e6:,.1f} MB in {root}")
 
 
@@ -48,7 +52,8 @@ def delete_space(
     found = spaces[[found == space for found in spaces["space"]]]
     if not found.empty and not yes:
         n_vectors = int(found["n_vectors"].iloc[0])
-        asked = f"Delete {count(n_vectors, 'vector')} of {found['encoder'].iloc[0]}?"
+        encoder = found["encoder"].iloc[0] or "an unknown encoder"
+        asked = f"Delete {count(n_vectors, 'vector')} of {encoder}?"
         typer.confirm(printable(asked), abort=True)
     store.delete(space)
     say(f"deleted {space}")

@@ -4,7 +4,7 @@ from semshift_nb.encoders.backends.protocol import InputEmbeddings, TextAttentio
 from semshift_nb.encoders.encoder import Encoder
 from semshift_nb.encoders.encoding import Encoding, NoDirectionError
 from semshift_nb.encoders.loading.load import GuessedPoolingWarning, load_encoder
-from semshift_nb.encoders.store.shard_index import StoreWarning
+from semshift_nb.encoders.store.damage import StoreWarning
 from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.temperature.schedule import (
     Schedule,

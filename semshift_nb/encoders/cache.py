@@ -63,10 +63,10 @@ class _Found:
     known: NDArray[np.bool_]
 
     def take(self, rows: NDArray[np.intp], batch: Encoding, writer: Writer | None) -> None:
-        """Take in what was computed; what has a direction is kept."""
+        """Take in what was computed; what is a unit vector is kept."""
         new = np.flatnonzero(~self.known[rows])
         rows, computed = rows[new], batch.take(new)
         self.encoding.put(rows, computed)
         if writer is not None:
-            sound = np.flatnonzero(computed.has_direction & computed.is_finite)
+            sound = np.flatnonzero(computed.is_unit)
             writer.add([self.keys[row] for row in rows[sound]], computed.take(sound))

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from semshift_nb.errors import SemshiftError
 from semshift_nb.validation import shortened
 
+# Of a squared length. Adding up thousands of squares in float32 errs by a tenth of it.
+_UNIT_TOLERANCE = 1e-4
+
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scale rows to unit length; zero rows stay zero, and what is not finite stays so."""
@@ -53,6 +56,12 @@ class Encoding:
         """Which vectors are numbers throughout, of shape (n_texts,)."""
         finite: NDArray[np.bool_] = np.isfinite(self._squared_lengths)
         return finite
+
+    @property
+    def is_unit(self) -> NDArray[np.bool_]:
+        """Which vectors have length 1 to the precision of float32, of shape (n_texts,)."""
+        unit: NDArray[np.bool_] = np.abs(self._squared_lengths - 1) < _UNIT_TOLERANCE
+        return unit
 
     @property
     def _squared_lengths(self) -> NDArray[np.float32]:

@@ -3,9 +3,15 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from semshift_nb.encoders.store.damage import DamagedError, check_file
 
 # Part of every space's name: another layout of the shards makes other spaces.
 _FORMAT = 1
+DESCRIPTION = "space.json"
+# A prompt may be long; a description of many megabytes is none.
+_MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,19 @@ class StoreKey:
 def text_key(text: str) -> bytes:
     """Hash a text exactly as it came, malformed or not."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def read_description(folder: Path) -> StoreKey:
+    """Read what a space is, and make sure that it is this space: its name is a hash of it."""
+    path = folder / DESCRIPTION
+    try:
+        check_file(path)
+        with path.open("rb") as file:
+            described = StoreKey(**json.loads(file.read(_MOST_BYTES)))
+        if described.id == folder.name and isinstance(described.encoder, str):
+            return described
+    except OSError as error:
+        raise DamagedError(f"it cannot be read ({error.strerror})") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DamagedError("it does not hold the settings of a space") from error
+    raise DamagedError("its settings are not those that the space is named after")

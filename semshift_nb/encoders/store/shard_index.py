@@ -1,6 +1,5 @@
 """Where a space's vectors lie: kept in memory, and brought up to date with the folder."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,16 +9,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.store.shards import ENDING, KEY, DamagedError, read_keys, read_rows
+from semshift_nb.encoders.store.damage import DamagedError, check_folder, set_aside, warn
+from semshift_nb.encoders.store.shards import ENDING, KEY, read_keys, read_rows
 
-
-class StoreWarning(UserWarning):
-    """The store could not be read or written as it should; no result is affected.
-
-    Examples
-    --------
-    >>> warnings.filterwarnings("ignore", category=StoreWarning)
-    """
+_REMEDY = "its texts are encoded again"
 
 
 class ShardIndex:
@@ -47,22 +40,25 @@ class ShardIndex:
         """
         self._refresh()
         found = np.zeros(len(keys), dtype=np.bool_)
-        for name, (rows, wanted) in self._matches(keys).items():
-            encoding = self._read(name, rows)
-            if encoding is not None:
-                into.put(wanted, encoding)
-                found[wanted] = True
+        n_shards = None
+        while n_shards != len(self._keys):  # another shard may have what a damaged one lost
+            n_shards = len(self._keys)
+            for name, (rows, wanted) in self._matches(keys, ~found).items():
+                encoding = self._read(name, rows)
+                if encoding is not None:
+                    into.put(wanted, encoding)
+                    found[wanted] = True
         return found
 
     def _matches(
-        self, keys: Sequence[bytes]
+        self, keys: Sequence[bytes], open_: NDArray[np.bool_]
     ) -> dict[str, tuple[NDArray[np.intp], NDArray[np.intp]]]:
         names = list(self._keys)
         if not names or not keys:
             return {}
         stored = pa.chunked_array([self._keys[name] for name in names], KEY)
         hits = pc.fill_null(pc.index_in(stored, value_set=pa.array(keys, KEY)), -1).to_numpy()
-        places = np.flatnonzero(hits >= 0)
+        places = np.flatnonzero((hits >= 0) & open_[hits])
         # Two processes may both have encoded a text: one of its rows is enough.
         wanted, first = np.unique(hits[places], return_index=True)
         places = places[first]
@@ -75,11 +71,15 @@ class ShardIndex:
 
     def _refresh(self) -> None:
         try:
+            check_folder(self._folder)
             present = {path.name for path in self._folder.iterdir() if path.suffix == ENDING}
         except (FileNotFoundError, NotADirectoryError):
             present = set()
+        except DamagedError as error:
+            set_aside(self._folder, error, _REMEDY)
+            present = set()
         except OSError as error:
-            _warn(f"the store at {self._folder} cannot be read ({error.strerror})")
+            warn(f"the store at {self._folder} cannot be read ({error.strerror})")
             present = set()
         for name in self._keys.keys() - present:
             del self._keys[name]
@@ -88,7 +88,7 @@ class ShardIndex:
 
     def _learn(self, name: str) -> None:
         try:
-            self._keys[name] = read_keys(self._folder / name)
+            self._keys[name] = read_keys(self._folder / name, self._dim)
         except FileNotFoundError:  # deleted between listing and reading
             return
         except (OSError, DamagedError) as error:
@@ -105,16 +105,7 @@ class ShardIndex:
 
     def _give_up(self, name: str, error: Exception) -> None:
         path = self._folder / name
-        if not isinstance(error, DamagedError):
-            _warn(f"{path} cannot be read ({error}); its texts are encoded again")
-            return
-        aside = path.with_name(f"{name}.corrupt")
-        try:
-            path.replace(aside)
-        except OSError:  # a store that cannot be written, or another process was quicker
-            aside = path
-        _warn(f"{path} is damaged: {error}. It is set aside ({aside.name}) and encoded again")
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, StoreWarning, stacklevel=2)
+        if isinstance(error, DamagedError):
+            set_aside(path, error, _REMEDY)
+        else:
+            warn(f"{path} cannot be read ({error}); {_REMEDY}")

@@ -2,11 +2,14 @@
 
 The name holds the sha256 of the file, so that a reader knows a damaged shard from a sound one, byte
 for byte, and two processes that write the same shard do each other no harm. Pages carry checksums
-besides, for readers other than this one and for the keys, which are read on their own.
+besides, for readers other than this one and for the keys, which are read on their own. A name can
+be forged, though, and a shard be copied from another space: the layout is checked besides, and the
+length of each vector that is read.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +18,20 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.store.damage import DamagedError, check_file
 from semshift_nb.files import write_whole
-from semshift_nb.names import count
 
 ENDING = ".parquet"
 KEY = pa.binary(16)
 # Rows read at once: a text or two out of a full shard should not cost the whole of it.
 _ROW_GROUP = 1024
-
-
-class DamagedError(Exception):
-    """A shard is not what was written; the message says how that was seen."""
+_SPACE = b"space"
+_FOREIGN = (pa.ArrowException, LookupError, TypeError, ValueError, ArithmeticError, MemoryError)
+"""What reading a file that is no shard may raise, besides OSError."""
 
 
 def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None:
-    """Write a shard and move it into place."""
+    """Write a shard of the space that the folder is named after, and move it into place."""
     n_texts, dim = encoding.vectors.shape
     numbers = pa.array(np.ascontiguousarray(encoding.vectors).reshape(-1))
     columns = {
@@ -40,7 +42,7 @@ def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None
     }
     sink = pa.BufferOutputStream()
     pq.write_table(
-        pa.table(columns),
+        pa.table(columns).replace_schema_metadata({_SPACE: folder.name}),
         sink,
         compression="none",  # vectors do not shrink
         use_dictionary=False,
@@ -52,7 +54,14 @@ def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None
     write_whole(path, lambda temporary: temporary.write_bytes(content))
 
 
-def read_keys(path: Path) -> pa.Array:
+def count_rows(path: Path, dim: int | None) -> int:
+    """Count the rows of a shard without reading them."""
+    with _opened(path) as file:
+        _check_layout(file, path, dim)
+        return int(file.metadata.num_rows)
+
+
+def read_keys(path: Path, dim: int) -> pa.Array:
     """Read the keys of a shard, and nothing else.
 
     Returns
@@ -60,19 +69,11 @@ def read_keys(path: Path) -> pa.Array:
     pyarrow.FixedSizeBinaryArray of shape (n_rows,)
         Keys in the order of the rows.
     """
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            keys = file.read(columns=["key"])["key"].combine_chunks()
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowException, KeyError, ValueError, MemoryError) as error:
-        # Arrow reports both with OSError; only the operating system's have a number.
-        if isinstance(error, OSError) and error.errno:
-            raise
-        raise DamagedError(_first_line(error)) from error
-    if keys.type != KEY:
-        raise DamagedError(f"its keys are {keys.type}")
-    return keys
+    with _opened(path) as file:
+        _check_layout(file, path, dim)
+        table = file.read(columns=["key"])
+        _check_complete(table, file.metadata.num_rows)
+        return table["key"].combine_chunks()
 
 
 def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
@@ -87,24 +88,100 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
     dim : int
         Numbers that a vector must have.
     """
+    check_file(path)
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != path.name.removesuffix(ENDING):
         raise DamagedError("its bytes do not match the sha256 in its name")
-    with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
-        groups, places = np.unique(rows // _ROW_GROUP, return_inverse=True)
+    groups, places = np.unique(rows // _ROW_GROUP, return_inverse=True)
+    with _opened(path, content) as file:
+        _check_layout(file, path, dim)
         table = file.read_row_groups(groups.tolist(), columns=["vector", "n_tokens", "truncated"])
-    vectors = table["vector"].combine_chunks()
-    if vectors.type.list_size != dim:
-        raise DamagedError(
-            f"its vectors have {count(vectors.type.list_size, 'number')}, expected {dim}"
+        sizes = [file.metadata.row_group(group).num_rows for group in groups.tolist()]
+        _check_complete(table, sum(sizes))
+        columns = Encoding(
+            _numbers(table["vector"].combine_chunks()).reshape(-1, dim),
+            table["n_tokens"].to_numpy(),
+            table["truncated"].to_numpy(),
         )
-    columns = Encoding(
-        vectors.flatten().to_numpy(zero_copy_only=False).reshape(-1, dim),
-        table["n_tokens"].to_numpy(),
-        table["truncated"].to_numpy(),
-    )
-    return columns.take(places * _ROW_GROUP + rows % _ROW_GROUP)
+        encoding = columns.take(places * _ROW_GROUP + rows % _ROW_GROUP)
+    _check_rows(encoding)
+    return encoding
+
+
+@contextmanager
+def _opened(path: Path, content: bytes | None = None) -> Iterator[pq.ParquetFile]:
+    """Open a shard, or its bytes, and report whatever is wrong with them as damage."""
+    try:
+        check_file(path)
+        source = path if content is None else pa.BufferReader(content)
+        with pq.ParquetFile(source, page_checksum_verification=True) as file:
+            yield file
+    except OSError as error:
+        # Arrow reports damage with OSError too; only the operating system's have a number.
+        if error.errno or isinstance(error, FileNotFoundError):
+            raise
+        raise DamagedError(_first_line(error)) from error
+    except _FOREIGN as error:
+        raise DamagedError(_first_line(error)) from error
+
+
+def _check_layout(file: pq.ParquetFile, path: Path, dim: int | None) -> None:
+    """Compare a shard's columns, space and row groups to what is written here."""
+    schema = file.schema_arrow
+    layout = {
+        "key": KEY,
+        "vector": None if dim is None else pa.list_(pa.float32(), dim),
+        "n_tokens": pa.int64(),
+        "truncated": pa.bool_(),
+    }
+    if schema.names != list(layout):
+        raise DamagedError(f"its columns are {str(schema.names)[:200]}, expected {list(layout)}")
+    for name, expected in layout.items():
+        found = schema.field(name).type
+        if expected is not None and found != expected:
+            raise DamagedError(f"its column {name!r} is {str(found)[:200]}, expected {expected}")
+    # Shards of earlier versions do not tell their space.
+    space = (schema.metadata or {}).get(_SPACE, path.parent.name.encode())
+    if space != path.parent.name.encode():
+        raise DamagedError(f"it belongs to another space, {space.decode(errors='replace')[:32]}")
+    _check_sizes(file.metadata, path.stat().st_size, dim or 1)
+
+
+def _check_sizes(metadata: pq.FileMetaData, n_bytes: int, dim: int) -> None:
+    """Compare a shard's row groups to what is written, and to what its bytes can hold."""
+    n_rows = metadata.num_rows
+    if not 0 < n_rows <= n_bytes // (KEY.byte_width + 4 * dim):
+        raise DamagedError(f"it claims {n_rows} rows in {n_bytes} bytes")
+    sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    if sizes != [min(_ROW_GROUP, n_rows - start) for start in range(0, n_rows, _ROW_GROUP)]:
+        raise DamagedError(f"its row groups have {str(sizes)[:80]} rows, expected {_ROW_GROUP}")
+
+
+def _check_complete(table: pa.Table, n_rows: int) -> None:
+    """Refuse columns that lack what their file claims."""
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if column.null_count or len(column) != n_rows:
+            n_found = len(column) - column.null_count
+            raise DamagedError(f"its column {name!r} has {n_found} of {n_rows} values")
+
+
+def _numbers(vectors: pa.FixedSizeListArray) -> NDArray[np.float32]:
+    numbers = vectors.flatten()
+    if numbers.null_count:
+        raise DamagedError(f"its vectors lack {numbers.null_count} of {len(numbers)} numbers")
+    flat: NDArray[np.float32] = numbers.to_numpy(zero_copy_only=False)
+    return flat
+
+
+def _check_rows(encoding: Encoding) -> None:
+    """Refuse rows that would never have been kept."""
+    if not encoding.is_unit.all():
+        row = int(np.argmin(encoding.is_unit))
+        length = np.linalg.norm(encoding.vectors[row].astype(np.float64))
+        raise DamagedError(f"a vector in it has length {length:.6g}, expected 1")
+    if (encoding.n_tokens < 0).any():
+        raise DamagedError(f"a text in it has {encoding.n_tokens.min()} tokens")
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+    return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -1,22 +1,21 @@
 """The store: vectors are computed once and kept in a folder."""
 
-import json
 import os
 import shutil
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import platformdirs
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from semshift_nb.encoders.store.key import StoreKey
+from semshift_nb.encoders.store.damage import DamagedError, check_folder
+from semshift_nb.encoders.store.key import DESCRIPTION, StoreKey, read_description
 from semshift_nb.encoders.store.shard_index import ShardIndex
-from semshift_nb.encoders.store.shards import ENDING
+from semshift_nb.encoders.store.shards import ENDING, count_rows
 from semshift_nb.encoders.store.writer import Writer, writing
 from semshift_nb.errors import InputError
+from semshift_nb.unicode import printable
 
 _SETTINGS = ["encoder", "role", "max_length", "pooling", "dtype", "temperature"]
 
@@ -54,7 +53,8 @@ class Store:
         -------
         DataFrame
             One row for each space: space (its id), encoder, role, max_length (missing where there
-            is no limit), pooling, dtype, temperature, n_vectors, dim, n_bytes.
+            is no limit), pooling, dtype, temperature, n_vectors, dim, n_bytes. Of a space whose
+            description is damaged the settings are missing; damaged shards have no vectors.
 
         Examples
         --------
@@ -62,10 +62,26 @@ class Store:
         'space'
         """
         columns = ["space", *_SETTINGS, "n_vectors", "dim", "n_bytes"]
-        rows = [_describe(folder) for folder in self._folders()]
+        rows = [_look_at(folder).row for folder in self._folders()]
         table = pd.DataFrame(rows, columns=columns)
         whole = dict.fromkeys(["max_length", "dim"], "Int64")
         return table.astype({**whole, "n_vectors": "int64", "n_bytes": "int64"})
+
+    def damage(self) -> dict[str, list[str]]:
+        """Tell what is damaged, which is set aside and made again as soon as it is needed.
+
+        Returns
+        -------
+        dict of str to list of str
+            What is wrong with each space that is not sound, by its id.
+
+        Examples
+        --------
+        >>> Store(Path("no-such-folder")).damage()
+        {}
+        """
+        found = {folder.name: _look_at(folder).damage for folder in self._folders()}
+        return {space: damage for space, damage in found.items() if damage}
 
     def delete(self, space: str) -> None:
         """Delete a space and all its vectors.
@@ -90,9 +106,13 @@ class Store:
         """
         ids = [folder.name for folder in self._folders()]
         if space not in ids:
-            there = ", ".join(ids) or "none"
+            there = printable(", ".join(ids)) or "none"
             raise InputError(f"there is no space {space!r} in {self.root}: it holds {there}.")
-        shutil.rmtree(self.root / space)
+        folder = self.root / space
+        if folder.is_symlink():  # what it leads to is not the store's
+            folder.unlink()
+        else:
+            shutil.rmtree(folder)
         self._indexes.pop(space, None)
 
     def index(self, space: StoreKey) -> ShardIndex:
@@ -128,7 +148,7 @@ class Store:
 
     def _folders(self) -> list[Path]:
         try:
-            return sorted(path.parent for path in self.root.glob("*/space.json"))
+            return sorted(path for path in self.root.iterdir() if _is_space(path))
         except OSError:
             return []
 
@@ -139,25 +159,48 @@ def default_root() -> Path:
     return Path(named) if named else platformdirs.user_cache_path("semshift-nb") / "store"
 
 
-def _describe(folder: Path) -> dict[str, Any]:
-    try:
-        settings = json.loads((folder / "space.json").read_text(encoding="utf8"))
-    except (OSError, ValueError):
-        settings = {}
-    shards = list(folder.glob(f"*{ENDING}"))
-    return {
-        **{name: settings.get(name) for name in [*_SETTINGS, "dim"]},
-        "space": folder.name,
-        "n_vectors": sum(_n_rows(path) for path in shards),
-        "n_bytes": sum(_size(path) for path in folder.iterdir()),
-    }
+@dataclass(frozen=True)
+class _Space:
+    """A row of the table of spaces, and what is wrong with the space."""
+
+    row: dict[str, object]
+    damage: list[str]
 
 
-def _n_rows(path: Path) -> int:
+def _is_space(folder: Path) -> bool:
+    """Whether a folder, or a link in the place of one, holds a description or shards."""
     try:
-        return int(pq.read_metadata(path).num_rows)
-    except (OSError, pa.ArrowException):  # damaged: noticed and set aside when it is read
-        return 0
+        names = {path.name for path in folder.iterdir()}
+    except OSError:
+        return False
+    whole = not folder.name.endswith(".corrupt")
+    return whole and (DESCRIPTION in names or any(name.endswith(ENDING) for name in names))
+
+
+def _look_at(folder: Path) -> _Space:
+    try:
+        check_folder(folder)
+    except DamagedError as error:
+        return _Space(_row(folder.name, None, 0, 0), [str(error)])
+    damage, described, n_vectors = [], None, 0
+    try:
+        described = read_description(folder)
+    except DamagedError as error:
+        damage.append(f"{DESCRIPTION}: {error}")
+    for path in sorted(folder.glob(f"*{ENDING}")):
+        try:
+            n_vectors += count_rows(path, described.dim if described else None)
+        except FileNotFoundError:  # set aside by another process meanwhile
+            continue
+        except (OSError, DamagedError) as error:
+            damage.append(f"{path.name}: {error}")
+    n_bytes = sum(_size(path) for path in folder.iterdir())
+    return _Space(_row(folder.name, described, n_vectors, n_bytes), damage)
+
+
+def _row(space: str, described: StoreKey | None, n_vectors: int, n_bytes: int) -> dict[str, object]:
+    settings = {name: getattr(described, name, None) for name in [*_SETTINGS, "dim"]}
+    return {**settings, "space": space, "n_vectors": n_vectors, "n_bytes": n_bytes}
 
 
 def _size(path: Path) -> int:

@@ -1,8 +1,8 @@
 """Vectors on their way to disk, a shard at a time."""
 
 import errno
+import os
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from semshift_nb.encoders.encoding import Encoding
-from semshift_nb.encoders.store.key import StoreKey
-from semshift_nb.encoders.store.shard_index import StoreWarning
+from semshift_nb.encoders.store.damage import DamagedError, check_folder, set_aside, warn
+from semshift_nb.encoders.store.key import DESCRIPTION, StoreKey, read_description
 from semshift_nb.encoders.store.shards import write_shard
 from semshift_nb.files import remove_stale, write_whole
 
@@ -54,25 +54,37 @@ class Writer:
 
     def _prepare(self) -> None:
         if not self._prepared:
+            self._clear()
             self._folder.mkdir(parents=True, exist_ok=True)
             remove_stale(self._folder)
             self._describe()
             self._prepared = True
 
+    def _clear(self) -> None:
+        """Make room for the space where something else has its name."""
+        try:
+            check_folder(self._folder)
+        except DamagedError as error:
+            set_aside(self._folder, error, "made anew")
+
     def _describe(self) -> None:
-        path, content = self._folder / "space.json", self._space.to_json().encode()
-        if not path.is_file() or path.read_bytes() != content:
-            write_whole(path, lambda temporary: temporary.write_bytes(content))
+        path = self._folder / DESCRIPTION
+        if os.path.lexists(path):
+            try:
+                if read_description(self._folder) == self._space:
+                    return
+            except DamagedError as error:
+                set_aside(path, error, "written again")
+        content = self._space.to_json().encode()
+        write_whole(path, lambda temporary: temporary.write_bytes(content))
 
     def _report(self, error: OSError) -> None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "make room there" if full else "make it writable"
-        warnings.warn(
+        warn(
             f"the vectors are returned but not kept: {self._folder} cannot be written "
             f"({error.strerror or error}). To keep them, {remedy}, or set SEMSHIFT_STORE or store= "
-            "to another folder.",
-            StoreWarning,
-            stacklevel=2,
+            "to another folder."
         )
 
 
