@@ -1,5 +1,6 @@
 """Files of a store that are not what was written: told, set aside, and never lost."""
 
+import errno
 import uuid
 import warnings
 from pathlib import Path
@@ -28,7 +29,12 @@ def warn(message: str) -> None:
 
 def check_file(path: Path) -> None:
     """Refuse what may never end when read, or is no file."""
-    kind = kind_of(path)
+    try:
+        kind = kind_of(path)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        kind = "a link in a circle"
     if kind is not None:
         raise DamagedError(f"it is {kind}, not a file")
 

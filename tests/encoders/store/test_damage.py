@@ -255,11 +255,13 @@ def in_place(path, kind, device):
         os.mkfifo(path)
     elif kind == "device":
         device.rename(path)
+    elif kind == "circle":
+        path.symlink_to(path)
     else:
         (path / "inside").mkdir(parents=True)
 
 
-@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder", "circle"])
 def test_no_file_in_a_shards_place(space, static, device, kind):
     path = shard(space)
     in_place(path, kind, device)
@@ -324,7 +326,7 @@ def test_any_value_in_a_description(space):
             assert len(Store(space.parent).spaces()) == 1
 
 
-@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder", "circle"])
 def test_no_file_in_a_descriptions_place(space, static, device, kind):
     in_place(space / "space.json", kind, device)
     listing = CliRunner().invoke(app, ["store"], env={"SEMSHIFT_STORE": str(space.parent)})
