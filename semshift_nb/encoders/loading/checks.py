@@ -219,7 +219,7 @@ def _places(folder: Path) -> list[Path]:
 
 def _check_sizes(folder: Path) -> None:
     """Refuse sizes that the weights cannot have, before room is made for them."""
-    for place in _places(folder):
+    for place in filter(Path.is_dir, _places(folder)):  # git keeps no folder of a Normalize
         config = read_object(place / "config.json")
         n_bytes = sum(path.stat().st_size for path in place.iterdir() if path.is_file())
         n_layers = min(n_bytes, _n_tensors(place) or n_bytes)

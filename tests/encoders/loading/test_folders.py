@@ -234,6 +234,19 @@ def test_modules_outside_of_the_folder_are_refused(folder, path):
         load(folder)
 
 
+@pytest.mark.parametrize("path", ["no-such-folder", "vocab.txt"])
+def test_a_module_whose_folder_is_not_there_is_refused(folder, path):
+    listed = json.loads((folder / "modules.json").read_text("utf8"))
+    listed[0]["path"] = path
+    (folder / "modules.json").write_text(json.dumps(listed), "utf8")
+    with pytest.raises(InputError, match=f"{path} holds no tokenizer"):
+        load(folder)
+    listed[0]["path"], listed[1]["path"] = "", path
+    (folder / "modules.json").write_text(json.dumps(listed), "utf8")
+    with pytest.raises(InputError, match="could not be loaded"):
+        load(folder)
+
+
 @pytest.mark.parametrize("name", ["num_hidden_layers", "hidden_size", "vocab_size"])
 def test_sizes_that_the_weights_cannot_have_are_refused_before_room_is_made(folder, name):
     change(folder / "config.json", **{name: 10**9})
