@@ -186,13 +186,9 @@ def _refuse_ragged(rows: Sequence[Row], names: Sequence[str], name: str, sep: st
             f"cell may be empty, but not left out, nor the {marks} before it."
         )
     raise InputError(
-        f"{name}, line {row.line}, has {_cells(len(row.cells))}, but the line of column names has "
-        f"{n}{others}: {_short(row.source)}. {cause}"
+        f"{name}, line {row.line}, has {count(len(row.cells), 'cell')}, but the line of column "
+        f"names has {n}{others}: {_short(row.source)}. {cause}"
     )
-
-
-def _cells(n: int) -> str:
-    return f"{n} cell" if n == 1 else f"{n} cells"
 
 
 def _refuse_swallowed(rows: Sequence[Row], name: str, sep: str) -> None:

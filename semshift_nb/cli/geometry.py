@@ -1,7 +1,6 @@
 """``semshift geometry``."""
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
@@ -21,7 +20,7 @@ from semshift_nb.cli.program import (
     shortest,
     tell,
 )
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
 from semshift_nb.names import count
 
 if TYPE_CHECKING:
@@ -37,8 +36,8 @@ def geometry(
         str,
         typer.Argument(
             metavar="VECTORS|CORPUS",
-            help="A file of vectors (.npy, .npz, .parquet with a column of lists, .safetensors), "
-            "or a corpus by name or path.",
+            help="A file of vectors (.npy, .npz, .safetensors, .parquet or .jsonl with a column of "
+            "lists, .csv, .vec), or a corpus by name or path.",
             show_default=False,
         ),
     ],
@@ -65,7 +64,10 @@ def geometry(
     sep: Separator = None,
     array: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Of a file: which array or column, where it has more."),
+        typer.Option(
+            metavar="NAME",
+            help="Of a file: which array or column, where it has more, or texts beside.",
+        ),
     ] = None,
     sample: Annotated[
         int,
@@ -87,15 +89,22 @@ def geometry(
     from semshift_nb.reports.tables import check_target
 
     check_target(out, source)
-    from semshift_nb.encoders import holds_vectors
+    from semshift_nb.encoders.vector_files.vector_files import found_vectors, holds_vectors
 
-    if holds_vectors(source) and (model is None or Path(source).suffix.lower() != ".parquet"):
+    beside = found_vectors(source, sep=sep)
+    asked = bool(beside) and array is not None
+    if asked or (holds_vectors(source, sep=sep) and not (beside and model)):
         reading = {"--query-prompt": query_prompt, "--document-prompt": document_prompt}
         options = {"--model": model, "--of": of, "--max-length": max_length, "--allow": allow}
         _refuse({**options, **reading}, "a file of vectors")
-        table = _of_file(source, array, sample=sample, seed=seed)
+        table = _of_file(source, array, sep, sample=sample, seed=seed)
     else:
         _refuse({"--array": array}, "a corpus")
+        for found in beside:
+            tell(
+                f"{source} has vectors beside its texts, {found.described}; they are not read, but "
+                f"the texts are encoded: {option('array', value=found.name)} measures the vectors"
+            )
         table = _of_corpus(
             source,
             ChosenModel(model or "minilm", allow, query_prompt, document_prompt),
@@ -113,11 +122,13 @@ def geometry(
         raise typer.Exit(1)
 
 
-def _of_file(source: str, array: str | None, *, sample: int, seed: int) -> "pd.DataFrame":
+def _of_file(
+    source: str, array: str | None, sep: str | None, *, sample: int, seed: int
+) -> "pd.DataFrame":
     from semshift_nb.analyses import geometry as measured
     from semshift_nb.encoders import open_vectors
 
-    file = open_vectors(source, array=array)
+    file = open_vectors(source, array=array, sep=sep)
     tell(f"{count(file.n_vectors, 'vector')} of {count(file.dim, 'dimension')} in {file.dtype}")
     return measured(file, seed=seed, n_sample=sample)
 

@@ -99,6 +99,35 @@ def test_a_parquet_file_is_what_its_columns_say(rows: np.ndarray) -> None:
         raise semshift("v.parquet", "--model", "static", "--out", "t.csv").exception
 
 
+def test_vectors_beside_texts_are_told_and_can_be_asked_for(rows: np.ndarray) -> None:
+    lists = rows[:200].tolist()
+    table = pd.DataFrame({"text": [f"Note {i}." for i in range(200)], "vector": lists})
+    table.to_parquet("both.parquet")
+    table.to_json("both.jsonl", orient="records", lines=True)
+    table.to_csv("both.csv", index=False, sep=";")
+    wanted = geometry(rows[:200]).set_index("metric")["value"]
+    for name, more in (("both.parquet", []), ("both.jsonl", []), ("both.csv", ["--sep", ";"])):
+        done = semshift(name, "--array", "vector", "--out", "t.parquet", *more)
+        assert done.exit_code == 0, done.output
+        found = pd.read_parquet("t.parquet").set_index("metric")
+        assert found.loc["MPD", "value"] == pytest.approx(wanted["MPD"], rel=1e-5)
+        done = semshift(name, "--model", "static", "--out", "t.parquet", *more)
+        assert done.exit_code == 0, done.output
+        assert "vectors beside its texts, 'vector' (" in done.stderr
+        assert "--array vector measures the vectors" in done.stderr
+    assert set(pd.read_parquet("t.parquet")["encoder"]) == {"static"}
+
+
+def test_what_to_type_is_told_of_other_formats(rows: np.ndarray) -> None:
+    Path("v.pkl").write_bytes(b"x")
+    np.savetxt("v.csv", rows)
+    with pytest.raises(InputError, match="a pickle, which is not opened here"):
+        raise semshift("v.pkl", "--out", "t.csv").exception
+    with pytest.raises(InputError, match="no column 'text'"):
+        raise semshift("v.csv", "--out", "t.csv").exception
+    assert semshift("v.csv", "--sep", " ", "--out", "t.csv").exit_code == 0
+
+
 def test_two_vectors_are_few_and_one_is_too_few(rows: np.ndarray) -> None:
     for n, status in ((1, "not measured"), (2, "measured")):
         np.save("v.npy", rows[:n])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from semshift_nb.encoders.vector_files.other_formats import SPARSE, advice
 from semshift_nb.errors import InputError
 
 Reader = Callable[[int], Iterator[NDArray[Any]]]
@@ -111,6 +112,8 @@ def find_in_npz(path: Path) -> list[FoundArray]:
     """Return the arrays of a .npz file, compressed or not."""
     try:
         with zipfile.ZipFile(path) as archive:
+            if {"format.npy", "shape.npy", "data.npy"} <= set(archive.namelist()):
+                raise InputError(advice(path, SPARSE))
             members = [info for info in archive.infolist() if info.filename.endswith(_ENDING)]
             return [_member(path, archive, info) for info in members]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:

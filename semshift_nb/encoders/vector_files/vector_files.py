@@ -1,6 +1,8 @@
 """Files of vectors, read a batch of rows at a time."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,18 @@ from semshift_nb.encoders.vector_files.arrays import (
     find_in_npz,
     find_in_safetensors,
 )
+from semshift_nb.encoders.vector_files.other_formats import advice, is_other_format
 from semshift_nb.encoders.vector_files.parquet import find_in_parquet, has_texts
+from semshift_nb.encoders.vector_files.text import (
+    find_in_csv,
+    find_in_jsonl,
+    find_in_word2vec,
+    has_text_column,
+    is_word2vec,
+)
 from semshift_nb.errors import InputError, option
 from semshift_nb.files import check_path
+from semshift_nb.plain_text import check_regular
 from semshift_nb.validation import shortened
 
 _FINDERS: dict[str, Callable[[Path], list[FoundArray]]] = {
@@ -23,7 +34,14 @@ _FINDERS: dict[str, Callable[[Path], list[FoundArray]]] = {
     ".npz": find_in_npz,
     ".parquet": find_in_parquet,
     ".safetensors": find_in_safetensors,
+    ".csv": find_in_csv,
+    ".tsv": find_in_csv,
+    ".jsonl": find_in_jsonl,
+    ".vec": find_in_word2vec,
+    ".txt": find_in_word2vec,
 }
+_SEPARATED = (".csv", ".tsv")
+_MAY_HOLD_TEXTS = (".parquet", ".csv", ".tsv", ".jsonl")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,18 +95,26 @@ class VectorFile:
         for batch in self._read(n_rows):
             n_read += len(batch)
             yield batch
-        if n_read != self.n_vectors:
+        if n_read > self.n_vectors:
+            raise InputError(
+                f"{self.path} holds {n_read} vectors, but its head says {self.n_vectors}: correct "
+                "the head, or write the file again."
+            )
+        if n_read < self.n_vectors:
             raise InputError(
                 f"{self.path} ends after {n_read} of {self.n_vectors} vectors: it was cut off; "
                 "copy or write it again."
             )
 
 
-def open_vectors(path: str | Path, *, array: str | None = None) -> VectorFile:
+def open_vectors(
+    path: str | Path, *, array: str | None = None, sep: str | None = None
+) -> VectorFile:
     """Open a file of vectors to read it in batches.
 
-    Nothing but its head is read now. A batch is read into memory of its own, not mapped, so that
-    what was read does not pile up; only a compressed .npz in column order must be read whole.
+    Nothing but its head is read now; of text the lines are counted. A batch is read into memory of
+    its own, not mapped, so that what was read does not pile up; only a compressed .npz in column
+    order and the text of a .csv must be read whole. No code that a file may hold is run.
 
     Parameters
     ----------
@@ -98,10 +124,15 @@ def open_vectors(path: str | Path, *, array: str | None = None) -> VectorFile:
         - .npy: a matrix, one row a vector;
         - .npz or .safetensors: one matrix among arrays of other shapes, or the one that ``array``
           names;
-        - .parquet: a column of lists of numbers, of fixed size or not, all of one length; the only
-          one, or the one that ``array`` names.
+        - .parquet or .jsonl: a column of lists of numbers, all of one length; the only one, or the
+          one that ``array`` names;
+        - .csv or .tsv: a column of lists, or columns of numbers with numbered names (``x0``,
+          ``x1``, ..., which are array ``x``) or without names;
+        - .vec or .txt: word2vec's format, whose first line is n and dim.
     array : str, optional
         Which array or column, where a file holds several.
+    sep : str, optional
+        What stands between the cells of a .csv or .tsv file; without it a comma or a tab.
 
     Returns
     -------
@@ -112,43 +143,47 @@ def open_vectors(path: str | Path, *, array: str | None = None) -> VectorFile:
     ------
     InputError
         If there is no such file, it cannot be read, holds no matrix of numbers, or several and
-        ``array`` does not say which.
+        ``array`` does not say which. Of formats that are not read the message says what turns them
+        into one that is.
     """
     where = check_path(path)
-    finder = _FINDERS.get(where.suffix.lower())
-    if finder is None or not where.is_file():
-        what = "is not there" if finder and not where.exists() else "is no file of vectors"
-        raise InputError(
-            f"{where} {what}; expected a file that ends with one of {', '.join(_FINDERS)}."
-        )
-    try:
-        found = _choose(where, finder(where), array)
-    except OSError as error:
-        raise InputError(
-            f"{where} cannot be read ({error.strerror or error}): check path and permissions."
-        ) from error
+    with _told(where):
+        if os.path.lexists(where) and is_other_format(where):
+            check_regular(where)
+            raise InputError(advice(where))
+        if where.suffix.lower() not in _FINDERS or not os.path.lexists(where):
+            known = where.suffix.lower() in _FINDERS
+            raise InputError(
+                f"{where} is {'not there' if known else 'no file of vectors'}; expected a file "
+                f"that ends with one of {', '.join(_FINDERS)}."
+            )
+        check_regular(where)
+        found = _choose(where, _find(where, sep), array)
     n_vectors, dim = found.shape
     return VectorFile(where, found.name, n_vectors, dim, found.dtype, found.read)
 
 
-def holds_vectors(path: str | Path) -> bool:
+def holds_vectors(path: str | Path, *, sep: str | None = None) -> bool:
     """Say whether a path is a file of vectors rather than of texts.
 
     Parameters
     ----------
     path : str or Path
         Any path; it need not be there.
+    sep : str, optional
+        What stands between the cells of a .csv or .tsv file; without it a comma or a tab.
 
     Returns
     -------
     bool
-        Whether it ends as `open_vectors` wants it, and, of Parquet, has a column of lists of
-        numbers and none of name ``text``.
+        Whether it ends as `open_vectors` wants it, or as files of vectors do that it explains; of
+        .parquet, .csv, .tsv and .jsonl whether it has vectors and no column of name ``text``, and
+        of .txt whether it begins as word2vec's or GloVe's files do.
 
     Raises
     ------
     InputError
-        If it is a Parquet file that cannot be read.
+        If it is there and cannot be read.
 
     Examples
     --------
@@ -156,11 +191,56 @@ def holds_vectors(path: str | Path) -> bool:
     (True, False)
     """
     where = check_path(path)
-    if where.suffix.lower() != ".parquet":
-        return where.suffix.lower() in _FINDERS
-    if not where.is_file():
-        return False
-    return not has_texts(where) and any(found.is_matrix for found in find_in_parquet(where))
+    ending = where.suffix.lower()
+    if ending in _MAY_HOLD_TEXTS:
+        there = where.is_file()
+        return there and not _has_texts(where, sep) and bool(found_vectors(path, sep=sep))
+    if ending == ".txt":
+        return is_word2vec(where)
+    return ending in _FINDERS or (is_other_format(where) and os.path.lexists(where))
+
+
+def found_vectors(path: str | Path, *, sep: str | None = None) -> list[FoundArray]:
+    """Return the matrices in a file that may hold texts as well; of any other path none.
+
+    Raises
+    ------
+    InputError
+        If it is there and cannot be read.
+    """
+    where = check_path(path)
+    if where.suffix.lower() not in _MAY_HOLD_TEXTS or not where.is_file():
+        return []
+    with _told(where):
+        return [found for found in _find(where, sep) if found.is_matrix]
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say of what the system refuses which file it was."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror or error}): check path and permissions."
+        ) from error
+
+
+def _find(path: Path, sep: str | None) -> list[FoundArray]:
+    if path.suffix.lower() in _SEPARATED:
+        return find_in_csv(path, sep)
+    if sep is not None:
+        raise InputError(
+            f"{option('sep')} is {sep!r}, but only {' and '.join(_SEPARATED)} files have "
+            "separators: leave it out."
+        )
+    return _FINDERS[path.suffix.lower()](path)
+
+
+def _has_texts(path: Path, sep: str | None) -> bool:
+    with _told(path):
+        parquet = path.suffix.lower() == ".parquet"
+        return has_texts(path) if parquet else has_text_column(path, sep)
 
 
 def _choose(path: Path, arrays: list[FoundArray], wanted: str | None) -> FoundArray:

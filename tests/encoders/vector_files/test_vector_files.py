@@ -187,7 +187,7 @@ def test_parquet_without_vectors_is_told(columns, message, tmp_path):
 
 
 def test_paths_are_checked(tmp_path):
-    for name in ("vectors.txt", "vectors", "."):
+    for name in ("vectors.docx", "vectors", "."):
         with pytest.raises(
             InputError, match="is no file of vectors; expected a file that ends with"
         ):
