@@ -52,7 +52,7 @@ def delete_space(
     found = spaces[[found == space for found in spaces["space"]]]
     if not found.empty and not yes:
         n_vectors = int(found["n_vectors"].iloc[0])
-        encoder = found["encoder"].iloc[0] or "an unknown encoder"
+        encoder = found["encoder"].fillna("an unknown encoder").iloc[0]
         asked = f"Delete {count(n_vectors, 'vector')} of {encoder}?"
         typer.confirm(printable(asked), abort=True)
     store.delete(space)

@@ -332,6 +332,9 @@ def test_no_file_in_a_descriptions_place(space, static, device, kind):
     listing = CliRunner().invoke(app, ["store"], env={"SEMSHIFT_STORE": str(space.parent)})
     assert listing.exit_code == 0, listing.output
     assert f"damaged: {space.name}: space.json: it is a " in listing.stdout
+    command = ["store", "delete", space.name]
+    asked = CliRunner().invoke(app, command, env={"SEMSHIFT_STORE": str(space.parent)}, input="n")
+    assert "20 vectors of an unknown encoder?" in asked.stdout
     _, messages = encoded_with_warnings(space, static, [*TEXTS, "one more"])
     assert len(messages) == 1
     assert not Store(space.parent).damage()
