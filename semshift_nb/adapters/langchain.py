@@ -16,7 +16,7 @@ class LeastDilutionTextSplitter(TextSplitter):  # type: ignore[misc]  # its type
     ----------
     encoder : Encoder or str
         What turns sentences into vectors, or its name.
-    n_chunks, price, min_sentences, max_tokens, method, language
+    n_chunks, price, granularity, min_sentences, max_tokens, method, language
         As for `split`. Set ``max_tokens`` to what the model reads that the chunks are for.
     add_start_index : bool
         Whether documents tell in their metadata where they start in the text.
@@ -42,6 +42,7 @@ class LeastDilutionTextSplitter(TextSplitter):  # type: ignore[misc]  # its type
         *,
         n_chunks: int | None = None,
         price: float | str = "auto",
+        granularity: float = 1.0,
         min_sentences: int = 1,
         max_tokens: int | None = None,
         method: str = "least_dilution",
@@ -60,6 +61,7 @@ class LeastDilutionTextSplitter(TextSplitter):  # type: ignore[misc]  # its type
         self._options = {
             "n_chunks": n_chunks,
             "price": price,
+            "granularity": granularity,
             "min_sentences": min_sentences,
             "max_tokens": max_tokens,
             "method": method,

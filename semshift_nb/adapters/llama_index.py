@@ -12,7 +12,15 @@ from semshift_nb.adapters import as_encoder, check_options
 from semshift_nb.analyses import split
 from semshift_nb.encoders import Encoder
 
-_OPTIONS = ("n_chunks", "price", "min_sentences", "max_tokens", "method", "language")
+_OPTIONS = (
+    "n_chunks",
+    "price",
+    "granularity",
+    "min_sentences",
+    "max_tokens",
+    "method",
+    "language",
+)
 
 
 class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types are not followed
@@ -25,7 +33,7 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
     model : str
         Name of an encoder; a pickled parser remembers no more of it. ``fingerprint`` follows from
         the encoder, so that a pipeline's cache never takes the nodes of one for those of another.
-    n_chunks, price, min_sentences, max_tokens, method, language
+    n_chunks, price, granularity, min_sentences, max_tokens, method, language
         As for `split`. Set ``max_tokens`` to what the model reads that the nodes are for.
     **fields
         Of every node parser: ``include_metadata``, ``include_prev_next_rel``, ``id_func``,
@@ -48,6 +56,7 @@ class LeastDilutionNodeParser(NodeParser):  # type: ignore[misc]  # its types ar
     model: str = Field(default="minilm", description="Name of the encoder.")
     n_chunks: int | None = Field(default=None, description="How many nodes there are to be.")
     price: float | str = Field(default="auto", description="What a cut must save.")
+    granularity: float = Field(default=1.0, description="Above 1 for coarser nodes.")
     min_sentences: int = Field(default=1, description="Fewest sentences of a node.")
     max_tokens: int | None = Field(default=None, description="The most tokens of a node.")
     method: str = Field(default="least_dilution", description="How to cut.")

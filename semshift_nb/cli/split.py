@@ -74,6 +74,13 @@ def split(
     price: Annotated[
         str, typer.Option(metavar="P", help="What a cut must save: a number, or auto.")
     ] = "auto",
+    granularity: Annotated[
+        float,
+        typer.Option(
+            metavar="G",
+            help="What auto is multiplied by: 2 for coarser chunks, 0.5 for finer ones.",
+        ),
+    ] = 1.0,
 ) -> None:
     """Cut documents where their meaning turns, and write the chunks."""
     from semshift_nb.reports.tables import check_target
@@ -85,7 +92,7 @@ def split(
     if out is not None:
         check_target(out, source or evaluate or out.parent)
     if evaluate is not None:
-        _refuse_options(method, max_tokens, min_sentences, price, sep)
+        _refuse_options(method, max_tokens, min_sentences, price, granularity, sep)
     amount = _price(price)
     chosen = ChosenModel(model, allow, query_prompt, document_prompt)
 
@@ -104,6 +111,7 @@ def split(
             min_sentences=min_sentences,
             method=method,
             price=amount,
+            granularity=granularity,
         )
         _say_chunks(table, len(corpus), encoder.max_length)
     if out is not None:
@@ -113,10 +121,10 @@ def split(
 
 def _refuse_options(*given: object) -> None:
     """Refuse what --evaluate would not heed: it compares all methods at their defaults."""
-    if given != ("least_dilution", None, 1, "auto", None):
+    if given != ("least_dilution", None, 1, "auto", 1.0, None):
         raise InputError(
             "--evaluate compares all methods at their defaults on a .jsonl file: leave out "
-            "--method, --max-tokens, --min-sentences, --price and --sep."
+            "--method, --max-tokens, --min-sentences, --price, --granularity and --sep."
         )
 
 
@@ -150,6 +158,12 @@ def _say_chunks(table: "pd.DataFrame", n_documents: int, max_length: int | None)
         say(
             f"tokens a chunk: {tokens.min():,} to {tokens.max():,}, median {tokens.median():,.0f}; "
             f"mean dilution {dilution.mean():.3f}"
+        )
+    n_uncut = table.loc[table["note"] != "", "doc_id"].nunique()
+    if n_uncut:
+        say(
+            f"{count(n_uncut, 'document')} without a turn that pays at the price that the text "
+            "suggests: --granularity 0.5 would cut finer"
         )
     n_long = int(table["truncated"].sum())
     if n_long:

@@ -97,6 +97,7 @@ def test_what_is_asked_wrongly_is_said_by_split(encoder):
         ({"method": "magic"}, "method is 'magic'"),
         ({"max_tokens": 2}, "the model itself adds 2 tokens"),
         ({"price": -1.0}, "price"),
+        ({"granularity": -1.0}, "granularity"),
         ({"price": 2.0, "n_chunks": 3}, "n_chunks and price were both given"),
         ({"min_sentences": 0}, "min_sentences is 0"),
         ({"n_chunks": 0}, "0"),

@@ -68,6 +68,20 @@ def test_chunks_that_the_model_would_cut_are_marked_and_told():
     assert f"{n_long} of {len(table)} chunks are longer than the 256 tokens" in done.stdout
 
 
+def test_granularity_makes_coarser_chunks_and_texts_without_a_turn_are_told():
+    Path("book.txt").write_text(" ".join(TEXTS[:2]))
+    numbers = []
+    for times in ("0.1", "1", "50"):
+        done = run("book.txt", "--out", "chunks.parquet", "--granularity", times)
+        assert done.exit_code == 0, done.output
+        table = pd.read_parquet("chunks.parquet")
+        numbers.append(len(table))
+        uncut = table["note"].str.startswith("no turn that pays").any()
+        assert uncut == ("1 document without a turn that pays" in done.stdout) == (len(table) == 1)
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[0] > numbers[-1] == 1
+
+
 def test_a_text_file_is_one_document():
     Path("book.txt").write_text(TEXTS[0])
     done = run("book.txt", "--out", "chunks.csv", "--method", "fixed", "--max-tokens", "9")
@@ -103,6 +117,7 @@ def test_methods_are_compared_a_row_each(here):
         (["mine.csv", "--out", "a.docx"], "end its name with one of"),
         (["mine.csv", "--out", "a.csv", "--method", "magic"], "method is 'magic'"),
         (["mine.csv", "--out", "a.csv", "--price", "dear"], "--price 'dear'"),
+        (["mine.csv", "--out", "a.csv", "--granularity", "0"], "granularity is 0.0"),
         (["mine.csv", "--out", "a.csv", "--max-tokens", "2"], "the model itself adds 2 tokens"),
         (["--evaluate", "none.jsonl"], "there is no file"),
         (["--evaluate", "mine.csv"], "is no .jsonl file"),
@@ -113,6 +128,7 @@ def test_methods_are_compared_a_row_each(here):
                 ("--max-tokens", "9"),
                 ("--min-sentences", "2"),
                 ("--price", "1.5"),
+                ("--granularity", "2"),
             )
         ),
     ],

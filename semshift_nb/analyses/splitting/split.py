@@ -22,6 +22,9 @@ SPLIT_METHODS = ("least_dilution", "shift", "percentile", "windowed_percentile",
 USUAL_TOKENS = 256
 """Tokens of a fixed chunk where neither the caller nor the encoder has a limit."""
 
+NO_TURN = "no turn that pays: a cut would have to save {:.3g} of scatter, and none does"
+"""Said of a text that is left whole, or cut only where a bound on tokens demands it."""
+
 Rows: TypeAlias = NDArray[np.float32]
 
 
@@ -33,6 +36,7 @@ class SplitOptions(NamedTuple):
     usual_weight: float  # what fixed chunks are filled to where no bound was given
     n_chunks: int | None = None
     price: float | None = None  # None for the one that the text suggests
+    granularity: float = 1.0  # times the one that the text suggests
     min_size: int = 1
     max_weight: float | None = None
 
@@ -44,10 +48,11 @@ class _Bounds(TypedDict):
 
 
 class SplitResult(NamedTuple):
-    """Cuts, and the price or threshold that led to them, if one did."""
+    """Cuts, the price or threshold that led to them, if one did, and what is to be said of them."""
 
     cuts: list[int]
     price: float | None
+    note: str = ""
 
 
 def check_options(method: object, n_chunks: object, price: object) -> float | None:
@@ -61,6 +66,31 @@ def check_options(method: object, n_chunks: object, price: object) -> float | No
     if method not in ("least_dilution", "shift"):
         raise InputError(f"method {method!r} has no price: leave it out.")
     return check_price(price)
+
+
+def check_granularity(granularity: object, *, method: object, may_choose: bool) -> float:
+    """Return by how much the price that a text suggests is multiplied; refuse it elsewhere."""
+    is_number = isinstance(granularity, int | float | np.number)
+    if not is_number or isinstance(granularity, bool) or not 0 < granularity < np.inf:  # type: ignore[operator]
+        raise InputError(
+            f"granularity is {granularity!r:.60}: expected a number above 0: 1 for the price that "
+            "the text suggests, 2 for coarser chunks, 0.5 for finer ones."
+        )
+    if granularity == 1:
+        return 1.0
+    if method not in ("least_dilution", "shift"):
+        raise InputError(f"method {method!r} has no granularity: leave it out.")
+    if not may_choose:
+        raise InputError(
+            "granularity multiplies the price that the text suggests: leave it out where price or "
+            "n_chunks is given."
+        )
+    return float(granularity)  # type: ignore[arg-type]
+
+
+def fair_price_of(rows: Rows, granularity: float) -> float:
+    """Return what a cut must save where no price was given."""
+    return granularity * measures.fair_price(rows)
 
 
 def find_cuts(rows: Rows, wish: SplitOptions) -> SplitResult:
@@ -84,8 +114,14 @@ def _least_dilution(rows: Rows, wish: SplitOptions) -> SplitResult:
     if wish.n_chunks is not None:
         cuts = measures.least_dilution_cuts(rows, n_segments=wish.n_chunks, **_bounds(wish))
         return SplitResult(cuts, None)
-    price = measures.fair_price(rows) if wish.price is None else wish.price
-    return SplitResult(measures.least_dilution_cuts(rows, price=price, **_bounds(wish)), price)
+    if wish.price is not None:
+        cuts = measures.least_dilution_cuts(rows, price=wish.price, **_bounds(wish))
+        return SplitResult(cuts, wish.price)
+    price = fair_price_of(rows, wish.granularity)
+    turns = measures.least_dilution_cuts(rows, price=price)
+    bounded = wish.max_weight is not None or wish.min_size > 1
+    cuts = measures.least_dilution_cuts(rows, price=price, **_bounds(wish)) if bounded else turns
+    return SplitResult(cuts, price, "" if turns or len(rows) == 1 else NO_TURN.format(price))
 
 
 def _shift(rows: Rows, wish: SplitOptions) -> SplitResult:
@@ -93,8 +129,8 @@ def _shift(rows: Rows, wish: SplitOptions) -> SplitResult:
         return SplitResult(measures.shift_cuts(rows, threshold=wish.price), wish.price)
     number = wish.n_chunks
     if number is None:  # as many as the other method that looks at the whole text
-        fair = measures.least_dilution_cuts(rows, price=measures.fair_price(rows))
-        number = len(fair) + 1
+        price = fair_price_of(rows, wish.granularity)
+        number = len(measures.least_dilution_cuts(rows, price=price)) + 1
     return SplitResult(measures.shift_cuts(rows, n_segments=number), None)
 
 
@@ -136,11 +172,14 @@ class Splitting(Sequence[Chunk]):
         The rule that cut it.
     price : float or None
         What a cut had to save, or the threshold of the rule ``shift``; None where there is none.
+    note : str
+        Says so where the price that the text suggests left no turn that pays; empty elsewhere.
     """
 
     chunks: tuple[Chunk, ...]
     method: str
     price: float | None
+    note: str = ""
 
     @overload
     def __getitem__(self, index: int) -> Chunk: ...
@@ -191,6 +230,7 @@ def split(
     *,
     n_chunks: int | None = None,
     price: float | str = "auto",
+    granularity: float = 1.0,
     min_sentences: int = 1,
     max_tokens: int | None = None,
     method: str = "least_dilution",
@@ -203,15 +243,13 @@ def split(
     stands for any of them. ``"least_dilution"`` takes, of all ways to cut the text, the one whose
     chunks scatter least in total, each cut being charged a price; the optimum is exact.
 
-    With ``price="auto"`` the price comes from the text and the encoder alone. Say that sentences
-    scatter by ``w`` within a chunk, and the means of chunks ``F`` times as much as chance would
-    have it; then a Gaussian model of the text gains from one more chunk if it saves more than
-    ``w (1 + ln F)``. The first guess is what a cut at a random place saves on average; the text is
-    cut, ``w`` and ``F`` are read off the chunks, and so on until the price no longer rises. See
-    `fair_price`. As ``w`` scales with the encoder's own scatter and ``F`` with how far and how long
-    the topics of the text are, the same default serves other encoders and other texts. It finds
-    turns of the topic; chapters and sections that editors set are often coarser, and want a higher
-    price or ``n_chunks``.
+    With ``price="auto"`` the price comes from the text and the encoder alone, and scales with the
+    encoder's own scatter. A cut must save more than a Gaussian model of the text gains from one
+    more chunk, more than a cut at a random place saves because neighbouring sentences are alike
+    anyway, and more than any cut saves when the sentences are shuffled; see `fair_price`. Texts
+    joined from different ones are cut where they were joined. Texts that drift from one thing to
+    the next are cut at few places or at none, and then ``note`` says that there is no turn that
+    pays. How fine a division should be is for the reader to say: ``granularity`` and ``n_chunks``.
 
     Parameters
     ----------
@@ -225,6 +263,9 @@ def split(
     price : float or "auto"
         What a cut must save; for ``"shift"`` the threshold, which is by default the one that gives
         as many chunks as ``"least_dilution"``.
+    granularity : float
+        What the price that the text suggests is multiplied by: 2 for coarser chunks, 0.5 for finer
+        ones. A greater one never gives more chunks.
     min_sentences : int
         Fewest sentences of a chunk. Fewer only where the text or ``max_tokens`` leaves no other
         way.
@@ -267,6 +308,9 @@ def split(
     ['Cats purr. Kittens mew. ', 'Stars burn hydrogen. Galaxies hold stars.']
     """
     fixed_price = check_options(method, n_chunks, price)
+    times = check_granularity(
+        granularity, method=method, may_choose=fixed_price is None and n_chunks is None
+    )
     fewest = check_whole(min_sentences, "min_sentences", least=1)
     laid_out = segment_text(
         text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
@@ -277,6 +321,7 @@ def split(
         method=method,
         n_chunks=n_chunks,
         price=fixed_price,
+        granularity=times,
         fewest=fewest,
         max_tokens=max_tokens,
     )
@@ -288,6 +333,7 @@ def _split(
     *,
     method: str,
     price: float | None,
+    granularity: float,
     fewest: int,
     max_tokens: int | None,
     n_chunks: int | None = None,
@@ -297,6 +343,7 @@ def _split(
         method=method,
         n_chunks=n_chunks,
         price=price,
+        granularity=granularity,
         min_size=fewest,
         weights=laid_out.weights,
         max_weight=None if max_tokens is None else float(max_tokens - n_special),
@@ -304,7 +351,7 @@ def _split(
     )
     found = find_cuts(laid_out.rows, wanted)
     cuts = kept_within(max_tokens, laid_out, found.cuts)
-    return Splitting(chunks_at(laid_out, cuts), method, found.price)
+    return Splitting(chunks_at(laid_out, cuts), method, found.price, found.note)
 
 
 def split_corpus(
@@ -315,6 +362,7 @@ def split_corpus(
     min_sentences: int = 1,
     method: str = "least_dilution",
     price: float | str = "auto",
+    granularity: float = 1.0,
 ) -> pd.DataFrame:
     """Split every document of a corpus, each in its own language and at a price of its own.
 
@@ -324,7 +372,7 @@ def split_corpus(
         What to split.
     encoder : Encoder
         What turns sentences into vectors.
-    max_tokens, min_sentences, method, price
+    max_tokens, min_sentences, method, price, granularity
         As for `split`.
 
     Returns
@@ -333,8 +381,8 @@ def split_corpus(
         One row for each chunk: ``doc_id``, ``position`` in the document, ``start``, ``end``,
         ``text``, ``n_sentences``, ``n_tokens``, ``truncated`` (whether the encoder would read only
         the beginning), ``dispersion``, ``semantic_shift``, ``dilution``, ``gain`` of the cut
-        before it (missing for the first) and ``price``. The texts of a
-        document's chunks, joined, are its text; an empty document has no row.
+        before it (missing for the first), ``price`` and ``note`` of the document's `Splitting`. The
+        texts of a document's chunks, joined, are its text; an empty document has no row.
 
     Raises
     ------
@@ -349,19 +397,27 @@ def split_corpus(
     ['Cats purr. Kittens mew.']
     """
     fixed_price = check_options(method, None, price)
+    times = check_granularity(granularity, method=method, may_choose=fixed_price is None)
     fewest = check_whole(min_sentences, "min_sentences", least=1)
     ids, texts, codes = (corpus.documents[column] for column in ("doc_id", "text", "language"))
     laid_out = segment_texts(zip(texts, codes, strict=True), encoder, max_tokens=max_tokens)
     tables = []
     for doc_id, one in zip(ids, laid_out, strict=True):
         chunks = _split(
-            one, encoder, method=method, price=fixed_price, fewest=fewest, max_tokens=max_tokens
+            one,
+            encoder,
+            method=method,
+            price=fixed_price,
+            granularity=times,
+            fewest=fewest,
+            max_tokens=max_tokens,
         )
-        table = chunks.table().drop(columns="sentences").assign(price=chunks.price)
+        told = {"price": chunks.price, "note": chunks.note}
+        table = chunks.table().drop(columns="sentences").assign(**told)
         table.insert(0, "doc_id", doc_id)
         after = list(table.columns).index("n_tokens") + 1
         table.insert(after, "truncated", table["n_tokens"] > (encoder.max_length or np.inf))
-        tables.append(table.astype({"price": "float64", "doc_id": ids.dtype}))
+        tables.append(table.astype({"price": "float64", "note": "str", "doc_id": ids.dtype}))
     # Of empty tables pandas would not take the types that their columns have.
     filled = [table for table in tables if len(table)]
     return pd.concat(filled or tables[:1], ignore_index=True)

@@ -7,10 +7,13 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
 from semshift_nb.analyses.splitting.segments import SegmentedText, check_sentence, segment_text
-from semshift_nb.analyses.splitting.split import check_options
+from semshift_nb.analyses.splitting.split import (
+    check_granularity,
+    check_options,
+    fair_price_of,
+)
 from semshift_nb.encoders import Encoder
 from semshift_nb.measures import LeastDilutionWalk
 from semshift_nb.validation import check_whole
@@ -27,6 +30,7 @@ def split_stream(
     encoder: Encoder,
     *,
     price: float | str = "auto",
+    granularity: float = 1.0,
     min_sentences: int = 1,
     max_tokens: int | None = None,
     look_ahead: int = 512,
@@ -47,6 +51,8 @@ def split_stream(
         ``Encoder.without_store``.
     price : float or "auto"
         As for `split`; worked out from the first ``look_ahead`` sentences, and kept.
+    granularity : float
+        As for `split`.
     min_sentences, max_tokens : int, optional
         As for `split`.
     look_ahead : int
@@ -74,6 +80,7 @@ def split_stream(
     'Cats purr. Kittens mew.'
     """
     amount = check_options("least_dilution", None, price)
+    times = check_granularity(granularity, method="least_dilution", may_choose=amount is None)
     fewest = check_whole(min_sentences, "min_sentences", least=1)
     check_whole(look_ahead, "look_ahead", least=2)
 
@@ -81,7 +88,7 @@ def split_stream(
         for batch in _batches(sentences, separator):
             yield segment_text(batch, encoder, max_tokens=max_tokens, language="en", separator="")
 
-    return _chunks(parts(), amount, fewest, max_tokens, look_ahead)
+    return _chunks(parts(), amount, times, fewest, max_tokens, look_ahead)
 
 
 def _batches(sentences: Iterable[str], separator: str) -> Iterator[list[str]]:
@@ -98,6 +105,7 @@ def _batches(sentences: Iterable[str], separator: str) -> Iterator[list[str]]:
 def _chunks(
     parts: Iterator[SegmentedText],
     price: float | None,
+    granularity: float,
     min_size: int,
     max_tokens: int | None,
     look_ahead: int,
@@ -106,7 +114,7 @@ def _chunks(
     if first is None:
         return
     if price is None:
-        price = measures.fair_price(first.rows[:look_ahead])
+        price = fair_price_of(first.rows[:look_ahead], granularity)
     most = np.inf if max_tokens is None else max_tokens - first.lengths.n_special
     walk = LeastDilutionWalk(first.rows.shape[1], price, min_size, most)
     held = _Held(first, max_tokens)

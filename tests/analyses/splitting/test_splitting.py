@@ -10,7 +10,8 @@ from transformers import AutoTokenizer
 
 import semshift_nb
 from semshift_nb import measures
-from semshift_nb.analyses import SPLIT_METHODS, Splitting, split
+from semshift_nb.analyses import SPLIT_METHODS, Splitting, split, split_corpus
+from semshift_nb.corpora import Corpus
 from semshift_nb.encoders.loading.bundled import bundled_folder
 from semshift_nb.errors import InputError
 
@@ -132,6 +133,36 @@ def test_a_price_and_a_threshold(encoder):
         assert chunk.semantic_shift <= 1.2
 
 
+def test_where_no_turn_pays_the_result_says_so(encoder):
+    assert split(TURNS, encoder).note == ""
+    whole = split(CATS, encoder)
+    assert len(whole) == 1
+    assert whole.note == (
+        f"no turn that pays: a cut would have to save {whole.price:.3g} of scatter, and none does"
+    )
+    bounded = split(CATS, encoder, max_tokens=12)
+    assert len(bounded) > 1
+    assert bounded.note == whole.note
+    assert split(CATS, encoder, price=9).note == split("One sentence.", encoder).note == ""
+    table = split_corpus(Corpus.from_texts([CATS, TURNS]), encoder)
+    assert table["note"].tolist() == [whole.note, "", "", ""]
+
+
+def test_granularity_multiplies_the_price_of_the_text(encoder):
+    chunks = split(TURNS, encoder)
+    sizes = []
+    for times in (0.1, 0.5, 1, 2, 9):
+        coarser = split(TURNS, encoder, granularity=times)
+        assert coarser.price == pytest.approx(times * chunks.price)
+        assert coarser.texts == split(TURNS, encoder, price=times * chunks.price).texts
+        sizes.append(len(coarser))
+    assert sizes == sorted(sizes, reverse=True)
+    assert (sizes[0], sizes[-1]) == (9, 1)
+    assert len(split(TURNS, encoder, granularity=9, method="shift")) == 1
+    table = split_corpus(Corpus.from_texts([TURNS]), encoder, granularity=9)
+    assert table["price"].tolist() == pytest.approx([9 * chunks.price])
+
+
 def test_fixed_chunks_are_filled(encoder):
     chunks = split(TURNS, encoder, method="fixed", max_tokens=30)
     for chunk, after in pairwise(chunks):
@@ -172,6 +203,11 @@ def test_the_door():
         ("A. B.", {"price": -1}, "price is -1"),
         ("A. B.", {"price": 1, "n_chunks": 2}, "n_chunks and price were both given"),
         ("A. B.", {"price": 1, "method": "fixed"}, "method 'fixed' has no price"),
+        ("A. B.", {"granularity": 0}, "granularity is 0: expected a number above 0"),
+        ("A. B.", {"granularity": "coarse"}, "granularity is 'coarse'"),
+        ("A. B.", {"granularity": 2, "price": 1}, "leave it out where price or n_chunks is given"),
+        ("A. B.", {"granularity": 2, "n_chunks": 1}, "leave it out where price or n_chunks"),
+        ("A. B.", {"granularity": 2, "method": "fixed"}, "method 'fixed' has no granularity"),
         ("A b. C d.", {"n_chunks": 5}, "5 segments were asked for"),
         ("", {"n_chunks": 1}, "the text is empty"),
         ("A. B.", {"min_sentences": 0}, "min_sentences is 0"),
