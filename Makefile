@@ -7,9 +7,9 @@ INSTALLED := .venv/installed
 
 # Two workers with one thread each: on two cores nothing waits for a thread of its own.
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
-lint check test: export OMP_NUM_THREADS = 1
+lint check test fuzz: export OMP_NUM_THREADS = 1
 
-.PHONY: report lint check test lab bench bench-gpu notebooks
+.PHONY: report lint check test fuzz lab bench bench-gpu notebooks
 
 report: $(INSTALLED)
 	$(BIN)/semshift report
@@ -26,6 +26,10 @@ check: lint
 
 test: lint
 	$(PYTEST) -p nbval_tolerance --nbval --nbval-cell-timeout 300 semshift_nb widgets tests notebooks
+
+# Generated input, twenty times as much of it as in the tests.
+fuzz: $(INSTALLED)
+	SEMSHIFT_FUZZ=20 $(PYTEST) tests/fuzz
 
 lab: $(INSTALLED)
 	$(BIN)/jupyter lab notebooks

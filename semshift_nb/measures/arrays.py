@@ -1,5 +1,9 @@
 """What every measure does with its input first: look at it, and bring its rows to unit length.
 
+Arrays come in by `namespace`, columns of numbers, which may be lists, by `real_numbers` and
+`whole_numbers`, and names of documents and classes by `codes_of`. They refuse what would be taken
+for something else: a mask is no number, and text is none either.
+
 A measure here speaks of directions. Vectors come out of a store in float32 (or of a model in
 bfloat16), so their lengths are one only to the last digits; they are checked to be unit rows within
 `UNIT_TOLERANCE` and then made so in float64. After that every formula of the sheet holds to about
@@ -7,16 +11,17 @@ bfloat16), so their lengths are one only to the last digits; they are checked to
 """
 
 import math
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Set
+from numbers import Real
+from typing import Any, TypeAlias, cast
 
 import array_api_compat
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
-from semshift_nb.validation import shortened
+from semshift_nb.validation import shortened, shown
 
 Array: TypeAlias = Any
 """An array of any library that follows the array API: NumPy, torch and others."""
@@ -34,15 +39,164 @@ BLOCK_ROWS = 1024
 """Rows worked on at a time: 1024 x 384 float32 are 1.5 MiB, which stay in a processor's cache."""
 
 
-def namespace(array: Array) -> Any:  # noqa: ANN401  (a module that plays the array API)
-    """Return the array-API namespace of ``array``, or say that it is no array."""
+MOST_DIMENSIONS = 2**20
+"""More than any encoder has, and few enough for a vector of them to be held."""
+
+
+def namespace(*arrays: Array) -> Any:  # noqa: ANN401  (a module that plays the array API)
+    """Return the array-API namespace of arrays of one library, or say what is no such array."""
+    for array in arrays:
+        _refuse_kind(array)
+        if not array_api_compat.is_array_api_obj(array):
+            raise InputError(
+                f"got {type(array).__name__}, expected an array (NumPy, torch or another that "
+                "follows the array API); wrap lists with numpy.asarray(...)."
+            )
     try:
-        return array_api_compat.array_namespace(array)
+        return array_api_compat.array_namespace(*arrays)
     except TypeError as error:
+        kinds = " and ".join(type(array).__name__ for array in arrays)
+        raise InputError(f"got {kinds}, expected arrays of one library; convert one.") from error
+
+
+def _refuse_kind(values: object, name: str = "") -> None:
+    """Refuse arrays that hold other numbers than they seem to, with what to do."""
+    what = _kinds(values)
+    if what is not None:
+        raise InputError(f"{name or 'the array'} is {what}.")
+
+
+def _kinds(values: object) -> str | None:
+    """Say what kind of array cannot be measured, and what to hand in; None for the others."""
+    if isinstance(values, np.ma.MaskedArray):
+        return (
+            "a masked array, of which what is masked would count: hand in the rest alone, "
+            "values.compressed() of a column or rows[~rows.mask.any(axis=1)].data of a table"
+        )
+    if isinstance(values, np.matrix):
+        return "a numpy.matrix, whose products are others: hand in numpy.asarray(...)"
+    if hasattr(values, "toarray") or str(getattr(values, "layout", "")).startswith("torch.sparse"):
+        return "sparse: hand in all its numbers, .toarray() of SciPy or .to_dense() of torch"
+    if getattr(values, "is_nested", False) is True:
+        return "a nested tensor: hand in its rows as one plain tensor, without padding"
+    if getattr(values, "is_meta", False) is True:
+        return "on torch's meta device, where tensors have no numbers: load it on a real one"
+    if getattr(values, "is_quantized", False) is True:
+        return "a quantized tensor: hand in .dequantize()"
+    return None
+
+
+def on_host(array: Array) -> NDArray[Any]:
+    """Return an array as NumPy's, wherever it was."""
+    return np.asarray(array_api_compat.to_device(without_gradients(array), "cpu"))
+
+
+def on_host_of_any(values: ArrayLike, *, name: str) -> NDArray[Any]:
+    """Return an array, or a list of numbers or of arrays, as NumPy's, or refuse it."""
+    _refuse_kind(values, name)
+    for item in values if isinstance(values, list | tuple) else ():
+        _refuse_kind(item, f"one of {name}")
+    if array_api_compat.is_torch_array(values):
+        half = str(values.dtype) == "torch.bfloat16"
+        values = on_host(values.float() if half else values)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        raise InputError(f"{name} cannot be read as an array of numbers: {error}.") from error
+
+
+def real_numbers(values: ArrayLike, *, name: str, largest: float = math.inf) -> NDArray[np.float64]:
+    """Return array-like numbers in float64, or refuse what holds anything else; NaN passes.
+
+    ``largest`` refuses NaN and infinity, too, and numbers of a size that cannot be added up.
+    """
+    host = on_host_of_any(values, name=name)
+    if host.dtype.kind == "O":
+        wrong = [item for item in host.flat if not isinstance(item, Real)]
+        if wrong:
+            raise InputError(
+                f"{name}: {len(wrong)} of {host.size} values are no numbers (the first is "
+                f"{shown(wrong[0])}), expected numbers alone; leave these rows out."
+            )
+    elif host.dtype.kind not in "biuf":
+        raise InputError(f"{name} are of {host.dtype}, expected real numbers; convert them first.")
+    try:
+        with np.errstate(over="ignore"):
+            numbers = host.astype(np.float64, copy=False)
+    except OverflowError as error:
+        raise InputError(f"{name} hold a number too large for float64.") from error
+    if largest < math.inf and not (np.abs(numbers) <= largest).all():
+        n_bad = int((~(np.abs(numbers) <= largest)).sum())
         raise InputError(
-            f"got {type(array).__name__}, expected an array (NumPy, torch or another that follows "
-            "the array API); wrap lists with numpy.asarray(...)."
+            f"{name} hold {count(n_bad, 'value that is', 'values that are')} NaN, infinite or "
+            f"beyond {largest:g}, expected finite numbers; leave out what has none."
+        )
+    return numbers
+
+
+ADDABLE = 1e290
+"""Sums of some million numbers up to this size are numbers of float64."""
+
+
+def whole_numbers(values: ArrayLike | Iterable[int], *, name: str) -> NDArray[np.int64]:
+    """Return one column of whole numbers, which may be empty, or refuse it."""
+    _refuse_kind(values, name)
+    plain = isinstance(values, Iterable) and not hasattr(values, "__array__")
+    unordered = isinstance(values, str | bytes | Mapping | Set)
+    listed: Any = list(cast("Iterable[int]", values)) if plain and not unordered else values
+    host = on_host_of_any(listed, name=name)
+    empty = host.shape == (0,) and plain
+    if host.ndim != 1 or not (host.dtype.kind in "iu" or empty) or (host > _MOST_WHOLE).any():
+        raise InputError(f"{name} are {shown(values)}: expected a list of whole numbers.")
+    return host.astype(np.int64)
+
+
+_MOST_WHOLE = 2**62
+
+
+def codes_of(labels: object, *, name: str) -> NDArray[np.int64]:
+    """Return the number of each label, from 0, in the order of the labels, or refuse them.
+
+    Labels without an order, such as texts beside numbers, are numbered as they come.
+    """
+    if isinstance(labels, str | bytes | Mapping | Set):
+        raise InputError(f"{name} are {shown(labels)}, expected a list with one for each row.")
+    _refuse_kind(labels, name)
+    host = on_host_of_any(labels, name=name) if hasattr(labels, "__array__") else None
+    if host is not None and host.ndim == 1 and host.dtype.kind in "biuSU":
+        return np.unique(host, return_inverse=True)[1].astype(np.int64)
+    try:
+        given = list(cast("Iterable[object]", labels if host is None else host))
+        # Of torch's numbers no two are the same key.
+        listed = [on_host(x).item() if array_api_compat.is_torch_array(x) else x for x in given]
+        missing = [place for place, label in enumerate(listed) if _is_missing(label)]
+        kinds = dict.fromkeys(listed)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{name} are {shown(labels)}, expected one column with a text or a number a row."
         ) from error
+    if missing:
+        raise InputError(
+            f"{len(missing)} of {len(listed)} {name} are missing (at {shortened(missing)}); leave "
+            "these texts out."
+        )
+    places = {label: place for place, label in enumerate(_in_order(kinds))}
+    return np.array([places[label] for label in listed], dtype=np.int64)
+
+
+def _is_missing(label: object) -> bool:
+    """Say whether a label is None, NaN (which differs from itself) or pandas' NA."""
+    try:
+        return label is None or bool(label != label)
+    except TypeError:
+        return True
+
+
+def _in_order(kinds: dict[Any, None]) -> list[Any]:
+    try:
+        return sorted(kinds)
+    except TypeError:
+        return list(kinds)
 
 
 def check_matrix(
@@ -78,6 +232,12 @@ def without_gradients(array: Array) -> Array:
     return array.detach() if hasattr(array, "detach") else array
 
 
+def in_float64(xp: Any, array: Array) -> Array:  # noqa: ANN401
+    """Return a copy in float64; what is too large for it is infinite."""
+    with np.errstate(over="ignore"):
+        return xp.astype(without_gradients(array), xp.float64, copy=True)
+
+
 def blocks(n_rows: int, *, rows: int = BLOCK_ROWS) -> Iterator[slice]:
     """Yield slices that cover ``n_rows`` rows, ``rows`` at a time."""
     for start in range(0, n_rows, rows):
@@ -89,7 +249,8 @@ def unit_scale(xp: Any, block: Array, *, first_row: int = 0, name: str = "embedd
 
     NaN and infinity make a length that is not within the tolerance, so one look finds them all.
     """
-    lengths = xp.sqrt(xp.vecdot(block, block))
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+        lengths = xp.sqrt(xp.vecdot(block, block))
     good = xp.abs(lengths - 1) <= UNIT_TOLERANCE
     if not xp.all(good):
         _refuse(xp, lengths, good, first_row=first_row, name=name)
@@ -99,7 +260,7 @@ def unit_scale(xp: Any, block: Array, *, first_row: int = 0, name: str = "embedd
 def unit_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
     """Return ``embeddings`` in float64 with every row brought to length one, or refuse them."""
     xp = check_matrix(embeddings, name=name, min_rows=min_rows)
-    rows = xp.astype(without_gradients(embeddings), xp.float64, copy=True)
+    rows = in_float64(xp, embeddings)
     # astype made a copy, so this writes over nobody's vectors and needs no second one.
     rows *= unit_scale(xp, rows, name=name)[:, None]
     return rows
@@ -107,7 +268,7 @@ def unit_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1)
 
 def rows_on_cpu(embeddings: Array) -> NDArray[np.float64]:
     """Return two or more unit rows as a NumPy array in float64, wherever they were."""
-    return np.asarray(array_api_compat.to_device(unit_rows(embeddings, min_rows=2), "cpu"))
+    return on_host(unit_rows(embeddings, min_rows=2))
 
 
 def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 1) -> Array:
@@ -116,7 +277,7 @@ def finite_rows(embeddings: Array, *, name: str = "embeddings", min_rows: int = 
     float16 and whole numbers below 2**53 are converted exactly; greater ones are refused.
     """
     xp = check_matrix(embeddings, name=name, min_rows=min_rows, any_number=True)
-    rows = xp.astype(without_gradients(embeddings), xp.float64, copy=True)
+    rows = in_float64(xp, embeddings)
     finite = xp.all(xp.isfinite(rows), axis=1)
     if not xp.all(finite):
         bad = [int(row) for row in xp.nonzero(~finite)[0]]
@@ -148,10 +309,17 @@ def scaled_rows(
     return rows, scale
 
 
+def safe_scales(xp: Any, largest: Array) -> Array:  # noqa: ANN401
+    """Return by what to divide numbers of which these are the largest: powers of two, mostly 1."""
+    safe = (largest == 0) | ((largest > _SAFE[0]) & (largest < _SAFE[1]))
+    powers = xp.floor(xp.log2(xp.where(safe, xp.ones_like(largest), largest)))
+    return xp.pow(xp.full_like(largest, 2.0), powers)
+
+
 def scaled_on_cpu(embeddings: Array) -> tuple[NDArray[np.float64], float]:
     """Return `scaled_rows`, at least two, as a NumPy array wherever they were, and their scale."""
     rows, scale = scaled_rows(embeddings, min_rows=2)
-    return np.asarray(array_api_compat.to_device(rows, "cpu")), scale
+    return on_host(rows), scale
 
 
 def unit_vector(vector: Array, *, dim: int, name: str) -> Array:

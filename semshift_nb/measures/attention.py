@@ -3,9 +3,13 @@
 import math
 from typing import Any
 
+import array_api_compat
+import numpy as np
+
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, namespace
+from semshift_nb.measures.arrays import Array, in_float64, namespace
 from semshift_nb.names import count
+from semshift_nb.validation import check_flag
 
 ROW_TOLERANCE = 0.02
 """How far a row's sum may be from one: what bfloat16 makes of a sum over 512 weights."""
@@ -31,7 +35,8 @@ def check_attention(attention: Array) -> Any:  # noqa: ANN401
     if 0 in attention.shape:
         return xp
     # NaN and infinity make a sum that is not within the tolerance.
-    good = xp.abs(xp.sum(attention, axis=-1) - 1) <= ROW_TOLERANCE
+    with np.errstate(over="ignore", invalid="ignore"):
+        good = xp.abs(xp.sum(attention, axis=-1) - 1) <= ROW_TOLERANCE
     if not xp.all(good):
         raise InputError(
             f"attention: {count(int(xp.sum(xp.astype(~good, xp.int64))), 'row does', 'rows do')} "
@@ -81,7 +86,7 @@ def score_variance(attention: Array) -> Array:
     1.0
     """
     xp = check_attention(attention)
-    weights = xp.astype(attention, xp.float64)
+    weights = in_float64(xp, attention)
     seen = weights > 0
     scores = xp.log(xp.where(seen, weights, xp.ones_like(weights)))
     counts = xp.sum(xp.astype(seen, xp.float64), axis=-1, keepdims=True)
@@ -124,9 +129,10 @@ def attention_entropy(attention: Array, *, normalised: bool = False) -> Array:
     >>> float(attention_entropy(np.full((4, 4), 0.25), normalised=True))
     1.0
     """
+    check_flag(normalised, "normalised")
     xp = check_attention(attention)
     n = attention.shape[-1]
-    weights = xp.astype(attention, xp.float64)
+    weights = in_float64(xp, attention)
     logs = xp.log(xp.where(weights > 0, weights, xp.ones_like(weights)))
     entropy = xp.clip(-xp.sum(weights * logs, axis=(-2, -1)) / n, 0.0, None)
     return entropy / (math.log(n) or math.nan) if normalised else entropy
@@ -166,11 +172,13 @@ def attention_share(attention: Array, columns: Array) -> Array:
     """
     xp = check_attention(attention)
     n = attention.shape[-1]
+    if array_api_compat.is_array_api_obj(columns):
+        namespace(attention, columns)
     shape = tuple(getattr(columns, "shape", ()))
     if shape != (n,) or not xp.isdtype(columns.dtype, "bool"):
         raise InputError(
             f"columns have shape {shape}, expected ({n},) of bool: True for each token whose share "
             "is asked for."
         )
-    received = xp.mean(xp.astype(attention, xp.float64), axis=-2)
+    received = xp.mean(in_float64(xp, attention), axis=-2)
     return xp.sum(xp.where(columns, received, 0.0), axis=-1)

@@ -6,7 +6,7 @@ principal components and the dropping of dimensions are.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,10 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, blocks, finite_rows, namespace, scaled_on_cpu
+from semshift_nb.measures.arrays import (
+    MOST_DIMENSIONS,
+    Array,
+    blocks,
+    finite_rows,
+    namespace,
+    safe_scales,
+    scaled_on_cpu,
+    whole_numbers,
+)
 from semshift_nb.measures.spectrum.spectrum import FLOOR, NO_SPREAD, no_direction
 from semshift_nb.names import count
-from semshift_nb.validation import shortened
+from semshift_nb.validation import check_flag, is_whole, shortened, shown
 
 _BLOCK_ROWS = 8192
 """Rows corrected at a time, so that a large set needs no second copy of itself in float64."""
@@ -98,7 +107,11 @@ class Correction:
         def there(values: NDArray[Any]) -> Array:
             return xp.asarray(values, device=rows.device)
 
-        rows = rows - there(self.mean)
+        # What is left has length one, whatever the vectors' own: very long ones would overflow.
+        mean = there(self.mean)
+        largest = xp.maximum(xp.max(xp.abs(rows), axis=1), xp.max(xp.abs(mean)))[:, None]
+        scales = safe_scales(xp, largest)
+        rows = rows / scales - mean / scales
         if self.removed is not None:
             directions = there(self.removed)
             rows = rows - (rows @ directions.T) @ directions
@@ -175,12 +188,12 @@ def drop_dimensions(indices: Iterable[int], *, dim: int) -> Correction:
 
 
 def _dimensions(indices: Iterable[int], *, dim: int) -> NDArray[np.int64]:
-    if dim < 1:
-        raise InputError(f"dim is {dim}, expected the number of dimensions of the vectors.")
-    chosen = np.asarray(list(indices))
-    whole = chosen.ndim == 1 and len(chosen) > 0 and np.issubdtype(chosen.dtype, np.integer)
+    if not is_whole(dim, least=1, most=MOST_DIMENSIONS):
+        raise InputError(f"dim is {shown(dim)}, expected the number of dimensions of the vectors.")
+    listed = sorted(indices) if isinstance(indices, Set) else indices
+    chosen = whole_numbers(listed, name="indices")
     if (
-        not whole
+        not len(chosen)
         or ((chosen < 0) | (chosen >= dim)).any()
         or len(set(chosen.tolist())) < len(chosen)
     ):
@@ -188,7 +201,7 @@ def _dimensions(indices: Iterable[int], *, dim: int) -> NDArray[np.int64]:
             f"indices are [{shortened(chosen.tolist())}], expected at least one whole number "
             f"from 0 to {dim - 1}, each once."
         )
-    return chosen.astype(np.int64)
+    return chosen
 
 
 def _divided(xp: Any, rows: Array, sizes: Array) -> Array:  # noqa: ANN401
@@ -345,7 +358,7 @@ def fit_principal_components(embeddings: Array, n: int, *, centred: bool = True)
     >>> fit_principal_components(rows, 1)(rows[:2]).shape
     (2, 1)
     """
-    mean, sigma, directions = _principal(embeddings, centred=centred)
+    mean, sigma, directions = _principal(embeddings, centred=check_flag(centred, "centred"))
     _check_number(n, most=len(sigma), name="n")
     return Correction(f"{'' if centred else 'uncentred '}PCA {n}", mean, matrix=directions[:n].T)
 
@@ -365,8 +378,8 @@ def _principal(
 
 
 def _check_number(n: int, *, most: int, name: str) -> None:
-    if not 1 <= n <= most:
+    if not is_whole(n, least=1, most=most):
         raise InputError(
-            f"{name} is {n}, expected 1 to {most}, for the vectors differ in so many directions; "
-            "fit it on more vectors, or ask for less."
+            f"{name} is {shown(n)}, expected 1 to {most}, for the vectors differ in so many "
+            "directions; fit it on more vectors, or ask for less."
         )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, namespace, scaled_rows, unit_rows
 from semshift_nb.measures.spectrum.spectrum import NO_SPREAD, Figure, no_direction
+from semshift_nb.validation import is_real, shown
 
 NO_LIKENESS = 1e-12
 """Sum of the parts of a mean cosine, by magnitude, up to which all of them are rounding errors."""
@@ -113,9 +114,10 @@ def outlier_dimensions(embeddings: Array, *, multiple: float = 16.0) -> Array:
     >>> outlier_dimensions(rows / np.linalg.norm(rows, axis=1, keepdims=True))
     array([0])
     """
-    if not multiple > 1:
-        raise InputError(f"multiple is {multiple}, expected more than 1 (16 is usual).")
+    if not (is_real(multiple) and multiple > 1):
+        raise InputError(f"multiple is {shown(multiple)}, expected more than 1 (16 is usual).")
     variance, cosine = dimension_shares(embeddings)
+    multiple = float(multiple)
     xp = namespace(variance)
     magnitude = xp.abs(cosine)
     even = multiple / variance.shape[0]
@@ -158,8 +160,9 @@ def near_zero_dimensions(embeddings: Array, *, ratio: float = 1e-3) -> Array:
     array([1])
     """
     values, _ = scaled_rows(embeddings, min_rows=2)
-    if not ratio > 0:
-        raise InputError(f"ratio is {ratio}, expected a positive number such as 1e-3.")
+    if not (is_real(ratio) and ratio > 0):
+        raise InputError(f"ratio is {shown(ratio)}, expected a positive number such as 1e-3.")
+    ratio = float(ratio)
     xp = namespace(values)
     spread = xp.std(values, axis=0)
     magnitude = xp.mean(xp.abs(values), axis=0)

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, namespace
+from semshift_nb.measures.arrays import Array, in_float64, namespace, safe_scales
 from semshift_nb.measures.attention import check_attention
+from semshift_nb.validation import is_real, is_whole, shown
 
 TOLERANCE = 5e-5
 """Relative distance of the two bounds at which to stop; half of what `filter_rate` promises."""
@@ -209,7 +210,7 @@ def column_filter_rate(attention: Array) -> Array:
     0.707107
     """
     xp = check_attention(attention)
-    spread = xp.var(xp.astype(attention, xp.float64), axis=-2)
+    spread = xp.var(in_float64(xp, attention), axis=-2)
     return xp.sqrt(attention.shape[-1] * xp.max(spread, axis=-1))
 
 
@@ -248,7 +249,7 @@ def rms_filter_rate(attention: Array) -> Array:
     """
     xp = check_attention(attention)
     n = attention.shape[-1]
-    squares = n * xp.sum(xp.var(xp.astype(attention, xp.float64), axis=-2), axis=-1)
+    squares = n * xp.sum(xp.var(in_float64(xp, attention), axis=-2), axis=-1)
     return xp.sqrt(squares / max(n - 1, 1))
 
 
@@ -283,14 +284,20 @@ def filter_rate_bound(n_tokens: int, score_variance: Array | float) -> Array | f
     >>> round(filter_rate_bound(510, 1.0), 3)
     0.144
     """
-    if n_tokens < 2:
+    if not is_whole(n_tokens, least=2, most=2**53):
         raise InputError(
-            f"n_tokens is {n_tokens}, expected at least 2: one token has no bound (its rate is 0)."
+            f"n_tokens is {shown(n_tokens)}, expected a whole number of at least 2: one token has "
+            "no bound (its rate is 0)."
         )
-    if isinstance(score_variance, int | float):
+    n_tokens = int(n_tokens)
+    if isinstance(score_variance, float) or is_real(score_variance):
         return _bound(math, n_tokens, float(score_variance), negative=score_variance < 0)
     xp = namespace(score_variance)
-    return _bound(xp, n_tokens, score_variance, negative=bool(xp.any(score_variance < 0)))
+    if not xp.isdtype(score_variance.dtype, ("real floating", "integral")):
+        raise InputError(f"score_variance is of {score_variance.dtype}, expected real numbers.")
+    variance = in_float64(xp, score_variance)
+    with np.errstate(over="ignore"):  # of very large ones the exponential is 0
+        return _bound(xp, n_tokens, variance, negative=bool(xp.any(variance < 0)))
 
 
 def high_frequency_share(hidden: Array) -> Array:
@@ -329,10 +336,12 @@ def high_frequency_share(hidden: Array) -> Array:
             f"hidden has shape {shape} and type {hidden.dtype}, expected floating-point numbers of "
             "shape (..., n_tokens, width)."
         )
-    states = xp.astype(hidden, xp.float64)
-    whole = xp.sum(states * states, axis=(-2, -1))
-    if not xp.all(xp.isfinite(whole)):
+    states = in_float64(xp, hidden)
+    if not xp.all(xp.isfinite(states)):
         raise InputError("hidden holds NaN or infinity; run the model in float32.")
+    largest = xp.max(xp.abs(states), axis=(-2, -1), keepdims=True)
+    states = states / safe_scales(xp, largest)  # the share has no scale
+    whole = xp.sum(states * states, axis=(-2, -1))
     centred = states - xp.mean(states, axis=-2, keepdims=True)
     share = xp.sum(centred * centred, axis=(-2, -1)) / xp.where(whole > 0, whole, xp.nan)
     return xp.clip(share, 0.0, 1.0)
@@ -340,7 +349,7 @@ def high_frequency_share(hidden: Array) -> Array:
 
 def _centred(xp: Any, attention: Array) -> Array:  # noqa: ANN401
     """Return ``(I - 11'/n) A`` in float64."""
-    weights = xp.astype(attention, xp.float64)
+    weights = in_float64(xp, attention)
     return weights - xp.mean(weights, axis=-2, keepdims=True)
 
 

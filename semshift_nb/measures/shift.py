@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, distances, namespace, unit_rows, unit_vector
+from semshift_nb.measures.arrays import (
+    ADDABLE,
+    Array,
+    distances,
+    namespace,
+    real_numbers,
+    unit_rows,
+    unit_vector,
+)
+from semshift_nb.validation import is_whole, shown
 
 
 class TextShift:
@@ -81,6 +90,7 @@ class TextShift:
 
     def discrepancy(self, text_embedding: Array) -> float:
         """See `discrepancy`."""
+        namespace(self.rows, text_embedding)
         text = unit_vector(text_embedding, dim=self.rows.shape[1], name="text_embedding")
         return float(namespace(self.rows).mean(distances(self.rows @ text)))
 
@@ -391,11 +401,19 @@ def dilution_from_dispersion(
     >>> dilution_from_dispersion(1.0, 4)
     0.5
     """
-    k = np.asarray(n_sentences, dtype=np.float64)
+    k = real_numbers(n_sentences, name="n_sentences", largest=ADDABLE)
+    spread = real_numbers(dispersion, name="dispersion")
     if not np.all(k >= 1):
         raise InputError(f"n_sentences has a value of {k.min()}, expected 1 or more everywhere.")
+    try:
+        k, spread = np.broadcast_arrays(k, spread)
+    except ValueError as error:
+        raise InputError(
+            f"dispersion has shape {spread.shape} and n_sentences {k.shape}, expected the same."
+        ) from error
     # (k - 1) / k * Disp is 1 - (|S| / k)^2, so it lies in [0, 1] whatever the text.
-    lost = (k - 1) / k * np.asarray(dispersion, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # what is infinite is refused below
+        lost = (k - 1) / k * spread
     if not np.all((lost >= -1e-9) & (lost <= 1 + 1e-9)):
         raise InputError("dispersion is NaN or outside 0 .. k / (k - 1); check what it came from.")
     result = 1 - np.sqrt(1 - np.clip(lost, 0, 1))
@@ -529,9 +547,9 @@ def binned_distances(embeddings: Array, *, max_bins: int = 64) -> BinnedDistance
     array([[0.5, 1. ],
            [1. , 0.5]])
     """
-    if max_bins < 1:
-        raise InputError(f"max_bins is {max_bins}, expected at least 1 (64 is usual).")
-    return bin_distances(unit_rows(embeddings), max_bins=max_bins)
+    if not is_whole(max_bins, least=1):
+        raise InputError(f"max_bins is {shown(max_bins)}, expected at least 1 (64 is usual).")
+    return bin_distances(unit_rows(embeddings), max_bins=int(max_bins))
 
 
 def bin_distances(rows: Array, *, max_bins: int) -> BinnedDistances:

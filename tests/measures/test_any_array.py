@@ -164,3 +164,16 @@ def test_arrays_stay_in_their_library(rows, name):
     found = getattr(measures, name)(torch.tensor(rows))
     assert all(isinstance(part, torch.Tensor) for part in (found if name[0] == "d" else [found]))
     assert isinstance(measures.k_occurrence(torch.tensor(rows), k=2), torch.Tensor)
+
+
+@pytest.mark.parametrize("name", ["alignment", "nearest_neighbours", "overlap_at_k"])
+def test_arrays_of_two_libraries_are_not_mixed(rows, name):
+    more = {"alignment": (), "nearest_neighbours": (3,), "overlap_at_k": (1,)}[name]
+    with pytest.raises(InputError, match="got ndarray and Tensor, expected arrays of one library"):
+        getattr(measures, name)(rows, torch.tensor(rows), *more)
+
+
+def test_isotropy_of_the_longest_vectors():
+    # All on one side: the sum along the mean is beyond any other.
+    assert measures.partition_isotropy(np.full((4, 3), 1e308)) == 0
+    assert measures.partition_isotropy(np.zeros((4, 3))) == 1

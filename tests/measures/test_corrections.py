@@ -193,3 +193,10 @@ def test_vectors_are_checked(rows, name):
         correction(np.where(np.arange(24).reshape(2, 12) == 15, np.inf, 1.0))
     with pytest.raises(InputError, match="got list"):
         correction([[1.0] * 12])
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e307])
+def test_vectors_of_any_length_are_corrected_alike(size):
+    rows = np.random.default_rng(0).uniform(-1, 1, (40, 6))
+    for fit in (measures.fit_centring, measures.fit_all_but_the_top, measures.fit_whitening):
+        np.testing.assert_allclose(fit(size * rows)(size * rows), fit(rows)(rows), atol=1e-9)

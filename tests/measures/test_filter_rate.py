@@ -251,3 +251,12 @@ def test_high_frequency_share_by_the_matrix_of_the_paper(n, seed, shift):
 def test_hidden_states_must_be_numbers(hidden, message):
     with pytest.raises(InputError, match=message):
         measures.high_frequency_share(hidden)
+
+
+@pytest.mark.parametrize("size", [1e-301, 1e-320, 1e301])
+def test_high_frequency_share_has_no_scale(size):
+    # States 1 and 3 of one width: their mean is 2, so 2 of 10 is left; zero states have no share.
+    hidden = np.array([[[1.0], [3.0]], [[size], [3 * size]], [[0.0], [0.0]]])
+    found = measures.high_frequency_share(hidden)
+    assert found[:2] == pytest.approx([0.2, 0.2], rel=1e-3 if size == 1e-320 else 1e-12)
+    assert np.isnan(found[2])

@@ -1,14 +1,14 @@
 """How close the embeddings of texts that mean the same lie to one another."""
 
-import math
-
-import array_api_compat
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, namespace, unit_rows
+from semshift_nb.measures.arrays import Array, namespace, on_host, unit_rows
 from semshift_nb.measures.resampling.bootstrap import Interval, bootstrap_mean
+from semshift_nb.validation import is_real, shown
+
+_MOST_POWER = 500
+"""Up to it the powers of distances, which go to 2, can be added up in float64."""
 
 
 def alignment(x: Array, y: Array, *, alpha: float = 2.0) -> float:
@@ -101,14 +101,14 @@ def bootstrap_alignment(
     >>> bootstrap_alignment(np.eye(4), np.eye(4))
     Interval(value=0.0, low=0.0, high=0.0, n=4)
     """
-    distances = array_api_compat.to_device(_pair_distances(x, y, alpha=alpha), "cpu")
-    values: NDArray[np.float64] = np.asarray(distances)
+    values = on_host(_pair_distances(x, y, alpha=alpha))
     return bootstrap_mean(values, groups=groups, n_resamples=n_resamples, level=level, seed=seed)
 
 
 def _pair_distances(x: Array, y: Array, *, alpha: float) -> Array:
-    if not 0 < alpha < math.inf:
-        raise InputError(f"alpha is {alpha}, expected a positive number (2 is the paper's).")
+    if not (is_real(alpha, most=_MOST_POWER) and alpha > 0):
+        raise InputError(f"alpha is {shown(alpha)}, expected a positive number (2 is the paper's).")
+    namespace(x, y)
     first, second = unit_rows(x, name="x"), unit_rows(y, name="y")
     if first.shape != second.shape:
         raise InputError(
@@ -116,4 +116,4 @@ def _pair_distances(x: Array, y: Array, *, alpha: float) -> Array:
             "i of one and row i of the other are a pair."
         )
     # From differences, not from 2 - 2 cos: of pairs that almost coincide no digit is lost.
-    return namespace(first).linalg.vector_norm(first - second, axis=1) ** alpha
+    return namespace(first).linalg.vector_norm(first - second, axis=1) ** float(alpha)

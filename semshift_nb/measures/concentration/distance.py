@@ -8,9 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import (
+    ADDABLE,
     Array,
     blocks,
     check_matrix,
+    real_numbers,
     rows_on_cpu,
     unit_scale,
     without_gradients,
@@ -187,9 +189,14 @@ def bootstrap_distance_contrast(
     >>> bootstrap_distance_contrast([np.eye(4), np.eye(4)], (1, -1))
     Interval(value=0.0, low=0.0, high=0.0, n=4)
     """
-    if not embeddings or len(embeddings) != len(coefficients):
+    if not isinstance(embeddings, list | tuple):
         raise InputError(
-            f"{len(embeddings)} arrays came with {len(coefficients)} coefficients, expected one "
+            f"embeddings are {type(embeddings).__name__}, expected a list of arrays, one a term."
+        )
+    factors = real_numbers(coefficients, name="coefficients", largest=ADDABLE)
+    if not embeddings or factors.shape != (len(embeddings),):
+        raise InputError(
+            f"{len(embeddings)} arrays came with {factors.size} coefficients, expected one "
             "for each, and at least one."
         )
     terms = [rows_on_cpu(array) for array in embeddings]
@@ -201,8 +208,8 @@ def bootstrap_distance_contrast(
     codes = group_codes(groups, n_rows=len(terms[0]))
     draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
     values = [mean_pairwise_distance(rows) for rows in terms]
-    resampled = np.asarray(coefficients) @ [_resampled(rows, codes, draws) for rows in terms]
-    value = float(np.dot(coefficients, values))
+    resampled = factors @ [_resampled(rows, codes, draws) for rows in terms]
+    value = float(factors @ values)
     return percentile_interval(value, resampled, level=level, n=len(codes))
 
 

@@ -15,6 +15,9 @@ from semshift_nb.measures.resampling.jackknife import jackknife_plan
 _LARGEST_EXPONENT = 700.0
 """exp of it is still a float64."""
 
+_LARGEST_SCALE = 1e200
+"""Of longer vectors sums are equal, or one is nothing beside the other, as they are of this one."""
+
 
 def partition_isotropy(embeddings: Array) -> float:
     """Return the least over the greatest partition function, over the principal directions.
@@ -54,6 +57,7 @@ def partition_isotropy(embeddings: Array) -> float:
     0.135335
     """
     rows, scale = scaled_rows(embeddings, min_rows=2)
+    scale = min(scale, _LARGEST_SCALE)
     xp = namespace(rows)
     along = rows @ principal_directions(xp, rows)
     sums = xp.concat([log_sums(xp, sign * along, scale=scale) for sign in (1.0, -1.0)])
@@ -116,6 +120,7 @@ def jackknife_partition_isotropy(
     0.135335
     """
     rows, scale = scaled_on_cpu(embeddings)
+    scale = min(scale, _LARGEST_SCALE)
     plan = jackknife_plan(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
     along = rows @ principal_directions(np, rows)
     exponents = np.concatenate([along, -along], axis=1)

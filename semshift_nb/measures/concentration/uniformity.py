@@ -26,12 +26,17 @@ from semshift_nb.measures.resampling.bootstrap import (
     percentile_interval,
     weighted_pair_mean,
 )
+from semshift_nb.validation import is_real, shown
+
+_SHARPEST = 1e100
+"""Products of four times that with anything here are numbers of float64."""
 
 
-def check_sharpness(t: float) -> None:
-    """Refuse a ``t`` that is not a positive number."""
-    if not 0 < t < math.inf:
-        raise InputError(f"t is {t}, expected a positive number (2 is the paper's).")
+def check_sharpness(t: float) -> float:
+    """Return a ``t`` as Python's number, or refuse what is not positive."""
+    if not (is_real(t, most=_SHARPEST) and t > 0):
+        raise InputError(f"t is {shown(t)}, expected a positive number (2 is the paper's).")
+    return float(t)
 
 
 def log_gaussian_kernel(rows: Array, block: slice, *, t: float) -> Array:
@@ -129,7 +134,7 @@ def uniformity(embeddings: Array, *, t: float = 2.0) -> float:
     >>> uniformity(np.eye(5))
     -4.0
     """
-    check_sharpness(t)
+    t = check_sharpness(t)
     rows = _scaled(embeddings, t=t)
     xp = namespace(rows)
     n: int = rows.shape[0]
@@ -229,6 +234,7 @@ def bootstrap_uniformity(
     """
     rows = rows_on_cpu(embeddings)
     codes = group_codes(groups, n_rows=len(rows))
+    t = check_sharpness(t)
     value = uniformity(rows, t=t)
     draws = draw_documents(codes, n_resamples=n_resamples, seed=seed).astype(np.float64)
     # The rows of a document side by side, so that its columns can be added up as one run.

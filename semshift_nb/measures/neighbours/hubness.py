@@ -3,6 +3,7 @@
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, check_matrix, namespace
 from semshift_nb.measures.neighbours.neighbours import other_neighbours
+from semshift_nb.validation import is_whole
 
 
 def k_occurrence(embeddings: Array, *, k: int = 10) -> Array:
@@ -88,10 +89,10 @@ def hubness(embeddings: Array, *, k: int = 10) -> float:
     """
     check_matrix(embeddings)
     n: int = embeddings.shape[0]
-    if n < 2 * k + 1:
+    if is_whole(k, most=2**62) and n < 2 * int(k) + 1:
         raise InputError(
-            f"{n} texts and k = {k}, expected at least {2 * k + 1} texts: with fewer, most are "
-            "neighbours of most and there is no room for hubs."
+            f"{n} texts and k = {k}, expected at least {2 * int(k) + 1} texts: with fewer, most "
+            "are neighbours of most and there is no room for hubs."
         )
     counts = k_occurrence(embeddings, k=k)
     xp = namespace(counts)

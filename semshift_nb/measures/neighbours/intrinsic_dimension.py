@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, namespace, scaled_rows
+from semshift_nb.measures.arrays import Array, namespace, on_host, scaled_rows
 from semshift_nb.measures.neighbours.neighbours import Others, nearest_others
 
 _LEAST_TEXTS = 20
@@ -62,7 +61,7 @@ def two_nn_dimension(embeddings: Array) -> float:
     1.0
     """
     others, _ = distinct_neighbours(embeddings, 2)
-    distances = np.asarray(array_api_compat.to_device(others.distances, "cpu"))
+    distances = on_host(others.distances)
     return float(slope_of_ratios(np.log(distances[:, 1] / distances[:, 0])))
 
 
@@ -87,9 +86,7 @@ def distinct_neighbours(embeddings: Array, k: int) -> tuple[Others, NDArray[np.i
     n_rows: int = rows.shape[0]
     places = np.arange(n_rows)
     others = nearest_others(rows, min(k, n_rows - 1))
-    nearest = np.asarray(array_api_compat.to_device(others.distances, "cpu")).min(
-        axis=1, initial=np.inf
-    )
+    nearest = on_host(others.distances).min(axis=1, initial=np.inf)
     if not nearest.all():
         places = _first_of_equals(rows, nearest == 0)
     if len(places) < _LEAST_TEXTS:
@@ -138,6 +135,6 @@ def _first_of_equals(rows: Array, twins: NDArray[np.bool_]) -> NDArray[np.int64]
     xp = namespace(rows)
     places = np.flatnonzero(twins)
     chosen = xp.take(rows, xp.asarray(places, device=rows.device), axis=0)
-    values = np.asarray(array_api_compat.to_device(chosen, "cpu"))
+    values = on_host(chosen)
     first = np.unique(values, axis=0, return_index=True)[1]
     return np.sort(np.concatenate([np.flatnonzero(~twins), places[first]]))

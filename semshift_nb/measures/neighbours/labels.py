@@ -2,12 +2,11 @@
 
 from collections.abc import Hashable, Sequence
 
-import array_api_compat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, check_matrix
+from semshift_nb.measures.arrays import Array, check_matrix, codes_of, on_host
 from semshift_nb.measures.neighbours.neighbours import nearest_neighbours, put_last
 from semshift_nb.measures.resampling.bootstrap import (
     Interval,
@@ -16,7 +15,6 @@ from semshift_nb.measures.resampling.bootstrap import (
     percentile_interval,
 )
 from semshift_nb.names import count
-from semshift_nb.validation import shortened
 
 
 def nearest_neighbour_accuracy(
@@ -151,7 +149,7 @@ def label_chance(labels: Sequence[Hashable]) -> float:
     >>> round(label_chance(["a", "a", "b", "b"]), 3)
     0.333
     """
-    codes = _label_codes(labels)
+    codes = codes_of(labels, name="labels")
     if len(codes) < 2:
         raise InputError(
             f"{count(len(codes), 'label')}, expected at least 2: chance needs another text."
@@ -165,7 +163,7 @@ def _checked(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of each text's label and document."""
     check_matrix(embeddings, min_rows=2)
-    codes = _label_codes(labels)
+    codes = codes_of(labels, name="labels")
     n = embeddings.shape[0]
     if len(codes) != n:
         raise InputError(
@@ -187,7 +185,7 @@ def _neighbours_elsewhere(
     largest = int(np.bincount(documents).max())
     k = min((n_documents + 1) * largest, len(documents))
     near = nearest_neighbours(embeddings, embeddings, k)
-    found = np.asarray(array_api_compat.to_device(near, "cpu"))
+    found = on_host(near)
     return np.asarray(put_last(found, documents[found] == documents[:, None]))
 
 
@@ -203,17 +201,3 @@ def _weighted_hits(
         return float("nan")
     nearest = there.argmax(axis=1)
     return float(np.average(same[np.arange(len(same)), nearest], weights=weights))
-
-
-def _label_codes(labels: Sequence[Hashable]) -> NDArray[np.int64]:
-    """Return the number of each label, in the order they come."""
-    listed = list(labels)
-    # NaN is the one value that differs from itself.
-    missing = [i for i, label in enumerate(listed) if label is None or label != label]
-    if missing:
-        raise InputError(
-            f"{len(missing)} of {len(listed)} labels are missing (at {shortened(missing)}); leave "
-            "these texts out."
-        )
-    places: dict[Hashable, int] = {}
-    return np.array([places.setdefault(label, len(places)) for label in listed], dtype=np.int64)

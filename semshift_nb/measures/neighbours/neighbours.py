@@ -16,6 +16,7 @@ from semshift_nb.measures.arrays import (
     without_gradients,
 )
 from semshift_nb.names import count
+from semshift_nb.validation import check_whole, is_whole, shown
 
 _FOLD = 32
 """So many columns are looked at as one; folded, they are a single pass through memory."""
@@ -94,6 +95,7 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     >>> nearest_neighbours(library[:1], library, 2)
     array([[0, 2]])
     """
+    namespace(queries, library)
     xp = check_matrix(queries, name="queries", min_rows=0)
     check_matrix(library, name="library")
     n_library, dim = library.shape
@@ -102,9 +104,11 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
             f"queries have {count(queries.shape[1], 'dimension')} and the library {dim}: they must "
             "come from the same encoder."
         )
-    if not 1 <= k <= n_library:
-        raise InputError(f"k is {k}, expected 1 to {n_library}, the size of the library.")
-    rows = xp.astype(without_gradients(library), xp.float32, copy=False)
+    if not is_whole(k, least=1, most=n_library):
+        raise InputError(f"k is {shown(k)}, expected 1 to {n_library}, the size of the library.")
+    k = int(k)
+    with np.errstate(over="ignore"):  # what overflows is refused below
+        rows = xp.astype(without_gradients(library), xp.float32, copy=False)
     scale = unit_scale(xp, rows, name="library")
     # However long the library is, a block's scores and its candidates take some 50 MiB.
     step = max(1, 2**22 // max(n_library, (k + _SPARE) * dim))
@@ -134,8 +138,9 @@ def other_neighbours(embeddings: Array, k: int) -> Array:
     """
     xp = check_matrix(embeddings)
     n: int = embeddings.shape[0]
-    if not 1 <= k < n:
-        raise InputError(f"k is {k}, expected 1 to {n - 1}, the number of other texts.")
+    if not is_whole(k, least=1, most=n - 1):
+        raise InputError(f"k is {shown(k)}, expected 1 to {n - 1}, the number of other texts.")
+    k = int(k)
     found = nearest_neighbours(embeddings, embeddings, k + 1)
     # A text that k copies before it keep out of its own list is not there, and then the last goes.
     return put_last(found, found == xp.arange(n, device=found.device)[:, None])[:, :k]
@@ -179,15 +184,19 @@ def overlap_at_k(neighbours_a: Array, neighbours_b: Array, k: int) -> Array:
     >>> overlap_at_k(np.array([[1, 2]]), np.array([[2, 3]]), 2)
     array([0.5])
     """
-    xp = namespace(neighbours_a)
+    xp = namespace(neighbours_a, neighbours_b)
+    k = check_whole(k, "k", least=1)
     shapes = tuple(neighbours_a.shape), tuple(neighbours_b.shape)
     if any(len(shape) != 2 or shape[1] < k for shape in shapes) or shapes[0][0] != shapes[1][0]:
         raise InputError(
             f"the rankings have shapes {shapes[0]} and {shapes[1]}, expected the same number of "
             f"rows and at least k = {k} columns in each."
         )
-    if k < 1:
-        raise InputError(f"k is {k}, expected at least 1.")
+    if not all(xp.isdtype(each.dtype, "integral") for each in (neighbours_a, neighbours_b)):
+        raise InputError(
+            f"the rankings are of {neighbours_a.dtype} and {neighbours_b.dtype}, expected "
+            "positions in a library, which are whole numbers."
+        )
     same = neighbours_a[:, :k, None] == neighbours_b[:, None, :k]
     return xp.sum(xp.astype(same, xp.float64), axis=(1, 2)) / k
 

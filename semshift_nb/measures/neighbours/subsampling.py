@@ -9,18 +9,23 @@ some documents, those of a text are the first in its list that are left.
 
 from collections.abc import Iterator
 
-import array_api_compat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array
+from semshift_nb.measures.arrays import Array, on_host
 from semshift_nb.measures.neighbours.hubness import hubness, skewness
 from semshift_nb.measures.neighbours.intrinsic_dimension import distinct_neighbours, slope_of_ratios
 from semshift_nb.measures.neighbours.neighbours import other_neighbours
-from semshift_nb.measures.resampling.bootstrap import Interval, group_codes
+from semshift_nb.measures.resampling.bootstrap import (
+    MOST_RESAMPLES,
+    Interval,
+    group_codes,
+    is_share,
+)
 from semshift_nb.names import count
+from semshift_nb.validation import check_whole, is_whole, shown
 
 _LEAST_DOCUMENTS = 20
 """Of fewer, half are too few to say how documents differ."""
@@ -76,7 +81,7 @@ def subsample_two_nn_dimension(
     others, places = distinct_neighbours(embeddings, 32)
     codes = group_codes(groups, n_rows=embeddings.shape[0])[places]
     codes = np.unique(codes, return_inverse=True)[1]
-    near, distances = (np.asarray(array_api_compat.to_device(part, "cpu")) for part in others)
+    near, distances = map(on_host, others)
     logs = np.log(distances)
     found = []
     for left in _remaining(codes, share_out=0.5, n_resamples=n_resamples, level=level, seed=seed):
@@ -140,9 +145,9 @@ def subsample_hubness(
     """
     value = hubness(embeddings, k=k)
     n: int = embeddings.shape[0]
+    k = int(k)
     codes = group_codes(groups, n_rows=n)
-    near = other_neighbours(embeddings, min(3 * k + 16, n - 1))
-    near = np.asarray(array_api_compat.to_device(near, "cpu"))
+    near = on_host(other_neighbours(embeddings, min(3 * k + 16, n - 1)))
     found = []
     for left in _remaining(codes, share_out=0.25, n_resamples=n_resamples, level=level, seed=seed):
         there = left[near[left]]
@@ -158,11 +163,14 @@ def _remaining(
 ) -> Iterator[NDArray[np.bool_]]:
     """Yield which rows are left when so great a share of the documents is left out at random."""
     n_groups = int(codes.max()) + 1
-    if n_groups < _LEAST_DOCUMENTS or n_resamples < 2 or not 0 < level < 1:
+    check_whole(seed, "seed", least=0)
+    enough = n_groups >= _LEAST_DOCUMENTS and is_whole(n_resamples, least=2, most=MOST_RESAMPLES)
+    if not (enough and is_share(level)):
         raise InputError(
-            f"{count(n_groups, 'document')}, n_resamples {n_resamples} and level {level}: expected "
-            f"at least {_LEAST_DOCUMENTS} documents to leave a part of them out, at least 2 "
-            "resamples (200 is usual) and a share between 0 and 1, such as 0.95."
+            f"{count(n_groups, 'document')}, n_resamples {shown(n_resamples)} and level "
+            f"{shown(level)}: expected at least {_LEAST_DOCUMENTS} documents to leave a part of "
+            f"them out, at least 2 resamples (200 is usual, {MOST_RESAMPLES} the most) and a share "
+            "between 0 and 1, such as 0.95."
         )
     rng = np.random.default_rng(seed)
     for _ in range(n_resamples):
@@ -200,5 +208,5 @@ def _interval(
     n_groups = int(codes.max()) + 1
     n_out = int(share_out * n_groups)
     spread = found.std() * np.sqrt((n_groups - n_out) / n_out)
-    reach = float(stats.t.ppf((1 + level) / 2, n_groups - 1) * spread)
+    reach = float(stats.t.ppf((1 + float(level)) / 2, n_groups - 1) * spread)
     return Interval(value, max(value - reach, least), value + reach, len(codes))

@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.measures.arrays import ADDABLE, codes_of, real_numbers
 from semshift_nb.names import count
+from semshift_nb.validation import check_whole, is_real, is_whole, shown
+
+MOST_RESAMPLES = 10**6
+"""More tell nothing: the ends of an interval are then known to a thousandth of its width."""
+
+_MOST_DRAWN = 2**31
+"""Numbers of draws held at a time: 16 GiB."""
 
 _MOST_UNDEFINED = 0.05
 """Share of resamples that may have no value (a rank correlation of equal values, say)."""
@@ -41,10 +49,9 @@ def group_codes(groups: ArrayLike | None, *, n_rows: int) -> NDArray[np.int64]:
     if groups is None:
         codes = np.arange(n_rows)
     else:
-        labels = np.asarray(groups)
-        if labels.shape != (n_rows,):
-            raise InputError(f"groups have shape {labels.shape}, expected ({n_rows},): one a row.")
-        codes = np.unique(labels, return_inverse=True)[1]
+        codes = codes_of(groups, name="groups")
+        if codes.shape != (n_rows,):
+            raise InputError(f"groups have shape {codes.shape}, expected ({n_rows},): one a row.")
     n_groups = int(codes.max()) + 1 if n_rows else 0
     if n_groups < 2:
         raise InputError(
@@ -56,9 +63,14 @@ def group_codes(groups: ArrayLike | None, *, n_rows: int) -> NDArray[np.int64]:
 
 def draw_documents(codes: NDArray[np.int64], *, n_resamples: int, seed: int) -> NDArray[np.int64]:
     """Return how often each document was drawn, of shape (n_resamples, n_groups)."""
-    if n_resamples < 1:
-        raise InputError(f"n_resamples is {n_resamples}, expected at least 1 (1000 is usual).")
     n_groups = int(codes.max()) + 1
+    most = min(MOST_RESAMPLES, _MOST_DRAWN // n_groups)
+    if not is_whole(n_resamples, least=1, most=most):
+        raise InputError(
+            f"n_resamples is {shown(n_resamples)}, expected at least 1 (1000 is usual) and, of "
+            f"{n_groups} documents, at most {most}."
+        )
+    n_resamples, seed = int(n_resamples), check_whole(seed, "seed", least=0)
     multinomial = np.random.default_rng(seed).multinomial
     return multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
 
@@ -91,10 +103,17 @@ def weighted_pair_mean(
     return np.where(pairs > 0, means, np.nan)
 
 
+def is_share(level: object) -> bool:
+    """Say whether a level lies between 0 and 1."""
+    return is_real(level) and 0 < level < 1
+
+
 def percentile_interval(value: float, resampled: ArrayLike, *, level: float, n: int) -> Interval:
     """Return the percentile interval of the resampled values that are defined."""
-    if not 0 < level < 1:
-        raise InputError(f"level is {level}, expected a share between 0 and 1, such as 0.95.")
+    if not is_share(level):
+        raise InputError(
+            f"level is {shown(level)}, expected a share between 0 and 1, such as 0.95."
+        )
     drawn = np.asarray(resampled, dtype=np.float64)
     defined = drawn[np.isfinite(drawn)]
     if len(defined) < (1 - _MOST_UNDEFINED) * len(drawn):
@@ -102,7 +121,8 @@ def percentile_interval(value: float, resampled: ArrayLike, *, level: float, n: 
             f"the statistic has no value for {len(drawn) - len(defined)} of {len(drawn)} "
             "resamples: there are too few documents, or their values are equal."
         )
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    share = float(level)  # of a short number of NumPy the sums would be short, too
+    low, high = np.quantile(defined, [(1 - share) / 2, (1 + share) / 2])
     return Interval(value, float(low), float(high), n)
 
 
@@ -154,20 +174,38 @@ def bootstrap_interval(
     >>> bootstrap_interval([1.0, 1.0, 1.0], lambda rows: float(rows.mean()))
     Interval(value=1.0, low=1.0, high=1.0, n=3)
     """
-    rows = np.asarray(values, dtype=np.float64)
+    rows = real_numbers(values, name="values")
+    if rows.ndim not in (1, 2) or 0 in rows.shape[1:] or not callable(statistic):
+        raise InputError(
+            f"values have shape {rows.shape} and statistic is {shown(statistic)}, expected rows of "
+            "shape (n,) or (n, n_columns) and a function of them."
+        )
     codes = group_codes(groups, n_rows=len(rows))
     positions = np.arange(len(rows))
 
     def resampled(counts: NDArray[np.int64]) -> float:
         try:
-            return float(statistic(rows[np.repeat(positions, counts[codes])]))
+            return _number(statistic(rows[np.repeat(positions, counts[codes])]))
         except InputError:
             return float("nan")
 
     draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
+    value = _number(statistic(rows))
+    if not np.isfinite(value):
+        raise InputError(
+            f"the statistic of the values as they are is {value}: no interval holds it."
+        )
     return percentile_interval(
-        float(statistic(rows)), [resampled(counts) for counts in draws], level=level, n=len(rows)
+        value, [resampled(counts) for counts in draws], level=level, n=len(rows)
     )
+
+
+def _number(value: object) -> float:
+    """Return what a statistic gave, or say that it is no number."""
+    try:
+        return float("none" if isinstance(value, str) else value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"the statistic gave {shown(value)}, expected one number.") from error
 
 
 def bootstrap_mean(
@@ -213,9 +251,9 @@ def bootstrap_mean(
     >>> bootstrap_mean([2.0, 2.0, 2.0])
     Interval(value=2.0, low=2.0, high=2.0, n=3)
     """
-    numbers = np.asarray(values, dtype=np.float64)
-    if numbers.ndim != 1 or not np.isfinite(numbers).all():
-        raise InputError("values must be one column of finite numbers; leave out what is NaN.")
+    numbers = real_numbers(values, name="values", largest=ADDABLE)
+    if numbers.ndim != 1:
+        raise InputError(f"values have shape {numbers.shape}, expected one column of numbers.")
     codes = group_codes(groups, n_rows=len(numbers))
     draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
     means = (draws @ np.bincount(codes, weights=numbers)) / (draws @ np.bincount(codes))
@@ -270,11 +308,11 @@ def bootstrap_two_way_mean(
     >>> bootstrap_two_way_mean([[1.0, 3.0], [1.0, 3.0]]).value
     2.0
     """
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2 or not len(table) or not np.isfinite(table).all():
+    table = real_numbers(values, name="values", largest=ADDABLE)
+    if table.ndim != 2 or not len(table):
         raise InputError(
             f"values have shape {table.shape}, expected a row for each choice and a column "
-            "for each query, all of them finite; leave out the columns where one is NaN."
+            "for each query."
         )
     if len(table) == 1:
         return bootstrap_mean(

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import blocks
+from semshift_nb.measures.arrays import blocks, real_numbers
 from semshift_nb.measures.resampling.bootstrap import (
     Interval,
     draw_documents,
@@ -85,7 +85,11 @@ def partial_spearman(x: ArrayLike, y: ArrayLike, controls: ArrayLike) -> float:
     """
     left, right = _ranks(x, name="x"), _ranks(y, name="y")
     _check_same_length(left, right, name="y")
-    table = np.asarray(controls, dtype=np.float64)
+    table = real_numbers(controls, name="controls")
+    if table.ndim not in (1, 2) or 0 in table.shape:
+        raise InputError(
+            f"controls have shape {table.shape}, expected ({len(left)},) or one column for each."
+        )
     columns = table[:, None] if table.ndim == 1 else table
     held = np.column_stack([_ranks(column, name="controls") for column in columns.T])
     _check_same_length(left, held, name="controls")
@@ -99,7 +103,7 @@ def partial_spearman(x: ArrayLike, y: ArrayLike, controls: ArrayLike) -> float:
 
 def _ranks(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
     """Return the centred mean ranks of some finite numbers that are not all equal."""
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = real_numbers(values, name=name)
     if numbers.ndim != 1 or len(numbers) < 3:
         raise InputError(f"{name} has shape {numbers.shape}, expected three numbers or more.")
     if not np.isfinite(numbers).all():
@@ -108,7 +112,7 @@ def _ranks(values: ArrayLike, *, name: str) -> NDArray[np.float64]:
             f"{name} holds {count(n_bad, 'value that is', 'values that are')} NaN or infinite; "
             "leave them out."
         )
-    if np.ptp(numbers) == 0:
+    if (numbers == numbers[0]).all():
         raise InputError(f"{name} is {numbers[0]:g} everywhere: equal values have no rank order.")
     ranks: NDArray[np.float64] = stats.rankdata(numbers) - (len(numbers) + 1) / 2
     return ranks
@@ -190,9 +194,9 @@ def bootstrap_spearman(
     1.0
     """
     value = spearman(x, y) if controls is None else partial_spearman(x, y, controls)
-    columns = [np.asarray(column, dtype=np.float64) for column in (x, y)]
+    columns = [real_numbers(column, name=name) for column, name in ((x, "x"), (y, "y"))]
     if controls is not None:
-        columns.extend(np.asarray(controls, dtype=np.float64).reshape(len(columns[0]), -1).T)
+        columns.extend(real_numbers(controls, name="controls").reshape(len(columns[0]), -1).T)
     codes = group_codes(groups, n_rows=len(columns[0]))
     draws = draw_documents(codes, n_resamples=n_resamples, seed=seed)
     # The ranks of a block of resamples take some 32 MiB.

@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.resampling.bootstrap import Interval, group_codes
+from semshift_nb.measures.resampling.bootstrap import Interval, group_codes, is_share
 from semshift_nb.names import count
+from semshift_nb.validation import check_whole, is_whole, shown
 
 _LEAST_DOCUMENTS = 4
 """With three, a set without one of them is a single line: its effective rank is always 1."""
@@ -104,12 +105,14 @@ def jackknife_plan(
     InputError
         If there are fewer than four documents, or a number is out of its range.
     """
-    if n_parts < 2 or not 0 < level < 1:
+    seed = check_whole(seed, "seed", least=0)
+    if not (is_whole(n_parts, least=2) and is_share(level)):
         raise InputError(
-            f"n_parts is {n_parts} and level {level}, expected at least 2 (100 is usual) and a "
-            "share between 0 and 1, such as 0.95."
+            f"n_parts is {shown(n_parts)} and level {shown(level)}, expected at least 2 (100 is "
+            "usual) and a share between 0 and 1, such as 0.95."
         )
-    codes = group_codes(groups, n_rows=n_rows)
+    n_parts, level = int(n_parts), float(level)
+    codes = group_codes(groups, n_rows=check_whole(n_rows, "n_rows", least=0, most=2**31))
     n_groups = int(codes.max()) + 1
     if n_groups < _LEAST_DOCUMENTS:
         raise InputError(

@@ -7,6 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.errors import InputError
+from semshift_nb.measures.arrays import ADDABLE, real_numbers
+from semshift_nb.validation import check_whole, is_whole, shown
+
+_MOST_FLIPS = 10**9
+"""Some minutes for a hundred pairs."""
 
 _BLOCK = 2**22
 """Signs held at a time: 32 MiB of them, however many pairs there are."""
@@ -56,8 +61,13 @@ def permutation_test_paired(
     0.25
     """
     differences = _differences(a, b)
-    if n_resamples < 1:
-        raise InputError(f"n_resamples is {n_resamples}, expected at least 1 (9999 is usual).")
+    seed = check_whole(seed, "seed", least=0)
+    if not is_whole(n_resamples, least=1, most=_MOST_FLIPS):
+        raise InputError(
+            f"n_resamples is {shown(n_resamples)}, expected at least 1 (9999 is usual) and at most "
+            f"{_MOST_FLIPS}."
+        )
+    n_resamples = int(n_resamples)
     # A pair without a difference is the same both ways round.
     differences = differences[differences != 0]
     if not len(differences):
@@ -103,10 +113,10 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     >>> holm([0.01, 0.04, 0.03]).tolist()
     [0.03, 0.06, 0.06]
     """
-    values = np.asarray(p_values, dtype=np.float64)
+    values = real_numbers(p_values, name="p_values")
     if values.ndim != 1 or not ((values >= 0) & (values <= 1)).all():
         raise InputError(
-            f"p_values are {p_values!s:.80}, expected one column of numbers from 0 to 1; leave "
+            f"p_values are {shown(p_values)}, expected one column of numbers from 0 to 1; leave "
             "out the tests that have none."
         )
     order = np.argsort(values, kind="stable")
@@ -118,14 +128,14 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
 
 
 def _differences(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
-    left, right = (np.asarray(values, dtype=np.float64) for values in (a, b))
+    left, right = (
+        real_numbers(values, name=name, largest=ADDABLE) for values, name in ((a, "a"), (b, "b"))
+    )
     if left.ndim != 1 or left.shape != right.shape or not len(left):
         raise InputError(
             f"a and b have shapes {left.shape} and {right.shape}, expected two columns of the same "
             "length, at least 1: the values of the same things, in the same order."
         )
-    if not (np.isfinite(left) & np.isfinite(right)).all():
-        raise InputError("a and b must be finite numbers; leave out the pairs where one is NaN.")
     return left - right
 
 

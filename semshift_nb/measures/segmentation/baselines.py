@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.segmentation.checks import check_cuts, rows_of_text
+from semshift_nb.measures.segmentation.checks import MOST_SENTENCES, check_cuts, rows_of_text
 from semshift_nb.measures.segmentation.least_dilution import check_bounds, check_number
-from semshift_nb.validation import check_whole
+from semshift_nb.validation import check_whole, is_real, shown
 
 Matrix = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def percentile_cuts(
     ([3], [3])
     """
     rows = rows_of_text(embeddings)
-    _check_rule(percentile, window)
+    window = min(_check_rule(percentile, window), 2 * len(rows) + 1)
     pooled = _unit(_windowed(rows, window))
     distances = 1 - np.einsum("ij,ij->i", pooled[:-1], pooled[1:])
     if n_segments is not None:
@@ -68,7 +68,7 @@ def percentile_cuts(
     if not len(distances):
         return []
     # The rounding of equal distances is no difference.
-    limit = np.percentile(distances, percentile) + 1e-9
+    limit = np.percentile(distances, float(percentile)) + 1e-9
     return [int(place) + 1 for place in np.flatnonzero(distances > limit)]
 
 
@@ -111,9 +111,9 @@ def shift_cuts(
         raise InputError("shift_cuts takes either threshold or n_segments, and one of them.")
     if threshold is None:
         return _shift_cuts_of_number(rows, check_number(n_segments, len(rows)))
-    if not threshold >= 0:
-        raise InputError(f"threshold is {threshold!r:.60}: expected a number from 0 on.")
-    return _grow(rows, threshold)
+    if not is_real(threshold, least=0):
+        raise InputError(f"threshold is {shown(threshold)}: expected a number from 0 on.")
+    return _grow(rows, float(threshold))
 
 
 def even_cuts(n_sentences: int, n_segments: int) -> list[int]:
@@ -141,15 +141,18 @@ def even_cuts(n_sentences: int, n_segments: int) -> list[int]:
     >>> even_cuts(10, 4)
     [3, 5, 8]
     """
-    number = check_number(n_segments, n_sentences)
-    return [int(n_sentences * part / number + 0.5) for part in range(1, number)]
+    total = check_whole(n_sentences, "n_sentences", least=1, most=MOST_SENTENCES)
+    number = check_number(n_segments, total)
+    return [(2 * total * part + number) // (2 * number) for part in range(1, number)]
 
 
-def _check_rule(percentile: float, window: int) -> None:
-    if not 0 <= percentile <= 100:
-        raise InputError(f"percentile is {percentile!r:.60}: expected a number from 0 to 100.")
+def _check_rule(percentile: float, window: int) -> int:
+    """Return the window as Python's number, or refuse the rule."""
+    if not is_real(percentile, least=0, most=100):
+        raise InputError(f"percentile is {shown(percentile)}: expected a number from 0 to 100.")
     if check_whole(window, "window", least=1) % 2 == 0:
-        raise InputError(f"window is {window!r:.60}: expected an odd number: 1, 3, ...")
+        raise InputError(f"window is {shown(window)}: expected an odd number: 1, 3, ...")
+    return int(window)
 
 
 def _windowed(rows: Matrix, window: int) -> Matrix:
@@ -240,6 +243,7 @@ def bounded_cuts(
     >>> bounded_cuts([1, 4], 6, min_size=2), bounded_cuts([], 4, weights=[2] * 4, max_weight=5)
     ([4], [2])
     """
+    check_whole(n_sentences, "n_sentences", least=1, most=MOST_SENTENCES)
     bounds = check_bounds(n_sentences, min_size=min_size, weights=weights, max_weight=max_weight)
     kept = _long_enough(check_cuts(cuts, n_sentences), n_sentences, bounds.min_size)
     if bounds.weights is None:

@@ -1,6 +1,5 @@
 """Cutting a text so that the vectors of its segments are diluted least."""
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,8 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.segmentation.checks import rows_of_text
+from semshift_nb.measures.arrays import ADDABLE, Array, real_numbers
+from semshift_nb.measures.segmentation.checks import (
+    check_min_size,
+    check_price,
+    check_weight,
+    rows_of_text,
+)
 from semshift_nb.measures.segmentation.online import LeastDilutionWalk
 from semshift_nb.measures.segmentation.scatter import (
     MOST_ROWS,
@@ -20,7 +24,7 @@ from semshift_nb.measures.segmentation.scatter import (
     scatter_table,
 )
 from semshift_nb.names import count
-from semshift_nb.validation import check_whole, is_whole
+from semshift_nb.validation import is_whole, shown
 
 Segmenter = Callable[[float], list[int]]
 
@@ -37,14 +41,15 @@ def check_bounds(
     n_rows: int, *, min_size: int, weights: Array | None, max_weight: float | None
 ) -> Bounds:
     """Return the bounds of segments, or say what cannot be kept."""
-    fewest = check_whole(min_size, "min_size", least=1)
+    fewest = check_min_size(min_size)
     if (weights is None) != (max_weight is None):
         raise InputError("weights and max_weight go together: give both or neither.")
     if weights is None or max_weight is None:
         return Bounds(fewest)
-    heavy = np.asarray(weights, dtype=np.float64)
-    if heavy.shape != (n_rows,) or not np.isfinite(heavy).all() or (heavy < 0).any():
+    heavy = real_numbers(weights, name="weights", largest=ADDABLE)
+    if heavy.shape != (n_rows,) or (heavy < 0).any():
         raise InputError(f"weights must be {n_rows} finite numbers from 0 on, one for each row.")
+    check_weight(max_weight)
     if heavy.max() > max_weight:
         raise InputError(
             f"row {heavy.argmax()} alone weighs {heavy.max():g}, more than max_weight "
@@ -84,7 +89,7 @@ def check_number(n_segments: object, n_rows: int) -> int:
     """Return a number of segments, or say why a text has no such segmentation."""
     if not is_whole(n_segments, least=1, most=n_rows):
         raise InputError(
-            f"{n_segments!r:.60} segments were asked for: expected a whole number from 1 to "
+            f"{shown(n_segments)} segments were asked for: expected a whole number from 1 to "
             f"{n_rows}, for the text has {count(n_rows, 'sentence')}."
         )
     return int(n_segments)
@@ -203,14 +208,3 @@ def least_dilution_cuts(
     if price is None:
         return cuts_of_number(rows, n_segments, bounds)
     return segmenter(rows, bounds)(check_price(price))
-
-
-def check_price(price: object) -> float:
-    """Return the price of a cut, or say why it is none."""
-    is_number = isinstance(price, int | float | np.number) and not isinstance(price, bool)
-    if not is_number or not math.isfinite(price) or price < 0:  # type: ignore[arg-type, operator]
-        raise InputError(
-            f"price is {price!r:.60}: expected a finite number from 0 on, or 'auto' where a text "
-            "is split."
-        )
-    return float(price)  # type: ignore[arg-type]

@@ -132,7 +132,7 @@ def boundary_f1(reference: Sizes, hypothesis: Sizes, *, tolerance: int = 0) -> B
     BoundaryScore(f1=0.6666666666666666, precision=0.5, recall=1.0)
     """
     wanted, found = _checked(reference, hypothesis)
-    off = check_whole(tolerance, "tolerance", least=0)
+    off = min(check_whole(tolerance, "tolerance", least=0), int(wanted.sum()))
     right = _matched(np.cumsum(wanted)[:-1], np.cumsum(found)[:-1], off)
     n_wanted, n_found = len(wanted) - 1, len(found) - 1
     if n_wanted == n_found == 0:

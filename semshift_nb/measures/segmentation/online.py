@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from semshift_nb.errors import InputError
+from semshift_nb.measures.arrays import MOST_DIMENSIONS, on_host, unit_vector
+from semshift_nb.measures.segmentation.checks import check_min_size, check_price, check_weight
 from semshift_nb.measures.segmentation.scatter import TOO_SHORT, Matrix
+from semshift_nb.validation import check_whole, is_real, shown
+
+_EXACT = 1e-12
+"""A squared length as near to one as that is one but for rounding."""
 
 MAX_CANDIDATES = 1024
 """Starts that may compete at a time. Text needs about 50; only where nothing turns for thousands of
@@ -49,6 +56,12 @@ class LeastDilutionWalk:
     n_rows : int
         Rows so far.
 
+    Raises
+    ------
+    InputError
+        Here or by `push` and `settle`, if a setting is out of range, a row is no unit vector of
+        that width (within 1e-3), or a weight is below 0 or above ``max_weight``.
+
     References
     ----------
     Killick, Fearnhead and Eckley, "Optimal detection of changepoints with a linear computational
@@ -67,11 +80,15 @@ class LeastDilutionWalk:
     price: float
     min_size: int = 1
     max_weight: float = np.inf
-    n_rows: int = 0
-    _settled: int = 0
-    _cuts: list[Cut] = field(default_factory=list)
+    n_rows: int = field(default=0, init=False)
+    _settled: int = field(default=0, init=False)
+    _cuts: list[Cut] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
+        self.dim = check_whole(self.dim, "dim", least=1, most=MOST_DIMENSIONS)
+        self.price = check_price(self.price)
+        self.min_size = check_min_size(self.min_size)
+        self.max_weight = check_weight(self.max_weight)
         self._sum = np.zeros(self.dim)
         self._weight, self._best = 0.0, 0.0
         self._last = Cut(0, None)
@@ -89,13 +106,19 @@ class LeastDilutionWalk:
         weight : float
             What it weighs.
         """
+        if not is_real(weight, least=0, most=self.max_weight):
+            raise InputError(
+                f"weight is {shown(weight)}, expected a number from 0 to {self.max_weight:g}: a "
+                "segment holds at least one row."
+            )
+        row = self._unit(row)
         self._open()
         m = len(self._cuts)
         size, squared, cost, before, ends = self._table[:, :m]
         squared += 1 + 2 * (self._sum @ row - self._before[:m] @ row)
         size += 1
         self._sum += row
-        self._weight += weight
+        self._weight += float(weight)
         self.n_rows += 1
         reached = cost + size - squared / size
         total = np.where(size < self.min_size, reached + TOO_SHORT, reached)
@@ -142,6 +165,8 @@ class LeastDilutionWalk:
         >>> walk.settle(), walk.cuts()
         ([9], [])
         """
+        if look_ahead is not None:
+            check_whole(look_ahead, "look_ahead", least=1)
         common = self._common()
         found = _positions(common)
         if not found and look_ahead is not None and self.n_rows - self._settled >= look_ahead:
@@ -152,6 +177,14 @@ class LeastDilutionWalk:
         if found:
             self._settled = found[-1]
         return found
+
+    def _unit(self, row: Matrix) -> Matrix:
+        """Return a row in float64 and of length one; of the many that are, nothing is copied."""
+        plain = type(row) is np.ndarray and row.dtype == np.float64 and row.shape == (self.dim,)
+        with np.errstate(over="ignore", invalid="ignore"):
+            if plain and abs(float(row @ row) - 1) < _EXACT:
+                return row
+        return on_host(unit_vector(row, dim=self.dim, name="row"))
 
     def _open(self) -> None:
         """Let a segment start here."""

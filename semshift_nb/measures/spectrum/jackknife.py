@@ -16,6 +16,7 @@ from semshift_nb.measures.arrays import Array, scaled_on_cpu
 from semshift_nb.measures.resampling.bootstrap import Interval
 from semshift_nb.measures.resampling.jackknife import JackknifePlan, jackknife_plan
 from semshift_nb.measures.spectrum.spectrum import FIGURES, FLOOR, Figure, Spectrum, spectrum_of
+from semshift_nb.validation import check_flag
 
 
 def jackknife_spectral_figures(
@@ -71,6 +72,7 @@ def jackknife_spectral_figures(
     >>> jackknife_spectral_figures(np.eye(8))["stable_rank"].value.__round__(6)
     7.0
     """
+    check_flag(centred, "centred")
     rows, _ = scaled_on_cpu(embeddings)
     plan = jackknife_plan(groups, n_rows=len(rows), n_parts=n_parts, level=level, seed=seed)
     whole = spectrum_of(rows, centred=centred)

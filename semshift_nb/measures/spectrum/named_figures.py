@@ -14,6 +14,7 @@ the same number. float16 and whole numbers are converted to float64 exactly.
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
 from semshift_nb.measures.spectrum.spectrum import figure_of, slope_of_decay, spectrum_of
+from semshift_nb.validation import is_whole, shown
 
 
 def effective_rank(embeddings: Array, *, centred: bool = True) -> float:
@@ -246,12 +247,13 @@ def power_law_decay(
     """
     spectrum = spectrum_of(embeddings, centred=centred)
     last = spectrum.most if last_rank is None else last_rank
-    if not 1 <= first_rank <= last <= spectrum.most:
+    upto = is_whole(last, least=1, most=spectrum.most)
+    if not (upto and is_whole(first_rank, least=1, most=last)):
         raise InputError(
-            f"first_rank is {first_rank} and last_rank {last_rank}, expected ranks from 1 to "
-            f"{spectrum.most}, the first not after the last."
+            f"first_rank is {shown(first_rank)} and last_rank {shown(last_rank)}, expected "
+            f"ranks from 1 to {spectrum.most}, the first not after the last."
         )
-    slope = slope_of_decay(spectrum.shares, first_rank=first_rank, last_rank=last)
+    slope = slope_of_decay(spectrum.shares, first_rank=int(first_rank), last_rank=int(last))
     if isinstance(slope, str):
         raise InputError(slope)
     return slope
@@ -334,10 +336,10 @@ def first_component_share(
     0.6666666666666666
     """
     spectrum = spectrum_of(embeddings, centred=centred)
-    if not 1 <= n_components <= len(spectrum.shares):
+    if not is_whole(n_components, least=1, most=len(spectrum.shares)):
         raise InputError(
-            f"n_components is {n_components}, expected 1 to {len(spectrum.shares)}, the number of "
-            "singular values."
+            f"n_components is {shown(n_components)}, expected 1 to {len(spectrum.shares)}, the "
+            "number of singular values."
         )
     return float(spectrum.values[:n_components].sum() / spectrum.values.sum())
 

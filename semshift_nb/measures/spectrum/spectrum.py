@@ -5,16 +5,17 @@ streamed from disk and a jackknife's leave-outs cannot differ in what they call 
 figure is a number, or the reason why there is none.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, namespace, scaled_rows
+from semshift_nb.measures.arrays import Array, namespace, on_host, real_numbers, scaled_rows
 from semshift_nb.names import count
+from semshift_nb.validation import check_flag, check_whole, is_real, shown
 
 Figure: TypeAlias = float | str
 """A number, or the reason why there is none."""
@@ -72,8 +73,13 @@ def spectral_figures(
     >>> figures["participation_ratio"], figures["condition_number"]
     (1.4705882352941178, 2.0)
     """
+    n_texts = check_whole(n_texts, "n_texts", least=0)
+    dim = check_whole(dim, "dim", least=0)
     values = _checked(sigma, n_texts=n_texts, dim=dim)
-    if values[0] <= NO_SPREAD * (size or 0.0):
+    check_flag(centred, "centred")
+    if size is not None and not is_real(size, least=0):
+        raise InputError(f"size is {shown(size)}, expected the length of all vectors, or None.")
+    if values[0] <= NO_SPREAD * float(size or 0.0):
         return dict.fromkeys(FIGURES, no_direction(n_texts))
     spectrum = Spectrum.of(values, n_texts=n_texts, dim=dim, centred=centred)
     return {name: figure(spectrum) for name, figure in FIGURES.items()}
@@ -94,7 +100,7 @@ class Spectrum(NamedTuple):
         They are divided by it on the host, so that the squares of neither tiny nor huge vectors can
         under- or overflow.
         """
-        values = np.asarray(array_api_compat.to_device(sigma, "cpu"), dtype=np.float64)
+        values = on_host(sigma).astype(np.float64, copy=False)
         return cls(values / values[0], n_texts=n_texts, dim=dim, centred=centred)
 
     @property
@@ -139,7 +145,7 @@ def entropy_of_shares(sigma: Array) -> Array:
 def _checked(sigma: Array, *, n_texts: int, dim: int) -> NDArray[np.float64]:
     """Return the singular values on the host, where a handful of numbers is worked with."""
     namespace(sigma)
-    values = np.asarray(array_api_compat.to_device(sigma, "cpu"), dtype=np.float64)
+    values = real_numbers(sigma, name="sigma")
     if values.shape != (min(n_texts, dim),) or len(values) == 0 or n_texts < 2:
         raise InputError(
             f"sigma has shape {values.shape} for {count(n_texts, 'text')} of "
@@ -277,8 +283,16 @@ def singular_values(embeddings: Array, *, centred: bool = True) -> Array:
     >>> singular_values(np.diag([3.0, 4.0]), centred=False)
     array([4., 3.])
     """
+    check_flag(centred, "centred")
     rows, scale = scaled_rows(embeddings, min_rows=2)
-    return scale * _sigma(rows, centred=centred)
+    with np.errstate(over="ignore"):
+        sigma = scale * _sigma(rows, centred=centred)
+    if not math.isfinite(float(sigma[0])):
+        raise InputError(
+            "the vectors are so long that their greatest singular value is beyond float64; divide "
+            "them by a number first, by which the singular values are then too small."
+        )
+    return sigma
 
 
 def spectrum_of(embeddings: Array, *, centred: bool) -> Spectrum:
@@ -291,6 +305,7 @@ def spectrum_of(embeddings: Array, *, centred: bool) -> Spectrum:
     centred : bool
         Whether to take the mean vector off first.
     """
+    check_flag(centred, "centred")
     rows, _ = scaled_rows(embeddings, min_rows=2)
     n_texts, dim = rows.shape
     size = float(namespace(rows).linalg.matrix_norm(rows))

@@ -13,6 +13,7 @@ from semshift_nb.measures.spectrum.spectrum import Figure, spectral_figures
 from semshift_nb.measures.streaming.sample import Sample, sampled_figures, sampling_errors
 from semshift_nb.measures.streaming.state import StreamState, read_state, write_state
 from semshift_nb.names import count
+from semshift_nb.validation import check_flag
 
 _Numbers = NDArray[np.float64]
 
@@ -133,6 +134,8 @@ class GeometryAccumulator:
         >>> one.merge(two).n
         6
         """
+        if not isinstance(other, GeometryAccumulator):
+            raise InputError(f"got {type(other).__name__}, expected another GeometryAccumulator.")
         sizes = [(each.dim, each.state.reservoir.size) for each in (self, other)]
         if sizes[0] != sizes[1] or self is other:
             raise InputError(
@@ -250,6 +253,7 @@ class GeometryAccumulator:
             As `semshift_nb.measures.singular_values`.
         """
         self._at_least_two()
+        check_flag(centred, "centred")
         rows = self.state.root
         if not centred:
             rows = np.vstack([rows, np.sqrt(self.n) * self.mean])

@@ -7,12 +7,11 @@ does not destroy the spread around it.
 
 from typing import Any, NamedTuple
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from semshift_nb.measures.arrays import Array, blocks, namespace
+from semshift_nb.measures.arrays import Array, blocks, namespace, on_host
 
 Matrix = NDArray[np.float64]
 
@@ -144,11 +143,6 @@ def moments_of(rows: NDArray[Any], frame: Frame | None) -> Moments:
     moments = Moments(rows.shape[1], frame)
     moments.add(wide, np.sqrt(np.vecdot(wide, wide)))
     return moments
-
-
-def on_host(array: Array) -> NDArray[Any]:
-    """Return an array as NumPy's, wherever it was."""
-    return np.asarray(array_api_compat.to_device(array, "cpu"))
 
 
 def _sums(xp: Any, rows: Array, lengths: Array, forward: Array | None) -> Sums:  # noqa: ANN401

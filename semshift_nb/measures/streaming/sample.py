@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
-from semshift_nb.measures.arrays import Array, namespace
+from semshift_nb.measures.arrays import Array, namespace, on_host
 from semshift_nb.measures.concentration.isotropy import (
     jackknife_partition_isotropy,
     partition_isotropy,
@@ -27,7 +27,6 @@ from semshift_nb.measures.neighbours.subsampling import (
 )
 from semshift_nb.measures.resampling.bootstrap import Interval
 from semshift_nb.measures.spectrum.spectrum import Figure
-from semshift_nb.measures.streaming.moments import on_host
 
 
 class Sample(NamedTuple):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.files import explained, write_whole
-from semshift_nb.measures.arrays import Array, blocks, check_matrix
+from semshift_nb.measures.arrays import MOST_DIMENSIONS, Array, blocks, check_matrix, in_float64
 from semshift_nb.measures.streaming.moments import (
     Frame,
     Matrix,
@@ -31,7 +31,7 @@ class StreamState:
     """
 
     def __init__(self, dim: int, *, seed: int, n_reservoir: int) -> None:
-        self.dim = check_whole(dim, "dim", least=1)
+        self.dim = check_whole(dim, "dim", least=1, most=MOST_DIMENSIONS)
         self.n = 0
         self.moments: Moments | None = None
         # The coordinates of the moments are fitted to what is kept: that takes some per dimension.
@@ -129,7 +129,7 @@ def _lengths(batch: Array, *, dim: int, first_row: int) -> Array:
 def _refuse(xp: Any, batch: Array, good: Array, first_row: int) -> None:  # noqa: ANN401
     """Raise the error that says how many rows cannot be used, which, and why."""
     bad = xp.nonzero(~good)[0]
-    rows = xp.astype(xp.take(batch, bad, axis=0), xp.float64)
+    rows = in_float64(xp, xp.take(batch, bad, axis=0))
     n_unfinite = int(xp.sum(xp.astype(~xp.all(xp.isfinite(rows), axis=1), xp.int64)))
     n_zero = int(xp.sum(xp.astype(xp.all(rows == 0, axis=1), xp.int64)))
     shown = shortened(bad, write=lambda row: str(first_row + int(row)))
@@ -171,7 +171,13 @@ def read_state(path: Path) -> StreamState:
             f"{str(path)!r} holds {', '.join(arrays) or 'nothing'}, not an accumulator of this "
             "version; expected a file that GeometryAccumulator.save wrote."
         )
-    return _state(arrays)
+    try:
+        return _state(arrays)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        raise InputError(
+            f"{str(path)!r} is no whole accumulator ({type(error).__name__}: {error}); expected a "
+            "file that GeometryAccumulator.save wrote."
+        ) from error
 
 
 def _arrays(state: StreamState) -> dict[str, NDArray[Any]]:

@@ -77,3 +77,9 @@ def test_number_of_neighbours_is_checked(unit, n, k, message):
         measures.hubness(unit(n), k=k)
     with pytest.raises(InputError, match="k is 20, expected 1 to 19"):
         measures.k_occurrence(unit(20), k=20)
+
+
+def test_a_short_number_of_numpy_counts_as_pythons(unit):
+    rows = unit(260, 6)
+    assert measures.hubness(rows, k=np.int8(100)) == measures.hubness(rows, k=100)
+    assert measures.uniformity(rows, t=np.float16(2)) == measures.uniformity(rows, t=2)

@@ -123,3 +123,12 @@ def test_too_few_labels_for_chance():
         measures.label_chance(["a"])
     with pytest.raises(InputError, match="1 row"):
         measures.nearest_neighbour_accuracy(np.eye(2)[:1], ["a"])
+
+
+def test_labels_are_told_apart_by_what_they_are():
+    # 0 0 1 1: of three others one is of the same kind. No two of torch's numbers are one key.
+    for labels in (torch.tensor([0, 0, 1, 1]), list(torch.tensor([0, 0, 1, 1])), [1, 1, "1", "1"]):
+        assert measures.label_chance(labels) == pytest.approx(1 / 3)
+    for labels in ("aabb", {"a": 1, "b": 2}, [[1], [2]], np.zeros((4, 2)), 3):
+        with pytest.raises(InputError, match="labels are"):
+            measures.label_chance(labels)

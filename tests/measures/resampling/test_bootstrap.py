@@ -1,6 +1,9 @@
 """Intervals: do they cover, and do the fast ways agree with the plain one."""
 
+from fractions import Fraction
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -194,8 +197,73 @@ def test_it_covers_the_truth_about_as_often_as_it_says(rng):
 
 
 def test_bad_input_is_refused():
-    for values in (np.ones(3), np.ones((0, 3)), np.array([[np.nan, 1.0]])):
+    for values in (np.ones(3), np.ones((0, 3))):
         with pytest.raises(InputError, match="expected a row for each choice"):
             measures.bootstrap_two_way_mean(values)
+    with pytest.raises(InputError, match=r"1 value that is NaN.*leave out"):
+        measures.bootstrap_two_way_mean(np.array([[np.nan, 1.0]]))
     with pytest.raises(InputError, match="1 document, expected at least 2"):
         measures.bootstrap_two_way_mean(np.ones((2, 1)))
+
+
+def test_whole_documents_are_named_by_anything():
+    values, expected = (
+        np.arange(6.0),
+        measures.bootstrap_mean(np.arange(6.0), groups=[0, 0, 1, 1, 2, 2]),
+    )
+    for groups in (
+        list("aabbcc"),
+        pd.Categorical(list("aabbcc")),
+        torch.tensor([3, 3, 4, 4, 5, 5]),
+    ):
+        assert measures.bootstrap_mean(values, groups=groups) == expected
+    assert measures.bootstrap_mean(values, groups=[1, 1, "1", "1", (2,), (2,)]) == expected
+    for missing in (None, np.nan, pd.NA, pd.NaT):
+        with pytest.raises(InputError, match=r"2 of 6 groups are missing \(at 0, 3\)"):
+            measures.bootstrap_mean(values, groups=[missing, "a", "b", missing, "c", "d"])
+
+
+def test_values_may_be_any_numbers_and_nothing_else():
+    expected = measures.bootstrap_mean([0.5, 1.0, 2.0])
+    for values in (
+        [Fraction(1, 2), 1, 2],
+        torch.tensor([0.5, 1, 2], dtype=torch.bfloat16, requires_grad=True),
+        pd.Series([0.5, 1, 2], dtype="Float64"),
+    ):
+        assert measures.bootstrap_mean(values) == expected
+    for values, says in (
+        (["0.5", "1.0"], "real numbers"),
+        ([1, None, 2], "1 of 3 values are no numbers"),
+        (pd.Series([1, None], dtype="Int64"), "no numbers|NaN"),
+        (np.array([1j, 2]), "real numbers"),
+        (np.array(["2020-01-01", "2021-01-01"], dtype="M8[D]"), "real numbers"),
+        ([1e308, 1e308], "beyond"),
+        ([10**400, 1], "too large"),
+        ([[1.0], [1.0, 2.0]], "cannot be read"),
+        (np.ma.masked_greater([1.0, 2.0, 99.0], 5), r"masked array.*compressed\(\)"),
+        ([1.0, np.ma.masked], "masked array"),
+    ):
+        with pytest.raises(InputError, match=says):
+            measures.bootstrap_mean(values)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"seed": -1}, "seed is -1: expected a whole number from 0 on"),
+        ({"seed": None}, "seed is None"),
+        ({"n_resamples": 2.0}, "n_resamples is 2.0"),
+        ({"n_resamples": 10**9}, "n_resamples is 1000000000, .* at most 1000000"),
+        ({"level": np.nan}, "level is nan"),
+        ({"level": "0.9"}, "level is '0.9'"),
+    ],
+)
+def test_settings_are_numbers_within_bounds(settings, says):
+    with pytest.raises(InputError, match=says):
+        measures.bootstrap_mean([1.0, 2.0, 3.0], **settings)
+
+
+def test_a_statistic_gives_a_number():
+    for statistic in (lambda rows: "a", lambda rows: rows, lambda rows: float("nan"), 3):
+        with pytest.raises(InputError, match="statistic"):
+            measures.bootstrap_interval([1.0, 2.0, 3.0], statistic)

@@ -88,3 +88,7 @@ def test_bad_columns(x, y, message):
 def test_bad_controls(controls, message):
     with pytest.raises(InputError, match=message):
         measures.partial_spearman([1, 2, 3, 4, 5], [2, 1, 5, 3, 4], controls)
+
+
+def test_the_greatest_numbers_have_ranks():
+    assert measures.spearman([-1e308, 0.0, 1e308], [1, 2, 3]) == pytest.approx(1)

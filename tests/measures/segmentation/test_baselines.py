@@ -92,3 +92,17 @@ def test_one_sentence_and_equal_sentences_stay_whole(rule):
 def test_bad_input(call, says):
     with pytest.raises(InputError, match=says):
         call()
+
+
+def test_even_cuts_of_very_many_sentences_are_exact():
+    assert measures.even_cuts(10**8, 3) == [33333333, 66666667]
+    for n_sentences in (10**400, 2.0, "9", None):
+        with pytest.raises(InputError, match="n_sentences is"):
+            measures.even_cuts(n_sentences, 2)
+
+
+def test_places_are_whole_numbers_in_a_row():
+    for cuts in (["2"], [2.5], {2, 3}, {2: 1}, "23", 3, np.ma.array([2, 3])):
+        with pytest.raises(InputError, match=r"^cuts "):
+            measures.bounded_cuts(cuts, 9)
+    assert measures.bounded_cuts((2, 5), 9) == measures.bounded_cuts(np.array([2, 5]), 9) == [2, 5]

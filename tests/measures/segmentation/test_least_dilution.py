@@ -184,3 +184,48 @@ def test_precision_and_torch(kind):
 def test_bad_input(options, says):
     with pytest.raises(InputError, match=says):
         measures.least_dilution_cuts(draw(8, seed=0), **options)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"dim": 0}, "dim is 0"),
+        ({"dim": 10**12}, "dim is 1000000000000"),
+        ({"price": -1}, "price is -1"),
+        ({"price": "1"}, "price is '1'"),
+        ({"min_size": 1.5}, "min_size is 1.5"),
+        ({"max_weight": np.nan}, "max_weight is nan"),
+        ({"row": np.ones(3)}, "row: 1 row cannot be used"),
+        ({"row": np.eye(2)[0]}, r"row has shape \(2,\)"),
+        ({"row": [1.0, 0.0, 0.0]}, "got list"),
+        ({"row": np.ma.array(np.eye(3)[0])}, "masked array"),
+        ({"row": np.full(3, 1e300)}, "overflow"),
+        ({"weight": -1}, "weight is -1"),
+        ({"weight": 9.0}, "weight is 9.0, expected a number from 0 to 8"),
+        ({"look_ahead": 0}, "look_ahead is 0"),
+    ],
+)
+def test_a_walk_refuses_what_it_cannot_use(settings, says):
+    given = {"dim": 3, "price": 0.5, "min_size": 1, "max_weight": 8.0} | settings
+    row, weight, ahead = (given.pop(name, None) for name in ("row", "weight", "look_ahead"))
+
+    def walked():
+        walk = LeastDilutionWalk(**given)
+        walk.push(np.eye(3)[0] if row is None else row, 1.0 if weight is None else weight)
+        walk.settle(ahead)
+
+    with pytest.raises(InputError, match=says):
+        walked()
+
+
+def test_a_row_of_less_precision_is_brought_to_length_one():
+    rows = draw(60, seed=2)
+    walk = LeastDilutionWalk(6, 0.5)
+    for row in rows.astype(np.float32):
+        walk.push(row)
+    assert walk.cuts() == measures.least_dilution_cuts(rows, price=0.5)
+
+
+def test_the_largest_least_size_is_the_whole_text():
+    rows = draw(30, seed=2)
+    assert measures.least_dilution_cuts(rows, price=0.1, min_size=2**63 - 1) == []

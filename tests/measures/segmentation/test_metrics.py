@@ -102,3 +102,10 @@ def test_mean_dilution_is_that_of_the_segments_weighed_by_their_sentences():
 def test_bad_input(call, says):
     with pytest.raises(InputError, match=says):
         call()
+
+
+def test_any_tolerance_is_a_number_of_sentences():
+    found = measures.boundary_f1([3, 3, 3], [1, 1, 7], tolerance=2**63 - 1)
+    assert found == (1.0, 1.0, 1.0)
+    with pytest.raises(InputError, match="together at most 100000000"):
+        measures.pk([2**62, 2**62], [2**62, 2**62])

@@ -323,3 +323,16 @@ def test_vectors_without_spread_have_reasons_instead_of_figures():
         assert "60 rows do not differ" in figures["effective_rank"]
         assert "60 rows do not differ" in figures["top_dimension_variance_share"]
         assert figures["uniformity"] == 0
+
+
+def test_a_file_without_its_parts_is_refused(tmp_path):
+    accumulator = GeometryAccumulator(3)
+    accumulator.add(np.eye(3))
+    accumulator.save(tmp_path / "whole.npz")
+    with np.load(tmp_path / "whole.npz") as file:
+        arrays = dict(file)
+    for name in arrays.keys() - {"format", "stream"}:
+        broken = {key: value for key, value in arrays.items() if key != name}
+        np.savez(tmp_path / "broken.npz", **broken)
+        with pytest.raises(InputError, match=r"no whole accumulator \(KeyError"):
+            GeometryAccumulator.load(tmp_path / "broken.npz")
