@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb.corpora import Corpus
+from semshift_nb.corpora.sentences.blocks import why_undivided
 from semshift_nb.encoders import Encoder, Encoding
 from semshift_nb.errors import InputError
 from semshift_nb.validation import shortened
@@ -50,13 +51,33 @@ def no_direction_reason(encoded: Encoding) -> str:
 
 
 class EncodedDocument(NamedTuple):
-    """One document: its row in the corpus, and the rows and vectors of its sentences."""
+    """One document: its row in the corpus, and the rows and vectors of its sentences.
+
+    ``doubt`` says why a long text in which one sentence was found may be several.
+    """
 
     row: int
     doc_id: str
     title: str
     sentences: pd.DataFrame
     encoded: Encoding
+    doubt: str
+
+    @property
+    def reason(self) -> str:
+        """Why its sentences cannot be measured together, or nothing when they can."""
+        return no_direction_reason(self.encoded) or self.doubt
+
+
+_LONG_SENTENCE = 48
+"""Tokens of a sentence that is looked at twice when it is the only one of its text."""
+
+
+def _doubt(encoded: Encoding, text: str) -> str:
+    if len(encoded.n_tokens) != 1 or encoded.n_tokens[0] < _LONG_SENTENCE:
+        return ""
+    why = why_undivided(text)
+    return why and f"1 sentence of {encoded.n_tokens[0]:,} tokens: {why}"
 
 
 def encoded_documents(corpus: Corpus, encoder: Encoder) -> Iterator[EncodedDocument]:
@@ -66,8 +87,10 @@ def encoded_documents(corpus: Corpus, encoder: Encoder) -> Iterator[EncodedDocum
     rows_of = sentences.groupby("doc_id", sort=False).indices
     none = np.zeros(0, dtype=np.intp)
     documents = corpus.documents
-    for place, (doc_id, title) in enumerate(
-        zip(documents["doc_id"], documents["title"], strict=True)
-    ):
+    columns = (documents[name] for name in ("doc_id", "title", "text"))
+    for place, (doc_id, title, text) in enumerate(zip(*columns, strict=True)):
         rows = np.asarray(rows_of.get(doc_id, none), dtype=np.intp)
-        yield EncodedDocument(place, doc_id, title, sentences.iloc[rows], encoded.take(rows))
+        own = encoded.take(rows)
+        yield EncodedDocument(
+            place, doc_id, title, sentences.iloc[rows], own, _doubt(own, str(text))
+        )

@@ -127,12 +127,12 @@ class Figures(TypedDict):
 FIGURE_COLUMNS = list(Figures.__annotations__)
 
 
-def shift_figures(sentences: Encoding, text: Encoding) -> Figures:
+def shift_figures(sentences: Encoding, text: Encoding, doubt: str = "") -> Figures:
     """Return the figures of one text from its sentences and from itself (one row).
 
-    What has no direction is not measured: the row says so, with the reason.
+    What has no direction, or whose sentences are in doubt, is not measured, and the row says why.
     """
-    reason = no_direction_reason(sentences)
+    reason = no_direction_reason(sentences) or doubt
     if not reason and not text.has_direction[0]:
         reason = "the whole text has no direction in this encoder"
 

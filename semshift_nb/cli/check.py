@@ -12,6 +12,7 @@ from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
     DocumentPrompt,
+    Language,
     Model,
     QueryPrompt,
     Separator,
@@ -55,6 +56,7 @@ def check(
     query_prompt: QueryPrompt = None,
     document_prompt: DocumentPrompt = None,
     sep: Separator = None,
+    language: Language = None,
     most: Annotated[
         list[str] | None,
         typer.Option(
@@ -78,7 +80,7 @@ def check(
     ]
     from semshift_nb.corpora import load_corpus
 
-    corpus = load_corpus(source, sep=sep)
+    corpus = load_corpus(source, sep=sep, language=language)
     encoder = ChosenModel(model, allow, query_prompt, document_prompt).load()
     card = report_card(corpus, encoder, controls=card_controls(encoder))
     print_card(card_verdicts(card), title=f"{encoder.name} on {corpus.name}")

@@ -9,6 +9,7 @@ from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
     DocumentPrompt,
+    Language,
     QueryPrompt,
     Separator,
     TableFile,
@@ -62,6 +63,7 @@ def geometry(
         typer.Option(metavar="N", help="Of a corpus: the most tokens of a text that are read."),
     ] = None,
     sep: Separator = None,
+    language: Language = None,
     array: Annotated[
         str | None,
         typer.Option(
@@ -96,7 +98,7 @@ def geometry(
     if asked or (holds_vectors(source, sep=sep) and not (beside and model)):
         reading = {"--query-prompt": query_prompt, "--document-prompt": document_prompt}
         options = {"--model": model, "--of": of, "--max-length": max_length, "--allow": allow}
-        _refuse({**options, **reading}, "a file of vectors")
+        _refuse({**options, **reading, "--language": language}, "a file of vectors")
         table = _of_file(source, array, sep, sample=sample, seed=seed)
     else:
         _refuse({"--array": array}, "a corpus")
@@ -105,15 +107,13 @@ def geometry(
                 f"{source} has vectors beside its texts, {found.described}; they are not read, but "
                 f"the texts are encoded: {option('array', value=found.name)} measures the vectors"
             )
-        table = _of_corpus(
-            source,
-            ChosenModel(model or "minilm", allow, query_prompt, document_prompt),
-            of or "documents",
-            max_length,
-            sep,
-            sample=sample,
-            seed=seed,
-        )
+        from semshift_nb.analyses import corpus_geometry
+        from semshift_nb.corpora import load_corpus
+
+        corpus = load_corpus(source, sep=sep, language=language)
+        chosen = ChosenModel(model or "minilm", allow, query_prompt, document_prompt)
+        encoder = chosen.load(max_length=max_length)
+        table = corpus_geometry(corpus, encoder, of=of or "documents", seed=seed, n_sample=sample)
     keep_table(table, out)
     print_summary(table)
     say(shortest(out))
@@ -131,23 +131,6 @@ def _of_file(
     file = open_vectors(source, array=array, sep=sep)
     tell(f"{count(file.n_vectors, 'vector')} of {count(file.dim, 'dimension')} in {file.dtype}")
     return measured(file, seed=seed, n_sample=sample)
-
-
-def _of_corpus(
-    source: str,
-    model: ChosenModel,
-    of: str,
-    max_length: int | None,
-    sep: str | None,
-    *,
-    sample: int,
-    seed: int,
-) -> "pd.DataFrame":
-    from semshift_nb.analyses import corpus_geometry
-    from semshift_nb.corpora import load_corpus
-
-    corpus, encoder = load_corpus(source, sep=sep), model.load(max_length=max_length)
-    return corpus_geometry(corpus, encoder, of=of, seed=seed, n_sample=sample)
 
 
 def _refuse(options: dict[str, object], what: str) -> None:

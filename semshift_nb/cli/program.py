@@ -65,6 +65,15 @@ Separator = Annotated[
         show_default=False,
     ),
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="The documents' language, such as zh; if left out, what a column 'language' says of "
+        "each, or else en.",
+        show_default=False,
+    ),
+]
 TableFile = Annotated[
     Path, typer.Option(help="The table: .parquet, .csv, .json or .jsonl.", show_default=False)
 ]

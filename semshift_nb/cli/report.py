@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semshift_nb.cli.program import FAILED, app, say, shortest, tell
+from semshift_nb.cli.program import FAILED, Language, app, say, shortest, tell
 from semshift_nb.errors import InputError
 
 
@@ -24,6 +24,7 @@ def report(
     model: Annotated[
         str | None, typer.Option(metavar="M", help="minilm, static, a folder, or a local name.")
     ] = None,
+    language: Language = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,7 +46,7 @@ def report(
 
     # A scheduler ends a job with SIGTERM: leave a readable run then, as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    given = _parameters(parameter or [], corpus=corpus, model=model)
+    given = _parameters(parameter or [], corpus=corpus, model=model, language=language)
     folder = run_report(notebook or [], given, out=out, resume=resume, jobs=jobs, tell=tell)
     manifest = read_manifest(folder)
     for record in manifest.notebooks:

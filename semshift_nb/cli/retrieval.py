@@ -13,6 +13,7 @@ from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
     DocumentPrompt,
+    Language,
     Model,
     QueryPrompt,
     TableFile,
@@ -80,9 +81,7 @@ def retrieval(
         str | None,
         typer.Option(metavar="S", help="Which judgements; test, or a task's own, if left out."),
     ] = None,
-    language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="The documents' language; en if left out.")
-    ] = None,
+    language: Language = None,
     identical_ids: Annotated[
         Literal["auto", "drop", "keep"],
         typer.Option(

@@ -9,6 +9,7 @@ from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
     DocumentPrompt,
+    Language,
     Model,
     QueryPrompt,
     Separator,
@@ -36,6 +37,7 @@ def shift(
     query_prompt: QueryPrompt = None,
     document_prompt: DocumentPrompt = None,
     sep: Separator = None,
+    language: Language = None,
 ) -> None:
     """Measure how much meaning moves in every document, and write the table."""
     from semshift_nb.reports.tables import check_target
@@ -45,7 +47,8 @@ def shift(
     from semshift_nb.corpora import load_corpus
 
     encoder = ChosenModel(model, allow, query_prompt, document_prompt).load()
-    table = document_shift(load_corpus(source, sep=sep), encoder)
+    corpus = load_corpus(source, sep=sep, language=language)
+    table = document_shift(corpus, encoder)
     keep_table(table, out)
     for line in shift_summary(table):
         say(line)

@@ -9,6 +9,7 @@ from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
     DocumentPrompt,
+    Language,
     Model,
     QueryPrompt,
     Separator,
@@ -54,6 +55,7 @@ def split(
     query_prompt: QueryPrompt = None,
     document_prompt: DocumentPrompt = None,
     sep: Separator = None,
+    language: Language = None,
     method: Annotated[
         str,
         typer.Option(
@@ -65,7 +67,8 @@ def split(
         int | None,
         typer.Option(
             metavar="N",
-            help="The most tokens of a chunk, kept always; left out, there is no bound.",
+            help="The most tokens of a chunk, which only machine data exceed; left out, there is "
+            "no bound.",
         ),
     ] = None,
     min_sentences: Annotated[
@@ -92,7 +95,7 @@ def split(
     if out is not None:
         check_target(out, source or evaluate or out.parent)
     if evaluate is not None:
-        _refuse_options(method, max_tokens, min_sentences, price, granularity, sep)
+        _refuse_options(method, max_tokens, min_sentences, price, granularity, sep, language)
     amount = _price(price)
     chosen = ChosenModel(model, allow, query_prompt, document_prompt)
 
@@ -102,7 +105,7 @@ def split(
         from semshift_nb import analyses
         from semshift_nb.corpora import load_corpus
 
-        corpus = load_corpus(str(source), sep=sep)
+        corpus = load_corpus(str(source), sep=sep, language=language)
         encoder = chosen.load()
         table = analyses.split_corpus(
             corpus,
@@ -121,10 +124,11 @@ def split(
 
 def _refuse_options(*given: object) -> None:
     """Refuse what --evaluate would not heed: it compares all methods at their defaults."""
-    if given != ("least_dilution", None, 1, "auto", 1.0, None):
+    if given != ("least_dilution", None, 1, "auto", 1.0, None, None):
         raise InputError(
             "--evaluate compares all methods at their defaults on a .jsonl file: leave out "
-            "--method, --max-tokens, --min-sentences, --price, --granularity and --sep."
+            "--method, --max-tokens, --min-sentences, --price, --granularity, --sep and "
+            "--language."
         )
 
 

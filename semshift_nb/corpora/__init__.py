@@ -16,13 +16,14 @@ from semshift_nb.corpora.retrieval.load import load_retrieval
 from semshift_nb.corpora.retrieval.mteb_task import read_mteb
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.corpora.segments import concatenated_segments, load_segments, segments_corpus
-from semshift_nb.corpora.sentences import split_sentences
+from semshift_nb.corpora.sentences import TextWarning, split_sentences
 from semshift_nb.corpora.wikipedia.articles import wikipedia_sections
 
 __all__ = [
     "Corpus",
     "RetrievalSet",
     "TextPairs",
+    "TextWarning",
     "adjacent_sentences",
     "concatenated_segments",
     "known_item",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semshift_nb.corpora.sentences import check_language, sentence_spans
+from semshift_nb.corpora.sentences import check_language, sentence_spans, warn_of_texts
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
@@ -215,6 +215,7 @@ class Corpus:
         [0, 5]
         """
         ids, texts, codes = (self.documents[column] for column in ("doc_id", "text", "language"))
+        warn_of_texts(zip(ids, texts, codes, strict=True))
         rows = [
             (doc_id, position, start, end, text[start:end])
             for doc_id, text, code in zip(ids, texts, codes, strict=True)

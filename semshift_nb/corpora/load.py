@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb.corpora.bundled import BUNDLED
-from semshift_nb.corpora.corpus import COLUMNS, Corpus
+from semshift_nb.corpora.corpus import COLUMNS, DEFAULT_LANGUAGE, Corpus
 from semshift_nb.corpora.files import read_path, without_separator
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.corpora.sentences import TextWarning, base_language, check_language
+from semshift_nb.errors import InputError, SemshiftError, option
 from semshift_nb.validation import check_whole
 
 _HUB = "hub:"
@@ -45,7 +47,8 @@ def load_corpus(
         - ``hub:NAME``, a dataset of the hub or a local dataset folder; needs the extra ``hub``;
         - a DataFrame with the same columns as a file.
     language : str, optional
-        Language code of all documents; without it the source's own, or else "en".
+        Language code of all documents; without it, or with "", what a column ``language`` says of
+        each, or else "en". The bundled corpora are English, and stay so.
     n_documents : int, optional
         At most so many documents, drawn at random and kept in their order; without it all.
     seed : int
@@ -75,13 +78,29 @@ def load_corpus(
         check_whole(n_documents, "n_documents", least=1)
     check_whole(seed, "seed", least=0)
     name, table = _read(source, sep)
-    if language is not None:
-        table = table.assign(language=language)
+    if language:
+        table = table.assign(language=_language_for(source, language))
     corpus = Corpus(name, table)
     if n_documents is None or n_documents >= len(corpus):
         return corpus
     rows = np.random.default_rng(seed).choice(len(corpus), size=n_documents, replace=False)
     return Corpus(name, corpus.documents.iloc[np.sort(rows)])
+
+
+def _language_for(source: object, language: str) -> str:
+    """Return the language of a source; one that is bundled has its own."""
+    if (
+        isinstance(source, str)
+        and source in BUNDLED
+        and base_language(check_language(language)) != "en"
+    ):
+        warnings.warn(
+            f"{source} is in English: {option('language', value=language)} is not used for it.",
+            TextWarning,
+            stacklevel=3,
+        )
+        return DEFAULT_LANGUAGE
+    return language
 
 
 def _read(source: str | Path | pd.DataFrame, sep: str | None) -> tuple[str, pd.DataFrame]:

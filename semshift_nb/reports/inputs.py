@@ -30,13 +30,17 @@ def absolute(name: str, value: str) -> str:
 
 
 def identify(parameters: Iterable[Mapping[str, object]]) -> dict[str, dict[str, Any]]:
-    """Load every corpus and model that notebooks are asked to take, and say which they are."""
-    wanted: dict[str, list[str]] = {"corpus": [], "model": []}
+    """Load every corpus and model that notebooks are asked to take, and say which they are.
+
+    A language is that of all their corpora.
+    """
+    wanted: dict[str, list[str]] = {"corpus": [], "model": [], "language": []}
     for values in parameters:
         for name, value in values.items():
             found = wanted.get(_kind(name))
             if found is not None and isinstance(value, str) and value not in found:
                 found.append(value)
+    wanted["language"] = [code for code in wanted["language"] if code]
     return _in_a_process(wanted) if any(wanted.values()) else {"corpus": {}, "model": {}}
 
 
@@ -65,13 +69,13 @@ def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
 
 def _describe(wanted: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
     return {
-        "corpus": {source: _corpus(source) for source in wanted["corpus"]},
+        "corpus": {source: _corpus(source, *wanted["language"]) for source in wanted["corpus"]},
         "model": {name: _model(name) for name in wanted["model"]},
     }
 
 
-def _corpus(source: str) -> dict[str, object]:
-    corpus = load_corpus(source)
+def _corpus(source: str, language: str = "") -> dict[str, object]:
+    corpus = load_corpus(source, language=language)
     return {
         "name": corpus.name,
         "n_documents": len(corpus),

@@ -24,7 +24,8 @@ TEXTS = [
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SEMSHIFT_STORE", str(tmp_path / "store"))
     monkeypatch.chdir(tmp_path)
-    pd.DataFrame({"doc_id": ["a", "b", "c"], "text": TEXTS}).to_csv("mine.csv", index=False)
+    table = pd.DataFrame({"doc_id": ["a", "b", "c"], "text": TEXTS, "language": ["en", "en", "zh"]})
+    table.to_csv("mine.csv", index=False)
     return tmp_path
 
 

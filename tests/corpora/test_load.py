@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semshift_nb.corpora import Corpus, load_corpus
+from semshift_nb.corpora import Corpus, TextWarning, load_corpus
 from semshift_nb.errors import InputError
 
 TABLE = pd.DataFrame({"text": [f"Text {n}." for n in range(50)], "language": ["en", "de"] * 25})
@@ -22,6 +22,27 @@ def test_a_language_given_is_that_of_all_documents() -> None:
     assert set(load_corpus(TABLE, language="zh").documents["language"]) == {"zh"}
     with pytest.raises(InputError, match=r"code such as 'en'.* got 'english language'"):
         load_corpus(TABLE, language="english language")
+
+
+def test_an_empty_language_is_what_the_column_says_of_each() -> None:
+    assert load_corpus(TABLE, language="").documents["language"].tolist() == ["en", "de"] * 25
+
+
+def test_an_unknown_language_is_refused_with_the_list() -> None:
+    with pytest.raises(InputError, match=r"got 'jp'\. Did you mean 'ja'\? .* aa .* de .* zu"):
+        load_corpus(TABLE, language="jp")
+    with pytest.raises(InputError, match=r"texts.* got 'xx'"):
+        load_corpus(TABLE.assign(language="xx"))
+
+
+def test_a_bundled_corpus_stays_english() -> None:
+    with pytest.warns(TextWarning, match="news is in English: language='zh' is not used"):
+        assert set(load_corpus("news", language="zh", n_documents=2).documents["language"]) == {
+            "en"
+        }
+    assert set(load_corpus("news", language="en-GB", n_documents=2).documents["language"]) == {
+        "en-GB"
+    }
 
 
 def test_the_draw_keeps_order_ids_and_depends_on_the_seed_alone() -> None:

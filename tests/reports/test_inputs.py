@@ -39,6 +39,16 @@ def test_every_corpus_and_model_is_told_whatever_its_parameter_is_called(folder)
     assert set(found["model"]) == {"static"}
 
 
+def test_a_language_is_that_of_every_corpus(folder):
+    english, german = (
+        identify([{"corpus": "own.csv", "language": code}])["corpus"]["own.csv"]["fingerprint"]
+        for code in ("", "de")
+    )
+    assert english != german
+    with pytest.raises(InputError, match=r"got 'xx'.* aa .* zu"):
+        identify([{"corpus": "own.csv", "language": "xx"}])
+
+
 def test_a_corpus_that_is_not_there_is_refused_before_anything_runs(folder):
     with pytest.raises(InputError, match="there is no corpus 'nowhere'"):
         identify([{"searched_corpus": "nowhere"}])

@@ -102,6 +102,6 @@ def _dispersions(
         np.flatnonzero(relevant), encoded_documents(some, encoder), strict=True
     ):
         vectors = document.encoded.vectors
-        if len(vectors) and document.encoded.has_direction.all():
+        if not document.reason:
             dispersions[row] = measures.dispersion(vectors)
     return dispersions

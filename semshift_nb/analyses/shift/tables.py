@@ -9,7 +9,6 @@ from semshift_nb.analyses.encoded import (
     EncodedDocument,
     encode_all,
     encoded_documents,
-    no_direction_reason,
 )
 from semshift_nb.analyses.results import (
     FIGURE_COLUMNS,
@@ -108,8 +107,9 @@ def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
         ``truncated`` (whether the model saw only its beginning), ``local_evolution``,
         ``mean_adjacent_distance``, ``dispersion``, ``semantic_shift``, ``dilution``,
         ``discrepancy`` (see `semshift_nb.measures`), ``status`` (``measured`` or ``not measured``)
-        and ``reason``. A document without a sentence, or with one that has no direction in this
-        encoder, is not measured: its figures are missing and ``reason`` says why.
+        and ``reason``. A document without a sentence, with one that has no direction in this
+        encoder, or with a single long one whose lines may be sentences or in which no mark ends
+        one, is not measured: its figures are missing and ``reason`` says why.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     """
     texts = encode_all(encoder, corpus.documents["text"].tolist())
     figures = [
-        shift_figures(document.encoded, row(texts, document.row))
+        shift_figures(document.encoded, row(texts, document.row), document.doubt)
         for document in encoded_documents(corpus, encoder)
     ]
     named = ["doc_id", "title", *(["label"] if "label" in corpus.documents else [])]
@@ -206,7 +206,7 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
 
 def shift_of(document: EncodedDocument) -> TextShift | str:
     """Return the shift of one document, or why it has none."""
-    return no_direction_reason(document.encoded) or TextShift(document.encoded.vectors)
+    return document.reason or TextShift(document.encoded.vectors)
 
 
 def sentences_of(document: EncodedDocument, shift: TextShift | str) -> pd.DataFrame:

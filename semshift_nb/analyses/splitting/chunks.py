@@ -105,7 +105,7 @@ def kept_within(
         more = {
             (part.start + part.stop) // 2
             for part, n_tokens in zip(parts, counts, strict=True)
-            if n_tokens > max_tokens
+            if n_tokens > max_tokens and len(part) > 1
         }
         if not more:
             break

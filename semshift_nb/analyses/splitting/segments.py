@@ -7,27 +7,52 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.token_counts import TokenLengths
 from semshift_nb.corpora.sentences import check_language, sentence_spans
+from semshift_nb.corpora.sentences.blocks import machine_data
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError, option
 from semshift_nb.names import count
 from semshift_nb.validation import is_whole
 
-# Where a sentence that is too long is cut, the best first: lines, clauses, words.
-_CLAUSE_ENDS = ".;:!?,\u3002\uff1b\uff1a\uff01\uff1f\uff0c\u3001"  # and their Chinese forms
-_BREAKS = tuple(map(re.compile, (r"\n\s*", rf"(?<=[{_CLAUSE_ENDS}])\s*", r"\s+")))
+# Where a sentence that is too long is cut, the best first: paragraphs, clauses, commas, words; a
+# line may have been wrapped anywhere, and is no better than a space.
+_MARKS = (
+    "\u2026\u3002\uff1b\uff1a\uff01\uff1f\u061b\u061f\u0964"  # of scripts without spaces, and so on
+)
+_COMMAS = "\uff0c\u3001\u060c"
+_CLOSERS = "[\"'\u201d\u2019\u300d\u300f\uff09\u300b\u00bb)\\]]*"
+_BREAKS = tuple(
+    map(
+        re.compile,
+        (
+            r"\n\s*\n\s*",
+            rf"(?:[.;:!?]{_CLOSERS}(?=\s)|[{_MARKS}]{_CLOSERS})\s*",
+            rf"(?:,(?=\s)|[{_COMMAS}])\s*",
+            r"\s+",
+        ),
+    )
+)
+_CLUSTER = regex.compile(r"\X")
+_MARKED = regex.compile(r".\p{M}*", regex.DOTALL)
+_MOST_SIGNS, _MOST_MARKS = 32, 8
+"""Code points of the longest visible character; beyond it there is a heap, which may be cut."""
 
 
 class Segment(NamedTuple):
-    """A stretch of the text: its sentence, and the white space up to the next."""
+    """A stretch of the text: its sentence, and the white space up to the next.
+
+    Data meant for machines are a piece of their own, which is never cut: no part of it says more.
+    """
 
     start: int
     end: int
     sentence: int
+    is_data: bool = False
 
 
 def segments_of_text(text: str, language: str) -> list[Segment]:
@@ -64,40 +89,60 @@ def check_sentence(sentence: object, number: int) -> str:
 def split_oversized(
     text: str, pieces: Sequence[Segment], lengths: TokenLengths, most: float
 ) -> list[Segment]:
-    """Cut pieces of more than ``most`` tokens in two, and in two again, until all fit."""
+    """Cut pieces of more than ``most`` tokens in two, and in two again, until all but data fit."""
     fine = list(pieces)
     while True:
         too_long = lengths.exceed([text[piece.start : piece.end] for piece in fine], most)
+        too_long &= ~np.array([piece.is_data for piece in fine], dtype=np.bool_)
         if not too_long.any():
             return fine
         fine = [
             part
             for piece, cut in zip(fine, too_long.tolist(), strict=True)
-            for part in (_halves(text, piece, most) if cut else (piece,))
+            for part in (_parts(text, piece, most) if cut else (piece,))
         ]
 
 
-def _halves(text: str, piece: Segment, most: float) -> tuple[Segment, Segment]:
-    size = piece.end - piece.start
-    if size == 1:
+def _parts(text: str, piece: Segment, most: float) -> list[Segment]:
+    """Part machine data from prose, or prose in two."""
+    content = text[piece.start : piece.end]
+    data = machine_data(content)
+    if data:
+        starts = {one.start for one in data}
+        edges = sorted({0, len(content), *starts, *(one.end for one in data)})
+        return [
+            Segment(piece.start + start, piece.start + end, piece.sentence, start in starts)
+            for start, end in pairwise(edges)
+        ]
+    middle = piece.start + _break_near_middle(content, most)
+    return [piece._replace(end=middle), piece._replace(start=middle)]
+
+
+def _break_near_middle(text: str, most: float) -> int:
+    """Return where to cut: of the best kind of break in the middle half the most central one."""
+    whole = _character_ends(text)
+    if not whole:
         raise InputError(
             f"{option('max_tokens')} leaves room for {most:g} tokens, special ones included, but "
-            f"the character "
-            f"{text[piece.start]!r} alone has more: allow more tokens."
+            f"the character {text!r} alone has more: allow more tokens."
         )
-    middle = _break_near_middle(text[piece.start : piece.end]) + piece.start
-    return piece._replace(end=middle), piece._replace(start=middle)
-
-
-def _break_near_middle(text: str) -> int:
-    """Return where to cut: of the best kind of break in the middle half the most central one."""
     low, high = len(text) // 4, len(text) - len(text) // 4
     for kind in _BREAKS:
-        ends = [found.end() for found in kind.finditer(text, low, high)]
-        ends = [end for end in ends if 0 < end < len(text)]
+        ends = [end for found in kind.finditer(text, low, high) if (end := found.end()) in whole]
         if ends:
             return min(ends, key=lambda end: abs(2 * end - len(text)))
-    return len(text) // 2
+    return min(whole, key=lambda end: (abs(2 * end - len(text)), end))
+
+
+def _character_ends(text: str) -> set[int] | range:
+    """Return where visible characters end within a text: no emoji of several signs is cut."""
+    if text.isascii() and "\r" not in text:
+        return range(1, len(text))
+    ends: set[int] = set()
+    for cluster in _CLUSTER.finditer(text):
+        is_heap = len(cluster[0]) > (_MOST_MARKS if _MARKED.fullmatch(cluster[0]) else _MOST_SIGNS)
+        ends.update(range(cluster.start() + 1, cluster.end() + 1) if is_heap else (cluster.end(),))
+    return ends - {len(text)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +230,8 @@ def _outline(
     most = min(max_tokens or np.inf, encoder.max_length or np.inf, lengths.limit)
     pieces = split_oversized(text, pieces, lengths, most)
     tokens = lengths.count([text[piece.start : piece.end] for piece in pieces])
+    # Data that are longer fill a chunk, for they cannot share one.
+    tokens = np.where([piece.is_data for piece in pieces], np.minimum(tokens, most), tokens)
     return _Outline(text, pieces, (tokens - lengths.n_special).astype(np.float64))
 
 

@@ -12,6 +12,7 @@ from semshift_nb import measures
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
 from semshift_nb.analyses.splitting.segments import SegmentedText, segment_text, segment_texts
 from semshift_nb.corpora import Corpus
+from semshift_nb.corpora.sentences import warn_of_texts
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures.segmentation.checks import check_price
@@ -271,7 +272,9 @@ def split(
         way.
     max_tokens : int, optional
         The most tokens of a chunk as the encoder reads it, special tokens included: a bound that no
-        chunk breaks. A sentence beyond it is cut, at a line, a clause, a word, or within a word.
+        chunk breaks. A sentence beyond it is cut between paragraphs, clauses or words, or within a
+        word, never within a visible character. Only machine data (a data URI, base64) may be
+        longer: they stay whole, in a chunk of their own, and a `TextWarning` tells of them.
     method : {"least_dilution", "shift", "percentile", "windowed_percentile", "fixed"}
         ``"shift"``: a chunk grows until its semantic shift would pass a threshold.
         ``"percentile"``: cut where neighbours lie further apart than 95 % of the text's
@@ -312,6 +315,8 @@ def split(
         granularity, method=method, may_choose=fixed_price is None and n_chunks is None
     )
     fewest = check_whole(min_sentences, "min_sentences", least=1)
+    if isinstance(text_or_sentences, str):
+        warn_of_texts([("the text", text_or_sentences, "")])
     laid_out = segment_text(
         text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
     )
@@ -400,6 +405,7 @@ def split_corpus(
     times = check_granularity(granularity, method=method, may_choose=fixed_price is None)
     fewest = check_whole(min_sentences, "min_sentences", least=1)
     ids, texts, codes = (corpus.documents[column] for column in ("doc_id", "text", "language"))
+    warn_of_texts(zip(ids, texts, codes, strict=True))
     laid_out = segment_texts(zip(texts, codes, strict=True), encoder, max_tokens=max_tokens)
     tables = []
     for doc_id, one in zip(ids, laid_out, strict=True):

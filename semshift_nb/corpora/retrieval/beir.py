@@ -37,7 +37,7 @@ def read_beir(
         judgements = read_judgements(_judgement_file(path, split))
     except OSError as error:
         raise unreadable(path, error) from error
-    if language is not None:
+    if language:
         documents = documents.assign(language=language)
     corpus = Corpus(path.resolve().name, documents)
     return RetrievalSet(

@@ -30,7 +30,8 @@ def load_retrieval(
     split : str, optional
         Which of its splits; "test" of a folder and the first of a task if left out.
     language : str, optional
-        Language code of the documents, for their sentences; "en" if left out.
+        Language code of the documents, for their sentences; if left out or "", what ``language``
+        of a document says, or else "en".
     ignore_identical_ids : bool, optional
         Whether a document is left out of the ranking of the query that has its id; if left out,
         where both have the same text, and of a task where the task says so.

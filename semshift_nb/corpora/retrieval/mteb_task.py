@@ -65,7 +65,7 @@ def read_mteb(
             "retrieval task."
         )
     documents = _frame(data["corpus"], name).rename(columns={"id": "doc_id"})
-    corpus = Corpus(name, documents if language is None else documents.assign(language=language))
+    corpus = Corpus(name, documents.assign(language=language) if language else documents)
     return RetrievalSet(
         corpus,
         _queries(_frame(data["queries"], name)),

@@ -1,6 +1,7 @@
 """Sentences of a text: sentencex finds them, rules and blocks put right what it does not know."""
 
-from semshift_nb.corpora.sentences.languages import check_language
+from semshift_nb.corpora.sentences.languages import base_language, check_language
+from semshift_nb.corpora.sentences.notices import TextWarning, warn_of_texts
 from semshift_nb.corpora.sentences.spans import (
     MIN_CHARACTERS,
     sentence_spans,
@@ -11,9 +12,12 @@ from semshift_nb.corpora.sentences.spans import (
 
 __all__ = [
     "MIN_CHARACTERS",
+    "TextWarning",
+    "base_language",
     "check_language",
     "sentence_spans",
     "sentences_of",
     "split_sentences",
+    "warn_of_texts",
     "without_unfinished",
 ]

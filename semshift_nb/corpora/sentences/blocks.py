@@ -73,6 +73,7 @@ _TURN = re.compile(rf"\s*(?:{_CLOCK}|{_SPEAKER})")
 _BULLET = re.compile(r"\s*(?:[-*+–—•‣◦▪·・]|[(\[]?(?:\d{1,3}|[a-z])[.)\]、．])\s+\S")
 _MARK = re.compile(r"[.!?…。！？｡．।॥؟۔][\"'”’»」』)\]]*\s*$")
 _INNER = re.compile(r"[.!?…][\"'”’»)\]]*\s+\S|[。！？｡।॥؟۔]\s*\w")
+_ANY_MARK = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|\Z)|[。！？｡．।॥؟۔]")
 _MOST = 80
 """Characters of the longest line that can be a verse or a turn without a name."""
 
@@ -121,3 +122,13 @@ def is_wrapped(lines: Sequence[str]) -> bool:
 def _first_word(line: str) -> int:
     """Return the width of a line's first word and of the space before it."""
     return 2 if line[0] >= _UNSPACED else 1 + len(line.split(maxsplit=1)[0])
+
+
+def why_undivided(text: str) -> str:
+    """Say why a long text may be several sentences though only one was found, or nothing."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) >= 3 and not is_wrapped(lines):
+        return "are its lines sentences? Put a blank line between them"
+    if not _ANY_MARK.search(text):
+        return "no mark ends a sentence in it: put a blank line where one ends"
+    return ""

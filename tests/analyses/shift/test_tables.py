@@ -1,11 +1,13 @@
 """Per document, prefix, sentence, window and range: each figure is what the measure says it is."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from semshift_nb import analyses, measures
-from semshift_nb.corpora import Corpus
+from semshift_nb.corpora import Corpus, TextWarning
 from semshift_nb.errors import InputError
 
 SHIFT = ["local_evolution", "mean_adjacent_distance", "dispersion", "semantic_shift", "dilution"]
@@ -48,6 +50,46 @@ def test_truncation_is_told(encoder):
     table = analyses.document_shift(corpus, encoder)
     assert table["truncated"].tolist() == [True, False]
     assert table["n_tokens"][0] > encoder.max_length
+
+
+VERSES = """The harbour is grey
+and the sky that hung over it all day long is low
+and Nobody walks
+on the long stone wall where the boats used to lie
+The nets are wet
+and Somewhere a bell that none of us can see tonight
+Rings for the ones who went"""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (VERSES, "are its lines sentences\\? Put a blank line between them"),
+        ("and so we went on and on " * 12, "no mark ends a sentence in it"),
+    ],
+)
+def test_a_long_text_of_one_sentence_is_doubted(static, text, why):
+    corpus = Corpus.from_texts([text, "One. Two.", "A short title"])
+    table = analyses.document_shift(corpus, static)
+    assert table["n_sentences"].tolist() == [1, 2, 1]
+    assert table["status"].tolist() == ["not measured", "measured", "measured"]
+    assert re.match(rf"1 sentence of \d+ tokens: {why}", table["reason"][0])
+    assert np.isnan(table["semantic_shift"][0])
+    for other in (analyses.prefix_shift(corpus, static), analyses.sentence_shift(corpus, static)):
+        assert other["reason"][0] == table["reason"][0]
+
+
+def test_one_long_sentence_with_its_mark_is_measured(static):
+    text = ", ".join(["and then we went on to the next of the houses"] * 8) + "."
+    (row,) = analyses.document_shift(Corpus.from_texts([text]), static).itertuples()
+    assert (row.n_sentences, row.status, row.semantic_shift) == (1, "measured", 0)
+
+
+def test_turns_are_sentences_and_are_measured(static):
+    turns = "Ann: the van is in the yard\nTom: who left it there\nAnn: no idea at all"
+    (row,) = analyses.document_shift(Corpus.from_texts([turns]), static).itertuples()
+    assert row.n_sentences == 3
+    assert row.semantic_shift > 0
 
 
 def test_prefixes(small, encoder):
@@ -146,8 +188,10 @@ def test_nothing_to_measure(static):
 def test_long_and_strange_texts(static):
     """20,000 sentences; 50,000 characters without a full stop; NUL, emoji, right to left."""
     texts = ["He ran home. She ran there. " * 10_000, "word " * 10_000, "a\x00b. 🙂 مرحبا بالعالم."]
-    table = analyses.document_shift(Corpus.from_texts(texts), static)
-    assert table["status"].tolist() == ["measured"] * 3
+    with pytest.warns(TextWarning, match=r"'2' \(taken for 'en', perhaps 'ar'\)"):
+        table = analyses.document_shift(Corpus.from_texts(texts), static)
+    assert table["status"].tolist() == ["measured", "not measured", "measured"]
+    assert table["reason"][1].startswith("1 sentence of 10,00")
     assert table["n_sentences"].tolist()[:2] == [20_000, 1]
 
 
