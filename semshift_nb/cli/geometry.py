@@ -26,6 +26,7 @@ from semshift_nb.names import count
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 _SAMPLE = 10_000
@@ -71,6 +72,19 @@ def geometry(
             help="Of a file: which array or column, where it has more, or texts beside.",
         ),
     ] = None,
+    code_range: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="LOW,HIGH",
+            help="Of a file of codes: what the lowest and the highest stand for, as "
+            "--range=-128,127, or a .npy file of shape (2, dim).",
+            show_default=False,
+        ),
+    ] = None,
+    unpack: Annotated[
+        bool, typer.Option("--unpack", help="Of a file: each byte holds eight bits, -1 or 1.")
+    ] = False,
     sample: Annotated[
         int,
         typer.Option(
@@ -99,9 +113,10 @@ def geometry(
         reading = {"--query-prompt": query_prompt, "--document-prompt": document_prompt}
         options = {"--model": model, "--of": of, "--max-length": max_length, "--allow": allow}
         _refuse({**options, **reading, "--language": language}, "a file of vectors")
-        table = _of_file(source, array, sep, sample=sample, seed=seed)
+        coded = {"code_range": _range(code_range), "unpack": unpack}
+        table = _of_file(source, array, sep, **coded, seed=seed, n_sample=sample)
     else:
-        _refuse({"--array": array}, "a corpus")
+        _refuse({"--array": array, "--range": code_range, "--unpack": unpack or None}, "a corpus")
         for found in beside:
             tell(
                 f"{source} has vectors beside its texts, {found.described}; they are not read, but "
@@ -123,14 +138,34 @@ def geometry(
 
 
 def _of_file(
-    source: str, array: str | None, sep: str | None, *, sample: int, seed: int
+    source: str,
+    array: str | None,
+    sep: str | None,
+    **options: Any,  # noqa: ANN401 - those of the analysis
 ) -> "pd.DataFrame":
     from semshift_nb.analyses import geometry as measured
     from semshift_nb.encoders import open_vectors
 
     file = open_vectors(source, array=array, sep=sep)
     tell(f"{count(file.n_vectors, 'vector')} of {count(file.dim, 'dimension')} in {file.dtype}")
-    return measured(file, seed=seed, n_sample=sample)
+    return measured(file, **options)
+
+
+def _range(text: str | None) -> "NDArray[Any] | list[float] | None":
+    """Read two numbers with a comma between, or a file of them."""
+    if text is None:
+        return None
+    if text.lower().endswith(".npy"):
+        from semshift_nb.encoders import open_vectors
+
+        return next(open_vectors(text).batches())
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(
+            f"--range {text!r} was given, expected two numbers with a comma between, as "
+            "--range=-128,127, or a .npy file of shape (2, dim)."
+        ) from None
 
 
 def _refuse(options: dict[str, object], what: str) -> None:

@@ -118,6 +118,32 @@ def test_vectors_beside_texts_are_told_and_can_be_asked_for(rows: np.ndarray) ->
     assert set(pd.read_parquet("t.parquet")["encoder"]) == {"static"}
 
 
+def test_codes_are_measured_once_it_is_said_what_they_stand_for(rows: np.ndarray) -> None:
+    codes = (np.clip(np.round(20 * rows), -128, 127) + 128).astype(np.uint8)
+    np.save("codes.npy", codes)
+    np.save("ranges.npy", np.repeat([[-128.0], [127.0]], 16, axis=1))
+    np.save("bits.npy", np.packbits(rows > 0, axis=1))
+    done = semshift("codes.npy", "--out", "t.csv")
+    assert done.exit_code == 1
+    assert "--range=-128,127 where 128 stands for zero, or --unpack if they are" in done.stdout
+    assert set(pd.read_csv("t.csv")["status"]) == {"not measured"}
+    for option in (["--range=-128,127"], ["--range", "-128,127"], ["--range", "ranges.npy"]):
+        done = semshift("codes.npy", *option, "--out", "t.parquet")
+        assert done.exit_code == 0, done.output
+        found = pd.read_parquet("t.parquet").set_index("metric")
+        wanted = geometry(codes.astype(float) - 128).set_index("metric")
+        assert found.loc["MPD", "value"] == pytest.approx(wanted.loc["MPD", "value"], rel=1e-9)
+    assert semshift("bits.npy", "--unpack", "--out", "t.parquet").exit_code == 0
+    assert "-1 and 1" in pd.read_parquet("t.parquet")["reason"][0]
+    for wrong, says in (
+        (["codes.npy", "--range", "a,b"], "two numbers with a comma"),
+        (["news", "--unpack"], "--unpack has no meaning for a corpus"),
+        (["news", "--range=0,1"], "--range has no meaning for a corpus"),
+    ):
+        with pytest.raises(InputError, match=says):
+            raise semshift(*wrong, "--out", "t.csv").exception
+
+
 def test_what_to_type_is_told_of_other_formats(rows: np.ndarray) -> None:
     Path("v.pkl").write_bytes(b"x")
     np.savetxt("v.csv", rows)

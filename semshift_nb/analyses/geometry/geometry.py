@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import as_encoders, encode_all
-from semshift_nb.analyses.geometry.vector_stream import Vectors, add_up, check_shape
+from semshift_nb.analyses.geometry.codes import Codes, dtype_name
+from semshift_nb.analyses.geometry.vector_stream import Added, Vectors, add_up, check_shape
 from semshift_nb.analyses.results import (
     UNITS,
     interval_row,
@@ -126,6 +127,8 @@ def geometry(
     source: Vectors,
     *,
     groups: ArrayLike | None = None,
+    code_range: ArrayLike | None = None,
+    unpack: bool = False,
     seed: int = 0,
     n_sample: int = 10_000,
 ) -> pd.DataFrame:
@@ -141,6 +144,12 @@ def geometry(
         `semshift_nb.encoders.open_vectors` gives, may be larger than memory.
     groups : array-like of shape (n,), optional
         The document of each vector: intervals are over documents. By default every one is its own.
+    code_range : (low, high), each a number or of shape (dim,), optional
+        Of vectors kept as codes: what the lowest and the highest code stand for. Without it uint8
+        codes with an offset are noticed, and no figure is measured.
+    unpack : bool, default False
+        Of uint8 or int8: whether a byte holds eight numbers, -1 or 1 each, as binary quantisation
+        packs them.
     seed : int, default 0
         Seed of the sample and of all resamples.
     n_sample : int, default 10000
@@ -172,12 +181,13 @@ def geometry(
     >>> float(table.loc["MPD", "value"]), round(float(table.loc["effective_rank", "value"]), 6)
     (1.0, 7.0)
     """
-    n, _ = check_shape(source)
+    n, dim = check_shape(source)
     labels = None if groups is None else np.asarray(groups)
     if labels is not None and labels.shape != (n,):
         raise InputError(f"groups have shape {labels.shape}, expected ({n},): one a vector.")
-    accumulator, note = add_up(source, seed=seed, n_sample=n_sample)
-    return pd.DataFrame(_rows(accumulator, labels, note, seed=seed), columns=_COLUMNS)
+    codes = Codes.of(dtype_name(source), dim, code_range, unpack=unpack)
+    added = add_up(source, codes=codes, seed=seed, n_sample=n_sample)
+    return pd.DataFrame(_rows(added, n, labels, seed=seed), columns=_COLUMNS)
 
 
 def corpus_geometry(
@@ -248,16 +258,17 @@ def _table_of(
 
 
 def _rows(
-    accumulator: GeometryAccumulator, groups: NDArray[np.generic] | None, note: str, *, seed: int
+    added: Added, n: int, groups: NDArray[np.generic] | None, *, seed: int
 ) -> Iterator[dict[str, object]]:
     """Yield a row for each metric, in the order of `METRICS`."""
     found = {}
-    if accumulator.n >= 2:
-        found = {row["metric"]: row for row in _figure_rows(accumulator, groups, seed=seed)}
-    few = unmeasured(f"{count(accumulator.n, 'vector')}, expected at least 2", n=accumulator.n)
+    if n >= 2 and not added.unmeasured:
+        figures = _figure_rows(added.accumulator, groups, seed=seed)
+        found = {row["metric"]: row for row in figures}
+    missing = unmeasured(added.unmeasured or f"{count(n, 'vector')}, expected at least 2", n=n)
     for metric in METRICS:
-        row = found.get(metric, few)
-        reason = joined(note, str(row["reason"]))
+        row = found.get(metric, missing)
+        reason = joined(added.note, str(row["reason"]))
         yield {**row, "metric": metric, "unit": UNITS[metric], "reason": reason}
 
 

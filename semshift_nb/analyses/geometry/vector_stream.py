@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
+from semshift_nb.analyses.geometry.codes import Codes, OffsetWatch, dtype_name
 from semshift_nb.analyses.results import joined
 from semshift_nb.encoders import VectorFile
 from semshift_nb.errors import InputError
@@ -79,23 +80,37 @@ class Lengths:
         )
 
 
-def add_up(source: Vectors, *, seed: int, n_sample: int) -> tuple[GeometryAccumulator, str]:
-    """Return the directions of all vectors, added up, and what is to be known of them.
+@dataclass(frozen=True, eq=False)
+class Added:
+    """The directions of all vectors, what is to be known of them, and why they mean nothing."""
+
+    accumulator: GeometryAccumulator
+    note: str
+    unmeasured: str = ""
+
+
+def add_up(source: Vectors, *, codes: Codes | None, seed: int, n_sample: int) -> Added:
+    """Add up the directions of all vectors.
 
     All vectors are looked at before any is refused, so that the error can say how many there are.
     """
     n, dim = check_shape(source)
-    accumulator = GeometryAccumulator(dim, seed=seed, n_reservoir=n_sample)
-    seen = Lengths()
-    for batch in _batches(source, n, max(1, _BATCH_NUMBERS // dim)):
-        accumulator.add(batch[:0, :])  # refuses what are no numbers
-        rows, lengths = _directions(batch)
+    width = codes.dim(dim) if codes else dim
+    accumulator = GeometryAccumulator(width, seed=seed, n_reservoir=n_sample)
+    seen, watch = Lengths(), OffsetWatch(dtype_name(source), could_be=codes is None)
+    for batch in _batches(source, n, max(1, _BATCH_NUMBERS // width)):
+        accumulator.add(batch[:0, :] if codes is None else np.empty((0, width)))  # are they numbers
+        watch.see(batch)
+        rows, lengths = _directions(batch if codes is None else codes.decode(batch))
         if seen.see(lengths):
             accumulator.add(rows)
+    reason = watch.reason()
+    if reason:
+        return Added(accumulator, "", reason)
     seen.refuse_unusable()
-    whole = "int" in str(source.dtype)
+    whole = "int" in watch.dtype
     taken = f"whole numbers ({source.dtype}) were taken as they are" if whole else ""
-    return accumulator, joined(taken, seen.note())
+    return Added(accumulator, joined(codes.note if codes else taken, seen.note()))
 
 
 def check_shape(source: Vectors) -> tuple[int, int]:
