@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 
 # Two workers with one thread each: on two cores nothing waits for a thread of its own.
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 lint check test fuzz: export OMP_NUM_THREADS = 1
 
 .PHONY: report lint check test fuzz lab bench bench-gpu notebooks

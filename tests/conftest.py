@@ -5,6 +5,8 @@ import shutil
 import tempfile
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["pytester", "bundled_material"]
 collect_ignore = ["benchmarks", "plugins"]  # programs and helpers: nothing in them is a test
@@ -21,13 +23,23 @@ _FIRST = ("browser", "notebooks", "reports", "packaging", "analyses", "encoders"
 """Folders that take long: what is short fills the gaps at the end."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
+class ByFile(LoadScopeScheduling):
+    """Gives a file's tests to one worker, and all that drive the browser to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)  # without workers there is nobody to ask
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one worker, and all that drive the browser."""
+    """Put what takes long first; what drives the browser or a notebook is slow by nature."""
     for item in items:
-        browser = item.get_closest_marker("browser")
-        item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
-        if browser or item.path.suffix == ".ipynb":
+        if item.get_closest_marker("browser") or item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.slow)
     items.sort(key=_turn)
 
