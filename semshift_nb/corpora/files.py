@@ -110,7 +110,7 @@ def read_parquet(path: Path, *, only_known: bool = True) -> pd.DataFrame:
         try:
             return _columns(pq.ParquetFile(file), only_known=only_known)
         # Arrow says OSError of damaged pages too.
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        except (pa.ArrowException, OSError, ValueError, TypeError) as error:
             raise InputError(
                 f"{path} is damaged or no parquet file ({error!s:.200}): write or fetch it again."
             ) from error
@@ -151,8 +151,9 @@ def _text_files(root: Path) -> Iterator[Path]:
 def _columns(file: pq.ParquetFile, *, only_known: bool) -> pd.DataFrame:
     names = file.schema_arrow.names
     known = [name for name in names if name in COLUMNS] if only_known and "text" in names else names
-    # Without pandas' own remarks, which would make an index of a column.
-    frame: pd.DataFrame = file.read(columns=known).to_pandas(ignore_metadata=True)
+    # Without pandas' own remarks, which would make an index of a column, and may be damaged.
+    table = file.read(columns=known).replace_schema_metadata()
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
     return frame
 
 

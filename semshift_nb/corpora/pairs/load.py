@@ -18,6 +18,7 @@ from semshift_nb.corpora.files import (
 from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.corpora.pairs.pairs import TextPairs
 from semshift_nb.errors import InputError
+from semshift_nb.validation import shortened
 
 KIND = "labelled pairs"
 WORD_PAIRS = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
@@ -136,9 +137,10 @@ def _renamed(table: pd.DataFrame, columns: Sequence[str] | None, name: str) -> p
     asked = list(columns) if columns is not None else _usual(there)
     missing = [column for column in asked if column not in there]
     if missing or len(asked) not in (2, 3) or len(set(asked)) < len(asked):
+        shown = shortened(there, most=20, write=lambda column: f"{column!r:.60}")
         wanted = ", ".join(map(repr, asked)) or "the usual ones"
         raise InputError(
-            f"pairs {name!r} have the columns {', '.join(map(repr, there)) or 'none'}, and "
+            f"pairs {name!r} have the columns {shown or 'none'}, and "
             f"{wanted} were looked for: name the columns of the two texts, and of the score if "
             'there is one, as columns=("text1", "text2", "score").'
         )

@@ -26,7 +26,7 @@ def find_in_parquet(path: Path) -> list[FoundArray]:
             n_rows = file.metadata.num_rows
             fields = [field for field in file.schema_arrow if _is_list(field.type)]
             firsts = [next(_lists(file, field.name, 1), None) for field in fields]
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError, TypeError) as error:
         raise _unreadable(path, error) from error
     return [
         FoundArray(
@@ -44,7 +44,7 @@ def has_texts(path: Path) -> bool:
     """Say whether a Parquet file has a column ``text``, as a corpus has."""
     try:
         return "text" in pq.read_schema(path).names
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError, TypeError) as error:
         raise _unreadable(path, error) from error
 
 
@@ -55,7 +55,7 @@ def _read(path: Path, column: str, dim: int, n_rows: int) -> Iterator[NDArray[An
             for lists in _lists(file, column, n_rows):
                 yield _matrix(lists, dim, start, f"column {column!r} of {path}")
                 start += len(lists)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError, TypeError) as error:
         raise InputError(
             f"{path} cannot be read after row {start} ({error}); copy or write it again."
         ) from error
