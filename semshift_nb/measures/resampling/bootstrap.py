@@ -68,7 +68,7 @@ def draw_documents(codes: NDArray[np.int64], *, n_resamples: int, seed: int) -> 
     if not is_whole(n_resamples, least=1, most=most):
         raise InputError(
             f"n_resamples is {shown(n_resamples)}, expected at least 1 (1000 is usual) and, of "
-            f"{n_groups} documents, at most {most}."
+            f"{count(n_groups, 'document')}, at most {most}."
         )
     n_resamples, seed = int(n_resamples), check_whole(seed, "seed", least=0)
     multinomial = np.random.default_rng(seed).multinomial
