@@ -69,6 +69,7 @@ def machine_data(text: str) -> list[Stretch]:
 
 _SPEAKER = r"(?:[-–—]\s?)?[^\W\d_][^:：\n.!?。！？]{0,30}[:：](?=\s|[^\x00-\x7f])"
 _CLOCK = r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?\s"
+_CUE = re.compile(r"^(?:\d{1,2}:)?\d{2}:\d{2}[.,]\d{3} --> ", re.MULTILINE)
 _TURN = re.compile(rf"\s*(?:{_CLOCK}|{_SPEAKER})")
 _BULLET = re.compile(r"\s*(?:[-*+–—•‣◦▪·・]|[(\[]?(?:\d{1,3}|[a-z])[.)\]、．])\s+\S")
 _MARK = re.compile(r"[.!?…。！？｡．।॥؟۔][\"'”’»」』)\]]*\s*$")
@@ -91,7 +92,7 @@ def line_starts(text: str) -> list[int]:
     the first word of the next.
     """
     lines = [match for match in re.finditer(r"[^\n]+", text) if match[0].strip()]
-    if len(lines) < 2:
+    if len(lines) < 2 or _CUE.search(text):  # a subtitle's lines follow its number and its times
         return []
     for kind in (_TURN, _BULLET):
         marked = [line.start() for line in lines if kind.match(line[0])]

@@ -55,6 +55,14 @@ def test_wrapped_chinese_is_not_cut_at_its_lines() -> None:
     assert sentences(wrapped) == [wrapped]
 
 
+def test_a_subtitle_is_one_sentence_with_its_number_and_its_times() -> None:
+    cues = [
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{text}"
+        for n, text in enumerate(["where were you", "at the shop\nbut it had closed"])
+    ]
+    assert sentences("\n\n".join(cues)) == cues
+
+
 def test_a_clause_on_a_line_of_its_own_goes_on() -> None:
     text = "The council met today,\nafter a long debate,\nand put off the vote."
     assert sentences(text) == [text]
