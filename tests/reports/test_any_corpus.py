@@ -37,7 +37,8 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    pd.DataFrame({"text": TEXTS}).to_csv(tmp_path / "own.csv", index=False)
+    table = pd.DataFrame({"text": TEXTS}).assign(language=["en", "en", "en", "zh", "en", "en"])
+    table.to_csv(tmp_path / "own.csv", index=False)
     (tmp_path / "found").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
