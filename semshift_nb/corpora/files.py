@@ -153,6 +153,7 @@ def _columns(file: pq.ParquetFile, *, only_known: bool) -> pd.DataFrame:
     known = [name for name in names if name in COLUMNS] if only_known and "text" in names else names
     # Without pandas' own remarks, which would make an index of a column, and may be damaged.
     table = file.read(columns=known).replace_schema_metadata()
+    table.validate(full=True)  # or text that is no UTF-8 would be found when it is used
     frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
     return frame
 

@@ -188,6 +188,17 @@ def test_a_parquet_file_cut_short_or_spoilt(tmp_path: Path) -> None:
             load_corpus(path)
 
 
+def test_parquet_with_damaged_text_or_remarks(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"text": ["caf\u00e9 one", "two"]}).to_parquet(path, compression=None)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace("\u00e9 one".encode(), b"\xe9\xe9 one"))
+    with pytest.raises(InputError, match="damaged or no parquet file"):
+        load_corpus(path)
+    path.write_bytes(whole.replace(b'"pandas_version"', b'"pandas_version['))
+    assert load_corpus(path).documents["text"].tolist() == ["caf\u00e9 one", "two"]
+
+
 def test_parquet_columns(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     pd.DataFrame({"body": ["a"]}).to_parquet(path)
