@@ -1,5 +1,5 @@
-# Two commands matter: `make report` and `make test` (`make check` is its fast part). Both make .venv first; nothing else is needed
-# but Python 3.11 or newer and a package registry.
+# Two commands matter: `make report` and `make test` (`make check` is its fast part). Both make
+# .venv first; nothing else is needed but Python 3.11 or newer and a package registry.
 
 PYTHON ?= python3
 BIN := .venv/bin

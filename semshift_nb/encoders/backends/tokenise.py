@@ -193,7 +193,8 @@ def _token_counts(features: Mapping[str, Any]) -> NDArray[np.int64]:
 
 # Measured on two cores: 1,000 is about 5 % faster than 2,000 and 15 % faster than 4,000.
 TOKEN_BUDGET = 1000
-#: A card is idle between batches as small as that.
+#: A card is idle between batches as small as that. Measured on an H200 against
+#: sentence-transformers, float32: 0.69 of its speed with 1,000, 2.3 with 16,384, 2.4 with this.
 GPU_TOKEN_BUDGET = 65_536
 
 
