@@ -40,6 +40,12 @@ from semshift_nb.measures.filter_rate import (
     rms_filter_rate,
 )
 from semshift_nb.measures.neighbours.hubness import hubness, k_occurrence
+from semshift_nb.measures.neighbours.hubness_reduction import (
+    HubnessReduction,
+    fit_csls,
+    fit_local_scaling,
+    fit_mutual_proximity,
+)
 from semshift_nb.measures.neighbours.intrinsic_dimension import two_nn_dimension
 from semshift_nb.measures.neighbours.labels import (
     bootstrap_nearest_neighbour_accuracy,
@@ -121,6 +127,7 @@ __all__ = [
     "Correction",
     "DimensionShares",
     "GeometryAccumulator",
+    "HubnessReduction",
     "Interval",
     "JackknifePlan",
     "LeastDilutionWalk",
@@ -161,6 +168,9 @@ __all__ = [
     "first_component_share",
     "fit_all_but_the_top",
     "fit_centring",
+    "fit_csls",
+    "fit_local_scaling",
+    "fit_mutual_proximity",
     "fit_principal_components",
     "fit_whitening",
     "high_frequency_share",
