@@ -65,7 +65,7 @@ def test_each_pair_has_the_papers_similarity(unit, name):
 
 @pytest.mark.parametrize("name", FITS)
 def test_hubs_go(name):
-    """Rows around a centre have hubs, queries around it find them; after reduction a third fewer."""
+    """Rows around a centre have hubs, queries find them; after reduction, fewer."""
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((600, 100)) + 1.0
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
