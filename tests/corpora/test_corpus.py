@@ -114,6 +114,7 @@ def test_halves_of_characters_are_replaced_in_place() -> None:
     assert corpus.sentences["start"].tolist() == [0, 5]
 
 
+@pytest.mark.filterwarnings("ignore::semshift_nb.corpora.TextWarning")  # some look like no English
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(codec=None)), min_size=1, max_size=5))
 def test_any_texts_make_a_corpus(texts: list[str]) -> None:

@@ -34,6 +34,9 @@ _LEAST_FAMILIES = 4
 
 _NO_REST = 1e-9
 
+_DECIMALS = 5
+"""Figures of float32 vectors that agree so far are tied; else each machine orders them anew."""
+
 _HELD = {ALIGNMENT: UNIFORMITY, UNIFORMITY: ALIGNMENT}
 
 
@@ -69,8 +72,8 @@ class _Columns:
         self._variants = [variant for variant in variants if variant.has(keys)]
         self._keys = keys
         whole = [[variant.figures[key].value for variant in self._variants] for key in keys]
-        self._figures = [np.array(column) for column in whole]
-        self._quality = np.array([variant.quality.value for variant in self._variants])
+        self._figures = [np.round(column, _DECIMALS) for column in whole]
+        self._quality = np.round([variant.quality.value for variant in self._variants], _DECIMALS)
 
     def rows(self, scope: str, *, n_resamples: int, seed: int) -> Iterator[dict[str, object]]:
         """Yield the correlation with each of its intervals."""
@@ -120,7 +123,8 @@ def _correlation(quality: Column, figure: Column, held: Column | None = None) ->
 def _ranks(columns: Column) -> Column:
     """Return the centred ranks of each row; NaN where one of its numbers is."""
     centre = (columns.shape[1] + 1) / 2
-    ranks: Column = stats.rankdata(columns, axis=1, nan_policy="propagate") - centre
+    tied = np.round(columns, _DECIMALS)
+    ranks: Column = stats.rankdata(tied, axis=1, nan_policy="propagate") - centre
     return ranks
 
 
