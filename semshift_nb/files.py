@@ -1,5 +1,6 @@
 """Files that are either whole or not there, for every floor that keeps something on disk."""
 
+import importlib.util
 import os
 import re
 import stat
@@ -137,3 +138,21 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def gensim_file(name: str) -> Path:
+    """Find a file of gensim's test data without importing gensim."""
+    # find_spec of a top-level name runs no code; importing gensim would take a second.
+    spec = importlib.util.find_spec("gensim")
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError(
+            "this corpus lies in the package gensim, which is not installed: type "
+            'pip install "semshift-nb[offline]", or load a file of your own.'
+        )
+    path = Path(spec.submodule_search_locations[0]) / "test" / "test_data" / name
+    if not path.is_file():
+        raise InputError(
+            f"this corpus is the file {path}, which is not there: install gensim from its wheel "
+            "again (pip install --force-reinstall --no-deps gensim)."
+        )
+    return path

@@ -14,7 +14,6 @@ from semshift_nb.charts.geometry import (
     spectra_by_layer,
 )
 from semshift_nb.charts.length import length_curves
-from semshift_nb.charts.renderer import enable
 from semshift_nb.charts.report_card import report_card
 from semshift_nb.charts.retrieval import method_figures, retrieval_differences
 from semshift_nb.charts.shift import (
@@ -46,6 +45,7 @@ from semshift_nb.charts.temperature.view import (
     tempering_sweep,
     tempering_view,
 )
+from semshift_nb.charts.theme import enable
 from semshift_nb.charts.variants import (
     ablation_curves,
     alignment_plane,

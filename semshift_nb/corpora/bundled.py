@@ -7,9 +7,9 @@ from pydoc_data.topics import topics
 
 import pandas as pd
 
-from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.corpora.sentences import sentences_of, without_unfinished
 from semshift_nb.corpora.wikipedia.articles import wikipedia
+from semshift_nb.files import gensim_file
 
 _RULE = re.compile(r"^\s*([*=\-~^])\1{2,}\s*$", re.MULTILINE)
 _BULLET = re.compile(r"^(?:[*-]|\d+\.)\s+")

@@ -1,7 +1,13 @@
 """Vectors to numbers: pure functions over NumPy arrays, torch tensors and their like."""
 
 from semshift_nb.measures.attention import attention_entropy, attention_share, score_variance
-from semshift_nb.measures.concentration.alignment import alignment, bootstrap_alignment
+from semshift_nb.measures.concentration.alignment_uniformity import (
+    alignment,
+    bootstrap_alignment,
+    bootstrap_uniformity,
+    mean_cosine,
+    uniformity,
+)
 from semshift_nb.measures.concentration.distance import (
     bootstrap_distance_contrast,
     bootstrap_mean_pairwise_distance,
@@ -11,11 +17,6 @@ from semshift_nb.measures.concentration.isotropy import (
     jackknife_dimension_figures,
     jackknife_partition_isotropy,
     partition_isotropy,
-)
-from semshift_nb.measures.concentration.uniformity import (
-    bootstrap_uniformity,
-    mean_cosine,
-    uniformity,
 )
 from semshift_nb.measures.corrections import (
     Correction,

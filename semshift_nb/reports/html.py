@@ -19,7 +19,7 @@ from latex2mathml.converter import convert as mathml
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from semshift_nb.charts.renderer import MIME
+from semshift_nb.charts.theme import MIME
 
 _TEMPLATES = Path(__file__).parent / "notebook_page"
 _VEGA_LITE = "6.4"

@@ -10,7 +10,7 @@ from semshift_nb.adapters.mteb import MtebModel
 from semshift_nb.analyses import retrieval
 from semshift_nb.corpora import known_item, load_corpus, read_mteb
 from semshift_nb.encoders import Encoder, tempscale
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.encoders.loading.load import load_model
 from semshift_nb.errors import InputError
 

@@ -78,7 +78,7 @@ def measure(n_sentences: int = N_SENTENCES) -> list[dict[str, Any]]:
     from sentence_transformers import SentenceTransformer
 
     from semshift_nb.encoders import load_encoder
-    from semshift_nb.encoders.loading.bundled import bundled_folder
+    from semshift_nb.encoders.loading.folders import bundled_folder
 
     folder = bundled_folder()
     texts = sentences(n_sentences)

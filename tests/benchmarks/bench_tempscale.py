@@ -19,7 +19,7 @@ from transformers import AutoModel, PreTrainedModel
 from transformers.models.bert import modeling_bert
 
 from semshift_nb.encoders import entropy_matched, tempscale
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 
 ROOT = Path(__file__).parents[2]
 N_TOKENS = (32, 128, 512)

@@ -18,7 +18,7 @@ from sentence_transformers import SentenceTransformer
 
 from semshift_nb import measures
 from semshift_nb.encoders import entropy_matched, load_encoder, tempscale
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from tests.encoders.temperature.families import FAMILIES, KINDS, UPCAST, hidden, ragged, real, tiny
 
 ROUNDS = 7

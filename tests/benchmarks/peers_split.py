@@ -25,7 +25,7 @@ from llama_index.core.node_parser import SemanticSplitterNodeParser
 from sentence_transformers import SentenceTransformer
 
 from semshift_nb import load_encoder, split
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 
 Splitter = Callable[[list[str]], list[str]]
 MODEL = SentenceTransformer(str(bundled_folder()), device="cpu", local_files_only=True)

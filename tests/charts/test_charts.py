@@ -9,7 +9,7 @@ import pytest
 import vl_convert as vlc
 
 from semshift_nb import charts
-from semshift_nb.charts.renderer import MIME, mime_bundle, portable_spec
+from semshift_nb.charts.theme import MIME, mime_bundle, portable_spec
 from semshift_nb.errors import InputError
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -305,7 +305,7 @@ def test_datasets_are_numbered_so_that_a_last_digit_does_not_rename_them():
 def test_the_renderer_is_chosen_on_import_and_a_users_choice_is_kept():
     assert alt.renderers.active == "semshift"
     with alt.renderers.enable("png"):
-        charts.renderer.enable()
+        charts.theme.enable()
         assert alt.renderers.active == "png"
 
 

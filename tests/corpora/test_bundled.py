@@ -12,8 +12,8 @@ import pytest
 
 from semshift_nb.corpora import Corpus, load_corpus
 from semshift_nb.corpora.bundled import topic_prose
-from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.errors import InputError
+from semshift_nb.files import gensim_file
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from semshift_nb.encoders import Encoder, load_encoder
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from tests.encoders.material import reference_model
 
 

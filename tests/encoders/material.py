@@ -19,7 +19,7 @@ from transformers import (
     set_seed,
 )
 
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 
 TOKENIZER_FILES = [
     "tokenizer.json",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from semshift_nb.encoders import NoDirectionError, load_encoder
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.errors import InputError, SemshiftError
 from tests.encoders.material import RAGGED
 

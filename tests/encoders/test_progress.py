@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 from semshift_nb.encoders import progress
-from semshift_nb.frontend import live_notebook
+from semshift_nb.encoders.progress import live_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def test_a_script_is_no_live_notebook():
 
 @pytest.mark.parametrize("live", [True, False])
 def test_a_notebook_is_live_when_it_may_ask(live):
-    source = "from semshift_nb.frontend import live_notebook\nprint(live_notebook())"
+    source = "from semshift_nb.encoders.progress import live_notebook\nprint(live_notebook())"
     outputs = run_cell(source, live=live)
     assert "".join(output.get("text", "") for output in outputs).strip() == str(live)
 

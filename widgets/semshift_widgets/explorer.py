@@ -10,9 +10,9 @@ import ipywidgets as ipw
 import pandas as pd
 from IPython.display import HTML, display
 
+from semshift_nb.encoders.progress import live_notebook
 from semshift_nb.errors import InputError, SemshiftError
-from semshift_nb.frontend import live_notebook
-from semshift_widgets.html import note_html
+from semshift_widgets.display import note_html
 
 
 class View(Protocol):

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
-from semshift_nb.analyses.length.design import Lengths
 from semshift_nb.analyses.length.length_buckets import natural_texts
-from semshift_nb.analyses.length.text_growth import BuiltTexts, Start, build_texts, start
+from semshift_nb.analyses.length.text_growth import BuiltTexts, Lengths, Start, build_texts, start
 from semshift_nb.analyses.results import joined
 from semshift_nb.analyses.token_counts import Counter, token_counter
 from semshift_nb.corpora import Corpus

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.analyses.length.design import NATURAL, Lengths
-from semshift_nb.analyses.length.text_growth import BuiltTexts, sentence_spans
+from semshift_nb.analyses.length.text_growth import NATURAL, BuiltTexts, Lengths, sentence_spans
 from semshift_nb.analyses.token_counts import Counter
 from semshift_nb.corpora import Corpus
 

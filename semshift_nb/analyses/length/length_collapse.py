@@ -9,13 +9,13 @@ import pandas as pd
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.length.conditions import Cell, LengthPlan, Shift, plan_texts, read_cell
-from semshift_nb.analyses.length.design import (
+from semshift_nb.analyses.length.length_buckets import buckets
+from semshift_nb.analyses.length.text_growth import (
     ARMS,
     Lengths,
     check_lengths,
     considered,
 )
-from semshift_nb.analyses.length.length_buckets import buckets
 from semshift_nb.analyses.results import (
     UNITS,
     interval_row,

@@ -8,7 +8,7 @@ import pandas as pd
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.length.conditions import Cell, plan_texts, read_cell
-from semshift_nb.analyses.length.design import check_lengths, considered
+from semshift_nb.analyses.length.text_growth import check_lengths, considered
 from semshift_nb.analyses.results import UNITS, interval_row, unmeasured
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder

@@ -8,12 +8,15 @@ import pandas as pd
 
 from semshift_nb.analyses.encoded import encoder_columns
 from semshift_nb.analyses.results import joined
-from semshift_nb.analyses.retrieval.buckets import EVERYTHING, GROUPINGS, Bucket, buckets
 from semshift_nb.analyses.retrieval.metric_table import (
     CHANGE,
     COLUMNS,
+    EVERYTHING,
+    GROUPINGS,
+    Bucket,
     ResamplingOptions,
     adjust,
+    buckets,
     change_rows,
     distance_row,
     long_form,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.results import UNITS
-from semshift_nb.analyses.retrieval.buckets import ALL
 from semshift_nb.analyses.retrieval.metric_table import (
+    ALL,
     CHANGE,
     ResamplingOptions,
     adjust,

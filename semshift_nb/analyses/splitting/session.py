@@ -14,7 +14,7 @@ from semshift_nb.analyses.splitting.segments import segment_text
 from semshift_nb.analyses.splitting.split import Splitting
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
-from semshift_nb.measures.segmentation.checks import check_price
+from semshift_nb.measures.segmentation.scatter import check_price
 from semshift_nb.validation import check_whole
 
 _CHEAPEST = 0.5

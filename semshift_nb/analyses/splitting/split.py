@@ -15,7 +15,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.corpora.sentences import warn_of_texts
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
-from semshift_nb.measures.segmentation.checks import check_price
+from semshift_nb.measures.segmentation.scatter import check_price
 from semshift_nb.validation import check_whole
 
 SPLIT_METHODS = ("least_dilution", "shift", "percentile", "windowed_percentile", "fixed")

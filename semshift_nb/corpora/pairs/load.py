@@ -15,9 +15,9 @@ from semshift_nb.corpora.files import (
     read_parquet,
     unreadable,
 )
-from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.corpora.pairs.pairs import TextPairs
 from semshift_nb.errors import InputError
+from semshift_nb.files import gensim_file
 from semshift_nb.validation import shortened
 
 KIND = "labelled pairs"

@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from semshift_nb.corpora.gensim_files import gensim_file
 from semshift_nb.corpora.sentences import sentence_spans
 from semshift_nb.corpora.wikipedia.wikitext import plain_text
 from semshift_nb.errors import InputError
+from semshift_nb.files import gensim_file
 
 # The file comes with an installed package, so the parser meets nothing hostile.
 

@@ -2,17 +2,210 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from semshift_nb.corpora.sentences import sentences_of, without_unfinished
-from semshift_nb.corpora.wikipedia.markup import (
-    EQUALS,
-    HOLE,
-    drop_elements,
-    expand_templates,
-    strip_tags,
-    unlink,
+
+# ruff: noqa: RUF001 - dashes, quotes and signs that look alike are what this file is about.
+
+
+# Stands for something that was said here and cannot be kept: a formula, an unknown template.
+# A private character, which no article uses.
+HOLE = "\ue000"
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_NOTE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>", re.DOTALL | re.IGNORECASE)
+_ELEMENTS = (
+    "gallery|timeline|imagemap|blockquote|poem|table|source|syntaxhighlight|references|score"
 )
+_APART = re.compile(rf"<({_ELEMENTS})\b[^<>]*(?:/>|>.*?</\1\s*>)", re.DOTALL | re.IGNORECASE)
+_FORMULA = re.compile(r"<(math|chem|hiero)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_RAISED = re.compile(r"<(su[bp])\b[^<>]*>([^<>]*)</su[bp]\s*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s*(?:br|p|/p|hr|li|/li)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+_PLAIN = "0123456789+-−()n"
+_SUPERSCRIPT = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₙ")
+
+
+def drop_elements(text: str) -> str:
+    """Drop comments, notes and all that is set apart from the running text."""
+    for pattern in (_COMMENT, _NOTE, _APART):
+        text = pattern.sub("", text)
+    return _FORMULA.sub(HOLE, text)
+
+
+def strip_tags(text: str) -> str:
+    """Strip tags and keep what they enclose."""
+    text = _RAISED.sub(_raise, _BREAK.sub(" ", text))
+    return _TAG.sub("", text)
+
+
+def _raise(match: re.Match[str]) -> str:
+    kind, content = match[1].lower(), match[2].strip()
+    if not set(content) <= set(_PLAIN):
+        return content
+    return content.translate(_SUPERSCRIPT if kind == "sup" else _SUBSCRIPT)
+
+
+# Innermost links first: an image's caption may hold links of its own.
+_LINK = re.compile(r"\[\[((?:[^\[\]]|\[(?!\[)|\](?!\]))*)\]\]")
+_EXTERNAL = re.compile(r"\[(?:https?:|ftp:)?//[^\s\[\]]*\s*([^\[\]]*)\]", re.IGNORECASE)
+# [[Category:...]], [[File:...]], [[de:...]]; a colon in front ([[:File:...]]) makes a plain link.
+_NAMESPACE = re.compile(
+    r"\s*(?:file|image|category|media|[a-z]{2,3}(?:-[a-z-]+)?|simple)\s*:(?!\s|:)\S", re.IGNORECASE
+)
+
+
+def unlink(text: str) -> str:
+    """Replace links by their words."""
+    count = 1
+    while count:
+        text, count = _LINK.subn(_words, text)
+    return _EXTERNAL.sub(r"\1", text)
+
+
+def _words(match: re.Match[str]) -> str:
+    target, bar, words = match[1].partition("|")
+    if _NAMESPACE.match(target):
+        return ""
+    if bar and not words:  # [[Mercury (planet)|]] shows as Mercury
+        return re.sub(r"\s*\(.*\)|^:?[^:]*:|,.*", "", target)
+    return words if bar else target.lstrip(":")
+
+
+_JOINERS = {
+    "-": "–", "–": "–", "to": " to ", "to(-)": " to ", "and": " and ", "or": " or ", "x": " × ",
+    "by": " by ", "×": " × ", "and(-)": " and ", "+/-": " ± ",
+}  # fmt: skip
+_UNITS = {
+    "sqmi": "sq mi", "sqft": "sq ft", "sqkm": "km²", "km2": "km²", "m2": "m²", "cm2": "cm²",
+    "km3": "km³", "m3": "m³", "cm3": "cm³", "C": "°C", "F": "°F", "C-change": "°C",
+    "F-change": "°F", "acre": "acres", "m/s2": "m/s²", "ozt": "troy oz",
+    "impgal": "imp gal", "USgal": "US gal",
+    "oilbbl": "bbl", "oilbbl/d": "bbl/d", "koilbbl/d": "thousand bbl/d", "Moilbbl": "million bbl",
+    "Moilbbl/d": "million bbl/d", "Goilbbl": "billion bbl", "Tcuft": "trillion cu ft",
+    "e6acre": "million acres", "e6carat": "million carats", "PD/sqmi": "per sq mi",
+    "LT": "long tons", "MT": "metric tons", "MUSgal": "million US gal",
+}  # fmt: skip
+
+
+def measure(values: list[str], _source: str) -> str:
+    """Write a quantity the way its article gives it."""
+    written = ""
+    rest = list(values)
+    while rest and (rest[0] in _JOINERS or _is_number(rest[0])):
+        token = rest.pop(0)
+        written += _JOINERS.get(token) or _grouped(token)
+    if not rest:
+        return written
+    written += " " + _UNITS.get(rest[0], rest[0])
+    # "5|ft|11|in": a number after the unit is the next smaller part of the same quantity.
+    return f"{written} {measure(rest[1:], '')}" if _starts_number(rest[1:]) else written
+
+
+def _is_number(token: str) -> bool:
+    return token.replace(",", "").replace(".", "").lstrip("-−+").isdigit()
+
+
+def _starts_number(tokens: list[str]) -> bool:
+    # A lone number at the end is the precision of the conversion, no quantity.
+    return len(tokens) > 1 and _is_number(tokens[0]) and not _is_number(tokens[1])
+
+
+def _grouped(token: str) -> str:
+    whole, point, decimals = token.partition(".")
+    return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else token
+
+
+# Stands for {{=}}, lest it be taken for the sign between a parameter's name and its value.
+EQUALS = "\ue001"
+
+_INNERMOST = re.compile(r"\{\{((?:[^{}]|(?<!\{)\{(?!\{)|(?<!\})\}(?!\}))*)\}\}")
+_BARS_OUTSIDE_LINKS = re.compile(r"\|(?![^\[\]]*\]\])")
+_NAMED = re.compile(r"\s*[\w -]*\s*=")
+
+# Remarks to the reader or the editor, notes, pronunciations and other languages' names of the
+# subject: the sentence is whole without them.
+_REMARK_STARTS = (
+    "ipa", "lang-", "sfn", "harv", "cite ", "pp-", "inflation-fn", "refimprove", "weasel", "use ",
+    "flagicon", "wiktionary", "portal", "better ", "unreliable ", "according to", "clarif",
+    "citation", "failed ", "verif", "disputed", "qualify ", "update ", "page needed", "primary ",
+)  # fmt: skip
+_REMARKS = frozenset(
+    {
+        "efn", "refn", "#tag:ref", "ref", "note", "nb", "rp", "r", "cn", "fact", "full", "when",
+        "which", "who", "by whom", "where", "why", "how", "vague", "dubious", "specify", "sic",
+        "respell", "pron", "anchor", "clear", "-", "-\"", "toc", "main", "main article", "see also",
+        "further", "audio", "listen", "pov", "undue-inline", "dead link", "expand section",
+    }
+)  # fmt: skip
+_MONTHS = {
+    "1": "January", "2": "February", "3": "March", "4": "April", "5": "May", "6": "June",
+    "7": "July", "8": "August", "9": "September", "10": "October", "11": "November",
+    "12": "December",
+}  # fmt: skip
+
+
+def expand_templates(text: str) -> str:
+    """Write out the templates that carry words and take away the others."""
+    count = 1
+    while count:
+        text, count = _INNERMOST.subn(_expand, text)
+    return text
+
+
+def _expand(match: re.Match[str]) -> str:
+    name, *parts = _BARS_OUTSIDE_LINKS.split(match[1])
+    name = " ".join(name.lower().replace("_", " ").split())
+    values = [part.strip() for part in parts if not _NAMED.match(part)]
+    if name in _WORDS:
+        return _WORDS[name]
+    if name in _WRITERS and values:
+        return _WRITERS[name](values, match[1])
+    return "" if name in _REMARKS or name.startswith(_REMARK_STARTS) else HOLE
+
+
+def _last(values: list[str], _source: str) -> str:
+    return values[-1]
+
+
+def _first(values: list[str], _source: str) -> str:
+    return values[0]
+
+
+def _as_of(values: list[str], source: str) -> str:
+    date = [_MONTHS.get(month, month) for month in values[1:2]]
+    start = "as of" if re.search(r"lc\s*=\s*(?:y|on)", source) else "As of"
+    return " ".join([start, *values[2:3], *date, values[0]])
+
+
+def _japanese(values: list[str], _source: str) -> str:
+    others = ", ".join(filter(None, values[1:3]))
+    return f"{values[0]} ({others})" if others else values[0]
+
+
+_WORDS = {
+    "nbsp": " ", "space": " ", "spaces": " ", "'": "'", "'s": "'s", "' \"": "'\"", "snd": " – ",
+    "snds": " – ", "spaced ndash": " – ", "ndash": "–", "mdash": "—", "mdashb": "—", "=": EQUALS,
+    "!": "|", "eqm": "⇌", "·": "·",
+}  # fmt: skip
+_WRITERS: dict[str, Callable[[list[str], str], str]] = {
+    **dict.fromkeys(("lang", "transl", "rtl-lang", "script/arabic", "nq"), _last),
+    **dict.fromkeys(("nowrap", "small", "big", "large", "smaller", "nobold", "linktext"), _first),
+    **dict.fromkeys(("sc", "vr", "sup", "sub", "ipa", "music"), _first),
+    **dict.fromkeys(("convert", "cvt"), measure),
+    "angbr": lambda values, _: f"⟨{values[0]}⟩",
+    "as of": _as_of,
+    "circa": lambda values, _: f"c. {values[0]}",
+    "ill": lambda values, _: values[-1],
+    "nihongo": _japanese,
+    "oldstyledate": lambda values, _: ", ".join(values[:2]),
+    "us$": lambda values, _: f"US${values[0]}",
+    "uss": lambda values, _: f"USS {values[0]}",
+}
+
 
 _HEADING = re.compile(r"^(={1,6})\s*(.+?)\s*\1\s*$")
 _BACK_MATTER = frozenset(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling
 
-from semshift_nb.encoders.backends.attention import text_attention
 from semshift_nb.encoders.backends.hidden_states import (
     TokenStateCollector,
     drop_hooks,
@@ -19,6 +18,7 @@ from semshift_nb.encoders.backends.hidden_states import (
     pooling_of,
     recording,
     table_of,
+    text_attention,
     widths,
 )
 from semshift_nb.encoders.backends.model_config import (

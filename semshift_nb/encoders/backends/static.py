@@ -16,7 +16,7 @@ from safetensors import safe_open
 from tokenizers import Encoding as Tokenised
 from tokenizers import Tokenizer
 
-from semshift_nb.encoders.backends.attention import plain_special_ids
+from semshift_nb.encoders.backends.hidden_states import plain_special_ids
 from semshift_nb.encoders.backends.protocol import (
     Batch,
     InputEmbeddings,

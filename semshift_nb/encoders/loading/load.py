@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from semshift_nb.encoders.cache import VectorCache
 from semshift_nb.encoders.encoder import Encoder, ModelIdentity
-from semshift_nb.encoders.loading.bundled import bundled_folder, bundled_revision
 from semshift_nb.encoders.loading.checks import check_folder, has_own_pooling, permission
 from semshift_nb.encoders.loading.folders import (
     ModelFolder,
+    bundled_folder,
+    bundled_revision,
     find_folder,
     fingerprint,
     weight_files,

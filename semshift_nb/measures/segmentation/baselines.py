@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.segmentation.checks import MOST_SENTENCES, check_cuts, rows_of_text
 from semshift_nb.measures.segmentation.least_dilution import check_bounds, check_number
+from semshift_nb.measures.segmentation.scatter import MOST_SENTENCES, check_cuts, rows_of_text
 from semshift_nb.validation import check_whole, is_real, shown
 
 Matrix = NDArray[np.float64]

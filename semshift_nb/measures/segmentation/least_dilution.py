@@ -8,19 +8,17 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import ADDABLE, Array, real_numbers
-from semshift_nb.measures.segmentation.checks import (
-    check_min_size,
-    check_price,
-    check_weight,
-    rows_of_text,
-)
 from semshift_nb.measures.segmentation.online import LeastDilutionWalk
 from semshift_nb.measures.segmentation.scatter import (
     MOST_ROWS,
     Matrix,
     cheapest_cuts,
+    check_min_size,
+    check_price,
+    check_weight,
     cuts_into,
     gains_at,
+    rows_of_text,
     scatter_table,
 )
 from semshift_nb.names import count

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.measures.arrays import Array, namespace, unit_rows
-from semshift_nb.measures.segmentation.checks import check_sizes, segment_sums
+from semshift_nb.measures.segmentation.scatter import check_sizes, segment_sums
 from semshift_nb.validation import check_whole
 
 Sizes = Sequence[int] | NDArray[np.int64]

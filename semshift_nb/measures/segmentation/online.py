@@ -14,8 +14,13 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import MOST_DIMENSIONS, on_host, unit_vector
-from semshift_nb.measures.segmentation.checks import check_min_size, check_price, check_weight
-from semshift_nb.measures.segmentation.scatter import TOO_SHORT, Matrix
+from semshift_nb.measures.segmentation.scatter import (
+    TOO_SHORT,
+    Matrix,
+    check_min_size,
+    check_price,
+    check_weight,
+)
 from semshift_nb.validation import check_whole, is_real, shown
 
 _EXACT = 1e-12

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array
-from semshift_nb.measures.segmentation.checks import check_price, rows_of_text
 from semshift_nb.measures.segmentation.least_dilution import check_bounds, segmenter
 from semshift_nb.measures.segmentation.scatter import (
     Matrix,
     cheapest_cuts,
+    check_price,
+    rows_of_text,
     scatter_table,
     total_scatter,
 )

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, namespace, on_host
+from semshift_nb.measures.concentration.alignment_uniformity import bootstrap_uniformity, uniformity
 from semshift_nb.measures.concentration.isotropy import (
     jackknife_partition_isotropy,
     partition_isotropy,
 )
-from semshift_nb.measures.concentration.uniformity import bootstrap_uniformity, uniformity
 from semshift_nb.measures.neighbours.hubness import hubness
 from semshift_nb.measures.neighbours.intrinsic_dimension import two_nn_dimension
 from semshift_nb.measures.neighbours.subsampling import (

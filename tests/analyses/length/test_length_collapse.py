@@ -8,8 +8,7 @@ import pytest
 
 from semshift_nb import analyses, load_corpus, measures
 from semshift_nb.analyses.length.conditions import plan_texts
-from semshift_nb.analyses.length.design import check_lengths, considered
-from semshift_nb.analyses.length.text_growth import BuiltTexts
+from semshift_nb.analyses.length.text_growth import BuiltTexts, check_lengths, considered
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError

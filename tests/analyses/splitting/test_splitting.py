@@ -12,7 +12,7 @@ import semshift_nb
 from semshift_nb import measures
 from semshift_nb.analyses import SPLIT_METHODS, Splitting, split, split_corpus
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.errors import InputError
 
 CATS = "Cats purr when they are content. A kitten follows its mother. Old cats sleep all day."

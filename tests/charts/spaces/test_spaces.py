@@ -9,7 +9,7 @@ import pytest
 import vl_convert as vlc
 
 from semshift_nb import charts
-from semshift_nb.charts.renderer import portable_spec
+from semshift_nb.charts.theme import portable_spec
 from semshift_nb.errors import InputError
 
 

@@ -8,8 +8,8 @@ import pytest
 import vl_convert as vlc
 
 from semshift_nb import charts
-from semshift_nb.charts.renderer import MIME, mime_bundle, portable_spec
 from semshift_nb.charts.splitting.view import MOST_SENTENCES, check_drawable
+from semshift_nb.charts.theme import MIME, mime_bundle, portable_spec
 from semshift_nb.errors import InputError
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"

@@ -6,7 +6,7 @@ import torch
 from transformers import AutoModel, BertConfig, BertModel
 
 from semshift_nb.encoders import entropy_matched, load_encoder, tempscale
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.encoders.temperature.forward_patch import applied, capturing, model_temperature
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model

@@ -8,7 +8,7 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
 
 from semshift_nb.encoders import load_encoder
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.errors import InputError
 from tests.encoders.material import RAGGED, tiny_model
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from semshift_nb.encoders import load_encoder
-from semshift_nb.encoders.loading.bundled import SHA256, bundled_folder, check_hashes
+from semshift_nb.encoders.loading.folders import SHA256, bundled_folder, check_hashes
 from semshift_nb.errors import InputError, SemshiftError
 from tests.encoders.material import tiny_model
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 
 from semshift_nb.encoders import entropy_matched, tempscale
-from semshift_nb.encoders.loading.bundled import bundled_folder
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.errors import InputError, SemshiftError
 from tests.encoders.temperature.families import SHARED, hidden, ragged, tiny
 

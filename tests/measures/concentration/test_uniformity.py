@@ -191,7 +191,7 @@ def test_uniformity_is_covered(design):
 
 def test_weighted_potential_is_the_sum_over_pairs(unit):
     """Against a loop over the drawn copies, pair by pair, as for the mean distance."""
-    from semshift_nb.measures.concentration.uniformity import _weighted_sums
+    from semshift_nb.measures.concentration.alignment_uniformity import _weighted_sums
     from semshift_nb.measures.resampling.bootstrap import weighted_pair_mean
 
     rows, codes = unit(7), np.array([0, 0, 0, 1, 1, 2, 3])

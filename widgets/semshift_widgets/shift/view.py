@@ -5,9 +5,8 @@ import ipywidgets as ipw
 
 from semshift_nb.charts import live_document
 from semshift_nb.names import count
-from semshift_widgets.chart_view import ChartView
+from semshift_widgets.display import ChartView, note_html, table_html
 from semshift_widgets.explorer import follow, guarded
-from semshift_widgets.html import note_html, table_html
 from semshift_widgets.shift.state import ShiftState
 
 #: A list of more sentences than this is slow to build and to scroll.

@@ -15,9 +15,8 @@ from semshift_nb.analyses import MAPS, EmbeddingSpaces, SpaceView
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 from semshift_widgets.background import Background, Task, in_turn
-from semshift_widgets.chart_view import ChartView, packed
+from semshift_widgets.display import STYLE, ChartView, note_html, packed, table_html
 from semshift_widgets.explorer import follow, guarded
-from semshift_widgets.html import STYLE, note_html, table_html
 from semshift_widgets.spaces.menus import SpectrumMenus
 from semshift_widgets.spaces.state import Column, SpectrumState
 

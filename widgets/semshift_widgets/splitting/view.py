@@ -7,9 +7,8 @@ import ipywidgets as ipw
 
 from semshift_nb.charts import live_split
 from semshift_nb.names import count
-from semshift_widgets.chart_view import ChartView
+from semshift_widgets.display import ChartView, list_html, note_html
 from semshift_widgets.explorer import follow, guarded
-from semshift_widgets.html import list_html, note_html
 from semshift_widgets.splitting.state import SplitState, beginning
 
 _SHOWN_CHARACTERS = 90

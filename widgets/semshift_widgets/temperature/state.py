@@ -13,7 +13,7 @@ from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.names import temperature_name
-from semshift_widgets.chart_view import packed
+from semshift_widgets.display import packed
 
 #: The temperatures of a sweep: evenly spaced, 1 among them.
 SWEPT_TAUS = tuple(round(0.5 + step / 10, 1) for step in range(11))

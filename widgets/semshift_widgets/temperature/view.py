@@ -12,9 +12,8 @@ from semshift_nb.charts import live_tempering
 from semshift_nb.errors import SemshiftError
 from semshift_nb.names import count
 from semshift_widgets.background import Background, Task, in_turn
-from semshift_widgets.chart_view import ChartView
+from semshift_widgets.display import ChartView, note_html, table_html
 from semshift_widgets.explorer import follow, guarded
-from semshift_widgets.html import note_html, table_html
 from semshift_widgets.temperature.state import TempScaleState
 
 _SHOWN_CHARACTERS = 160

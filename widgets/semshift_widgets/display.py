@@ -1,11 +1,8 @@
-"""A chart that lives beside widgets: drawn once, steered by signals, listened to.
-
-Altair's own ``JupyterChart`` keeps listening for every chart that it has ever shown, so that an
-explorer slows down with each document; this one lets go of a chart when it draws the next.
-"""
+"""What an explorer shows: charts that are redrawn in place, tables and notes."""
 
 import functools
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ import pandas as pd
 import traitlets
 import vl_convert as vlc
 
-from semshift_nb.charts.renderer import portable_spec
+from semshift_nb.charts.theme import portable_spec
 
 _SOURCE = Path(__file__).with_name("chart_view.js")
 
@@ -64,3 +61,39 @@ def packed(table: pd.DataFrame) -> dict[str, dict[str, bytes]]:
     return {
         "columns": {str(name): table[name].to_numpy(dtype=np.float32).tobytes() for name in table}
     }
+
+
+#: How tables and notes look; every piece of HTML brings it along.
+STYLE = """<style>
+.semshift table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 2px 0 8px }
+.semshift th, .semshift td { padding: 3px 14px 3px 0; text-align: left; vertical-align: top;
+  border: 0; border-bottom: 1px solid #e4e7eb; line-height: 1.35; white-space: normal }
+.semshift tr { background: none !important }
+.semshift th { color: #616e7c; font-weight: 500 }
+.semshift h4 { margin: 8px 0 2px; font-weight: 600 }
+.semshift ol { margin: 4px 0; padding-left: 36px } .semshift li { line-height: 1.4 }
+.semshift .note { color: #616e7c; line-height: 1.4 } .semshift .alert { color: #a61b1b }
+</style>"""
+
+
+def table_html(table: pd.DataFrame, *, title: str) -> str:
+    """Write a table under a title, every cell escaped."""
+    body = table.to_html(
+        index=False, border=0, escape=True, justify="left", na_rep="-", float_format="{:.3f}".format
+    )
+    return f'{STYLE}<div class="semshift"><h4>{html.escape(title)}</h4>{body}</div>'
+
+
+def note_html(text: str, *, alert: bool = False) -> str:
+    """Write a line of plain text, escaped."""
+    kind = "alert" if alert else "note"
+    return f'{STYLE}<div class="semshift"><span class="{kind}">{html.escape(text)}</span></div>'
+
+
+def list_html(texts: Iterable[str], *, start: int) -> str:
+    """Write texts as a numbered list, each escaped."""
+    items = "".join(
+        f"<li value={number}>{html.escape(text)}</li>"
+        for number, text in enumerate(texts, start=start)
+    )
+    return f'{STYLE}<div class="semshift"><ol>{items}</ol></div>'
