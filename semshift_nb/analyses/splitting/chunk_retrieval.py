@@ -1,9 +1,10 @@
 """Do chunks find more? Retrieval by a document's best chunk, by several ways to cut it."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -33,12 +34,13 @@ from semshift_nb.encoders import Encoder, Encoding
 class DocumentChunks:
     """The chunks of all documents by one method.
 
-    ``parents`` holds the row of each chunk's document, and ``dilutions`` the mean dilution of each
-    document that has sentences with a direction.
+    ``parents`` holds the row of each chunk's document, ``ranges`` its pieces, and ``dilutions`` the
+    mean dilution of each document that has sentences with a direction.
     """
 
     texts: list[str]
     parents: NDArray[np.intp]
+    ranges: list[range]
     dilutions: NDArray[np.float64]
 
 
@@ -90,16 +92,18 @@ class Sentences:
         return kept_within(self.max_tokens, laid_out, find_cuts(laid_out.rows, wish).cuts)
 
     def _parts(self, cuts: Sequence[Sequence[int]]) -> DocumentChunks:
-        texts, parents, dilutions = [], [], []
+        texts, parents, ranges, dilutions = [], [], [], []
         for row, (laid_out, own) in enumerate(zip(self.documents, cuts, strict=True)):
             if not laid_out.has_direction.any():
                 continue
             edges = [0, *own, len(laid_out.pieces)]
-            chunks = [text_of(laid_out, range(a, b)) for a, b in pairwise(edges)]
-            texts += chunks
+            chunks = [range(start, end) for start, end in pairwise(edges)]
+            texts += [text_of(laid_out, chunk) for chunk in chunks]
             parents += [row] * len(chunks)
+            ranges += chunks
             dilutions.append(measures.mean_dilution(laid_out.rows, np.diff(edges).tolist()))
-        return DocumentChunks(texts, np.array(parents, dtype=np.intp), np.array(dilutions))
+        owners = np.array(parents, dtype=np.intp)
+        return DocumentChunks(texts, owners, ranges, np.array(dilutions))
 
 
 def sentences_of(dataset: RetrievalSet, encoder: Encoder) -> Sentences:
@@ -113,13 +117,27 @@ _CELLS = 4_000_000
 """Cosines that are held at a time."""
 
 
+_DIGITS = 12
+"""Equal parts have scores that are equal to so many digits, wherever they stand in a product."""
+
+Similarity: TypeAlias = Callable[[NDArray[np.float32]], NDArray[np.float64]]
+"""Unit rows of queries to their similarity with each part that has a direction."""
+
+
 def rank_by_parts(
-    dataset: RetrievalSet, queries: Encoding, parts: Encoding, parents: NDArray[np.intp]
+    dataset: RetrievalSet,
+    queries: Encoding,
+    parts: Encoding,
+    parents: NDArray[np.intp],
+    *,
+    similarity: Similarity | None = None,
+    askers: NDArray[np.intp] | None = None,
 ) -> Ranking:
     """Rank documents for each query by the cosine of the best part; of equal ones by document id.
 
     ``parents`` holds for each part the row of its document, ascending. Documents without a part
-    that has a direction are never found.
+    that has a direction are never found. ``similarity`` may take the place of the cosine; and where
+    queries have parts, too, ``askers`` says whose they are, ascending, and the mean counts.
     """
     n_documents = len(dataset.corpus)
     truncated = np.zeros(n_documents, dtype=np.bool_)
@@ -129,22 +147,48 @@ def rank_by_parts(
     by_id = np.argsort(ids[owners], kind="stable")
     left_out = dataset.left_out
     depth = min(DEPTH + int((left_out >= 0).any()), len(owners))
-    rows = np.full((len(queries.vectors), depth), NONE, dtype=np.intp)
+    rows = np.full((len(dataset.queries), depth), NONE, dtype=np.intp)
     asking = np.flatnonzero(queries.has_direction)
+    whose = asking if askers is None else askers[asking]
     vectors = parts.vectors[parts.has_direction]
-    for block in _blocks(asking, len(vectors)):
-        cosines = queries.vectors[block] @ vectors.T
-        best = np.maximum.reduceat(cosines, starts, axis=1)[:, by_id]
-        order = np.argsort(-best, axis=1, kind="stable")[:, :depth]
-        rows[block] = owners[by_id[order]]
+    similar = similarity or _Cosine(vectors)
+    for block in _blocks(whose, len(vectors)):
+        cosines = similar(queries.vectors[asking[block]])
+        best = _mean_by(whose[block], np.maximum.reduceat(cosines, starts, axis=1))[:, by_id]
+        order = np.argsort(-np.round(best, _DIGITS), axis=1, kind="stable")[:, :depth]
+        rows[np.unique(whose[block])] = owners[by_id[order]]
     return Ranking(without_own(rows, left_out), truncated)
 
 
-def _blocks(asking: NDArray[np.intp], n_parts: int) -> Iterator[NDArray[np.intp]]:
-    """Yield queries a block at a time; none where there is nothing to find."""
+class _Cosine:
+    """The cosine with each of some unit rows."""
+
+    def __init__(self, vectors: NDArray[np.float32]) -> None:
+        self._columns = vectors.astype(np.float64).T
+
+    def __call__(self, queries: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return cosines of shape (n_queries, n_rows)."""
+        return np.asarray(queries.astype(np.float64) @ self._columns)
+
+
+def _mean_by(owners: NDArray[np.intp], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the rows of each owner; owners ascend."""
+    _, starts, counts = np.unique(owners, return_index=True, return_counts=True)
+    if len(starts) == len(rows):
+        return rows
+    return np.asarray(np.add.reduceat(rows, starts, axis=0) / counts[:, None])
+
+
+def _blocks(whose: NDArray[np.intp], n_parts: int) -> Iterator[slice]:
+    """Yield whole queries, a block of their rows at a time; none where there is nothing to find."""
     size = max(_CELLS // max(n_parts, 1), 1)
-    for start in range(0, len(asking) if n_parts else 0, size):
-        yield asking[start : start + size]
+    firsts = np.flatnonzero(np.diff(whose, prepend=-1)) if n_parts else np.zeros(0, dtype=np.intp)
+    start = 0
+    while start < len(whose) and len(firsts):
+        ahead = firsts[firsts >= start + size]
+        stop = int(ahead[0]) if len(ahead) else len(whose)
+        yield slice(start, stop)
+        start = stop
 
 
 WHOLE, POOLED = "whole document", "mean of its sentences"
@@ -229,14 +273,21 @@ def _pooled(sentences: Sentences, whole: DocumentChunks) -> Encoding:
     )
 
 
-def _averaged(scores: pd.DataFrame, dataset: RetrievalSet) -> pd.DataFrame:
-    """Average the scores of queries that have the same relevant documents."""
+def asked_for(dataset: RetrievalSet) -> NDArray[np.intp]:
+    """Return what each query asks for: equal numbers for the same relevant documents.
+
+    A query with nothing relevant asks for something of its own.
+    """
     wanted = [
-        tuple(sorted(doc for doc, value in dataset.relevance[query].items() if value > 0))
-        for query in scores["query_id"]
+        tuple(sorted(doc for doc, value in judged.items() if value > 0)) or query
+        for query, judged in dataset.relevance.items()
     ]
-    groups = pd.factorize(pd.Series(wanted, dtype=object))[0]
-    return scores.drop(columns="query_id").groupby(groups).mean()
+    return np.asarray(pd.factorize(pd.Series(wanted, dtype=object))[0], dtype=np.intp)
+
+
+def averaged(scores: pd.DataFrame, dataset: RetrievalSet) -> pd.DataFrame:
+    """Average the scores of queries that have the same relevant documents."""
+    return scores.drop(columns="query_id").groupby(asked_for(dataset)).mean()
 
 
 def _by_document(parts: DocumentChunks, encoded: Encoding) -> dict[str, NDArray[np.float64]]:
@@ -258,7 +309,7 @@ class _Report:
     def add(self, method: str, parts: DocumentChunks, encoded: Encoding) -> None:
         """Search by these parts."""
         ranking = rank_by_parts(self._dataset, self._queries, encoded, parts.parents)
-        scores = _averaged(query_scores(self._dataset, ranking), self._dataset)
+        scores = averaged(query_scores(self._dataset, ranking), self._dataset)
         found = {**_by_document(parts, encoded), "dilution": parts.dilutions}
         before = self._reference
         rows = score_rows(scores, before and before[0], self._chance)
