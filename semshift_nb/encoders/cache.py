@@ -19,11 +19,25 @@ from semshift_nb.encoders.store.writer import Writer
 Compute: TypeAlias = Callable[[list[str]], Iterable[Sequence[Batch]]]
 
 
+@dataclass
+class Tally:
+    """How many vectors were asked for, and how many of them the store had."""
+
+    n_asked: int = 0
+    n_known: int = 0
+
+    def __str__(self) -> str:
+        """Say both, and the share."""
+        share = f" ({self.n_known / self.n_asked:.0%})" if self.n_asked else ""
+        return f"{self.n_known:,} of {self.n_asked:,} vectors{share} were in the store"
+
+
 @dataclass(frozen=True)
 class VectorCache:
     """The store, if there is one, before the model."""
 
     store: Store | None
+    tally: Tally | None = None
 
     def encode(
         self, texts: list[str], spaces: Sequence[StoreKey], compute: Compute, *, label: str
@@ -32,6 +46,9 @@ class VectorCache:
         keys = [text_key(text) for text in texts]
         found = [self._fetch(space, keys) for space in spaces]
         missing = np.flatnonzero(~np.all([each.known for each in found], axis=0))
+        if self.tally is not None:
+            self.tally.n_asked += len(texts)
+            self.tally.n_known += len(texts) - len(missing)
         if len(missing):
             wanted = [texts[row] for row in missing]
             with ExitStack() as stack:

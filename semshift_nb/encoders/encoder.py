@@ -17,7 +17,7 @@ from semshift_nb.encoders.backends.protocol import (
     TokenStates,
     check_pooling,
 )
-from semshift_nb.encoders.cache import VectorCache
+from semshift_nb.encoders.cache import Tally, VectorCache
 from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions
 from semshift_nb.encoders.progress import progress
 from semshift_nb.encoders.spec import EncodingSpec
@@ -334,6 +334,20 @@ class Encoder:
         own = self.spec.temperature
         return twin if own is None else twin.at_temperature(own.tau)
 
+    def counting(self, tally: Tally) -> "Encoder":
+        """Give the same encoder, which counts what it asks the store for.
+
+        Parameters
+        ----------
+        tally : Tally
+            Where all views of it count, each distinct text of a call once.
+
+        Returns
+        -------
+        Encoder
+        """
+        return replace(self, cache=replace(self.cache, tally=tally))
+
     def without_store(self) -> "Encoder":
         """Give the same encoder, sharing its weights, that keeps no vector.
 
@@ -552,6 +566,39 @@ class Encoder:
         listed = check_texts(texts)
         check_role(role)
         return self.backend.token_ids(listed, role, self.spec)
+
+    def token_spans(
+        self, texts: Sequence[str], *, role: str = "document"
+    ) -> list[NDArray[np.int64]]:
+        """Say where the tokens that the model sees stand in each text; it is not run.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings; each is cut where the encoder cuts it.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
+        Returns
+        -------
+        list of ndarray of shape (n_tokens, 2), int64
+            Where each token begins and ends, in characters; those of a prompt end at 0 or before,
+            and a special token has no extent.
+
+        Raises
+        ------
+        InputError
+            If ``texts`` is no list of strings, the role is unknown, or the model does not say.
+
+        Examples
+        --------
+        >>> from semshift_nb.encoders import load_encoder
+        >>> load_encoder("static", store=None).token_spans(["a river"])[0].tolist()
+        [[0, 1], [2, 7]]
+        """
+        listed = check_texts(texts)
+        check_role(role)
+        return self.backend.token_spans(listed, role, self.spec)
 
     def token_states(
         self,

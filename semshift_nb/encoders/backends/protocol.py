@@ -229,6 +229,12 @@ class Backend(Protocol):
         """Return the tokens that the model sees."""
         ...
 
+    def token_spans(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec
+    ) -> list[NDArray[np.int64]]:
+        """Return where in each text the tokens that the model sees stand."""
+        ...
+
     def token_states(
         self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
     ) -> TokenStates:

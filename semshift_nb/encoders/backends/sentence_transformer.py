@@ -168,6 +168,12 @@ class TransformerBackend:
                 found[row] = ids
         return found
 
+    def token_spans(
+        self, texts: Sequence[str], role: str, spec: EncodingSpec
+    ) -> list[NDArray[np.int64]]:
+        """Return where the tokens that the model sees stand, in characters of each text."""
+        return self._batcher(role, spec.max_length).spans(texts)
+
     def token_states(
         self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
     ) -> TokenStates:

@@ -125,6 +125,18 @@ class StaticBackend:
         room = self._room(spec)
         return [ids[:room] for ids in self._tokenise(texts)]
 
+    def token_spans(
+        self,
+        texts: Sequence[str],
+        role: str,  # noqa: ARG002 - makes no difference here
+        spec: EncodingSpec,
+    ) -> list[NDArray[np.int64]]:
+        """Return where the tokens that count stand, in characters."""
+        room = self._room(spec)
+        clean = [well_formed(text) for text in texts]
+        read = self.tokenizer.encode_batch(clean, add_special_tokens=False)
+        return [np.array(text.offsets[:room], dtype=np.int64).reshape(-1, 2) for text in read]
+
     def token_states(
         self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
     ) -> TokenStates:

@@ -282,6 +282,26 @@ class Batcher:
         prompted = [self.prompt + text for text in clean]
         return tokenise(self.model.tokenizer, prompted, max_length=self.max_length, extra=extra)
 
+    def spans(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Return where the tokens stand in each text, from 0; those of the prompt lie before it."""
+        if not reads_plainly(self.model[0]):
+            raise InputError(
+                "this model reads texts in a way of its own and does not say where its tokens "
+                "stand in them: use another model."
+            )
+        prompted = [self.prompt + well_formed(text) for text in texts]
+        if not prompted:
+            return []
+        options: dict[str, Any] = {"return_offsets_mapping": True, "verbose": False}
+        if self.max_length is not None:
+            options |= {"truncation": True, "max_length": self.max_length}
+        with TOKENIZER_LOCK:
+            answer = self.model.tokenizer(prompted, **options)
+        return [
+            np.array(spans, dtype=np.int64).reshape(-1, 2) - len(self.prompt)
+            for spans in answer["offset_mapping"]
+        ]
+
 
 def reads_plainly(module: torch.nn.Module) -> bool:
     """Say whether a module does no more than tokenise, cut and pad."""

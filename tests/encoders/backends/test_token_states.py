@@ -78,6 +78,28 @@ def test_a_prompt_is_among_the_tokens(tmp_path):
     )
 
 
+def test_tokens_stand_where_their_letters_are(minilm, static):
+    text = "The river Neretva, in Bosnia \u2014 unbelievably cold."
+    for encoder in (minilm, static):
+        tokens = encoder.input_embeddings().tokens
+        (ids,), (spans,) = encoder.token_ids([text]), encoder.token_spans([text])
+        assert len(ids) == len(spans)
+        for token, (start, end) in zip(ids, spans, strict=True):
+            written = tokens[token].removeprefix("##")
+            assert text[start:end].lower() == ("" if written.startswith("[") else written)
+        assert encoder.token_spans([]) == []
+        assert len(encoder.at_length(6).token_spans([text])[0]) == len(
+            encoder.at_length(6).token_ids([text])[0]
+        )
+
+
+def test_a_prompt_stands_before_the_text(tmp_path):
+    folder = tiny_model(tmp_path / "model", prompts={"query": "find: ", "document": ""})
+    encoder = load_encoder(str(folder), device="cpu", store=None)
+    (spans,) = encoder.token_spans(["a river"], role="query")
+    assert [tuple(span) for span in spans.tolist() if span[1] > 0] == [(0, 1), (2, 7)]
+
+
 def test_the_table_is_the_models_own(minilm, static, reference):
     weights = reference[0].model.get_input_embeddings().weight.detach().numpy()
     for encoder in (minilm, static):
@@ -108,7 +130,10 @@ def test_a_table_of_static_embeddings(tmp_path):
     np.testing.assert_array_equal(table.vectors, weights)
     ids = encoder.token_ids(["a river", "bank"])
     assert [[table.tokens[token] for token in row] for row in ids] == [["a", "river"], ["bank"]]
+    with pytest.raises(InputError, match="does not say where its tokens stand"):
+        encoder.token_spans(["a"])
     for ask in (
+        lambda: encoder.token_spans(["a"]),
         lambda: encoder.layers,
         lambda: encoder.at_layer(0),
         lambda: encoder.token_states(["a"]),

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from semshift_nb.encoders import Store, StoreWarning, load_encoder
+from semshift_nb.encoders.cache import Tally
 from semshift_nb.encoders.encoding import Encoding, unit_rows
 from semshift_nb.encoders.store import shards as shard_files
 from semshift_nb.encoders.store import writer
@@ -282,3 +283,13 @@ def test_another_process_is_noticed(tmp_path, monkeypatch):
     for encoder in (first, second):
         forbid_computing(encoder, monkeypatch)
         np.testing.assert_array_equal(encoder.encode(TEXTS), expected)
+
+
+def test_a_tally_counts_what_the_store_had(tmp_path):
+    tally = Tally()
+    encoder = load_encoder("static", store=tmp_path).counting(tally)
+    encoder.encode(["a river", "a bank", "a river"])
+    assert (tally.n_asked, tally.n_known) == (2, 0)
+    encoder.encode(["a river", "a boat"])
+    assert (tally.n_asked, tally.n_known) == (4, 1)
+    assert str(tally) == "1 of 4 vectors (25%) were in the store"
