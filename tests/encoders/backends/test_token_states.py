@@ -133,7 +133,6 @@ def test_a_table_of_static_embeddings(tmp_path):
     with pytest.raises(InputError, match="does not say where its tokens stand"):
         encoder.token_spans(["a"])
     for ask in (
-        lambda: encoder.token_spans(["a"]),
         lambda: encoder.layers,
         lambda: encoder.at_layer(0),
         lambda: encoder.token_states(["a"]),
