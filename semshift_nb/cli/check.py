@@ -18,6 +18,7 @@ from semshift_nb.cli.program import (
     Separator,
     Terminal,
     app,
+    for_texts,
     new_table,
     say,
 )
@@ -80,7 +81,7 @@ def check(
     ]
     from semshift_nb.corpora import load_corpus
 
-    corpus = load_corpus(source, sep=sep, language=language)
+    corpus = load_corpus(source, sep=sep, language=language, allow=for_texts(allow))
     encoder = ChosenModel(model, allow, query_prompt, document_prompt).load()
     card = report_card(corpus, encoder, controls=card_controls(encoder))
     print_card(card_verdicts(card), title=f"{encoder.name} on {corpus.name}")

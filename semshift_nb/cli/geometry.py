@@ -15,6 +15,7 @@ from semshift_nb.cli.program import (
     TableFile,
     Terminal,
     app,
+    for_texts,
     keep_table,
     new_table,
     say,
@@ -125,7 +126,7 @@ def geometry(
         from semshift_nb.analyses import corpus_geometry
         from semshift_nb.corpora import load_corpus
 
-        corpus = load_corpus(source, sep=sep, language=language)
+        corpus = load_corpus(source, sep=sep, language=language, allow=for_texts(allow))
         chosen = ChosenModel(model or "minilm", allow, query_prompt, document_prompt)
         encoder = chosen.load(max_length=max_length)
         table = corpus_geometry(corpus, encoder, of=of or "documents", seed=seed, n_sample=sample)

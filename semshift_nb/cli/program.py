@@ -14,6 +14,7 @@ from rich.text import Text
 from semshift_nb import __version__
 from semshift_nb.errors import at_the_command_line
 from semshift_nb.names import count
+from semshift_nb.permissions import DOWNLOAD, check_permissions
 from semshift_nb.unicode import printable
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ Allow = Annotated[
     list[str] | None,
     typer.Option(
         metavar="WHAT",
-        help="What the model may: download (be fetched over the network), pickle (have weights "
-        "that can run code), remote-code (run code of its own). Repeatable.",
+        help="What is permitted: download (of a model or texts over the network), pickle (weights "
+        "that can run code), remote-code (a model's own code). Repeatable.",
         show_default=False,
     ),
 ]
@@ -157,6 +158,11 @@ class ChosenModel:
             if prompt:
                 tell(f"before each {role}: {prompt!r}")
         return encoder
+
+
+def for_texts(allow: list[str] | None) -> list[str]:
+    """Return what of the permissions is about texts."""
+    return [word for word in check_permissions(allow or ()) if word == DOWNLOAD]
 
 
 def keep_table(table: "pd.DataFrame", path: Path) -> None:

@@ -24,6 +24,14 @@ def report(
     model: Annotated[
         str | None, typer.Option(metavar="M", help="minilm, static, a folder, or a local name.")
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="What is permitted: download (of a model or texts, before anything runs).",
+            show_default=False,
+        ),
+    ] = None,
     language: Language = None,
     parameter: Annotated[
         list[str] | None,
@@ -47,7 +55,9 @@ def report(
     # A scheduler ends a job with SIGTERM: leave a readable run then, as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = _parameters(parameter or [], corpus=corpus, model=model, language=language)
-    folder = run_report(notebook or [], given, out=out, resume=resume, jobs=jobs, tell=tell)
+    folder = run_report(
+        notebook or [], given, out=out, resume=resume, jobs=jobs, allow=allow or (), tell=tell
+    )
     manifest = read_manifest(folder)
     for record in manifest.notebooks:
         if record.error:

@@ -19,6 +19,7 @@ from semshift_nb.cli.program import (
     TableFile,
     Terminal,
     app,
+    for_texts,
     keep_table,
     new_table,
     say,
@@ -124,6 +125,7 @@ def retrieval(
         language=language,
         ignore_identical_ids=None if identical_ids == "auto" else identical_ids == "drop",
         allow_unknown=allow_unknown,
+        allow=for_texts(allow),
     )
     encoder = ChosenModel(model, allow, query_prompt, document_prompt).load(max_length=max_length)
     found = analyses.retrieval(

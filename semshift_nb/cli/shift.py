@@ -15,6 +15,7 @@ from semshift_nb.cli.program import (
     Separator,
     TableFile,
     app,
+    for_texts,
     keep_table,
     say,
     shortest,
@@ -46,8 +47,8 @@ def shift(
     from semshift_nb.analyses import document_shift
     from semshift_nb.corpora import load_corpus
 
+    corpus = load_corpus(source, sep=sep, language=language, allow=for_texts(allow))
     encoder = ChosenModel(model, allow, query_prompt, document_prompt).load()
-    corpus = load_corpus(source, sep=sep, language=language)
     table = document_shift(corpus, encoder)
     keep_table(table, out)
     for line in shift_summary(table):

@@ -14,6 +14,7 @@ from semshift_nb.cli.program import (
     QueryPrompt,
     Separator,
     app,
+    for_texts,
     keep_table,
     say,
     shortest,
@@ -105,7 +106,7 @@ def split(
         from semshift_nb import analyses
         from semshift_nb.corpora import load_corpus
 
-        corpus = load_corpus(str(source), sep=sep, language=language)
+        corpus = load_corpus(str(source), sep=sep, language=language, allow=for_texts(allow))
         encoder = chosen.load()
         table = analyses.split_corpus(
             corpus,

@@ -3,17 +3,19 @@
 import difflib
 import os
 import warnings
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from semshift_nb.corpora.bundled import BUNDLED
-from semshift_nb.corpora.corpus import COLUMNS, DEFAULT_LANGUAGE, Corpus
+from semshift_nb.corpora.corpus import DEFAULT_LANGUAGE, Corpus
 from semshift_nb.corpora.files import read_path, without_separator
+from semshift_nb.corpora.hub import read_hub
 from semshift_nb.corpora.sentences import TextWarning, base_language, check_language
-from semshift_nb.errors import InputError, SemshiftError, option
+from semshift_nb.errors import InputError, option
+from semshift_nb.permissions import DOWNLOAD, check_permissions
 from semshift_nb.validation import check_whole
 
 _HUB = "hub:"
@@ -30,6 +32,7 @@ def load_corpus(
     n_documents: int | None = None,
     seed: int = 0,
     sep: str | None = None,
+    allow: Collection[str] = (),
 ) -> Corpus:
     """Load a corpus by name, from a path, from the hub or from a table.
 
@@ -44,7 +47,8 @@ def load_corpus(
           ``language``, ``label`` if they are there;
         - a .txt file, which is one document, or a folder of such files, or a BEIR folder
           (``corpus.jsonl``);
-        - ``hub:NAME``, a dataset of the hub or a local dataset folder; needs the extra ``hub``;
+        - ``hub:NAME``, a dataset of the hub that lies in the local cache, or a local dataset
+          folder; needs the extra ``hub``;
         - a DataFrame with the same columns as a file.
     language : str, optional
         Language code of all documents; without it, or with "", what a column ``language`` says of
@@ -55,6 +59,8 @@ def load_corpus(
         Of the draw: the same seed draws the same documents.
     sep : str, optional
         What stands between the cells of a .csv or .tsv file; without it a comma or a tab.
+    allow : collection of {"download"}
+        What is permitted besides what lies on this machine: to fetch a dataset of the hub.
 
     Returns
     -------
@@ -77,7 +83,8 @@ def load_corpus(
     if n_documents is not None:
         check_whole(n_documents, "n_documents", least=1)
     check_whole(seed, "seed", least=0)
-    name, table = _read(source, sep)
+    permitted = check_permissions(allow, (DOWNLOAD,))
+    name, table = _read(source, sep, permitted)
     if language:
         table = table.assign(language=_language_for(source, language))
     corpus = Corpus(name, table)
@@ -103,7 +110,9 @@ def _language_for(source: object, language: str) -> str:
     return language
 
 
-def _read(source: str | Path | pd.DataFrame, sep: str | None) -> tuple[str, pd.DataFrame]:
+def _read(
+    source: str | Path | pd.DataFrame, sep: str | None, allow: Collection[str]
+) -> tuple[str, pd.DataFrame]:
     if not isinstance(source, str | Path | pd.DataFrame):
         raise InputError(
             f"a corpus is a name, a path or a DataFrame, but got {type(source).__name__}: of a "
@@ -117,7 +126,7 @@ def _read(source: str | Path | pd.DataFrame, sep: str | None) -> tuple[str, pd.D
         return source, without_separator(BUNDLED[source], sep)()
     if isinstance(source, str) and source.startswith(_HUB):
         name = source.removeprefix(_HUB)
-        return Path(name).name, without_separator(read_hub, sep)(name)
+        return Path(name).name, without_separator(read_hub, sep)(name, allow)
     return _read_file(Path(source), sep)
 
 
@@ -131,59 +140,3 @@ def _read_file(path: Path, sep: str | None) -> tuple[str, pd.DataFrame]:
         )
     table = read_path(path, sep)
     return path.resolve().name if path.is_dir() else path.stem, table
-
-
-SPLIT = "train"
-_SAVED = ("state.json", "dataset_dict.json")
-
-
-def read_hub(name: str) -> pd.DataFrame:
-    """Read a dataset of the hub, or of a local folder."""
-    dataset = _one_split(_load(name), name)
-    if "text" not in dataset.column_names:
-        raise InputError(
-            f"dataset {name!r} must have a column 'text', but its columns are "
-            f"{', '.join(map(repr, dataset.column_names))}: load it with datasets, rename the "
-            "column that holds the texts, and hand in the DataFrame."
-        )
-    known = [column for column in dataset.column_names if column in COLUMNS]
-    frame: pd.DataFrame = dataset.select_columns(known).to_pandas()
-    return frame
-
-
-def _load(name: str) -> Any:  # noqa: ANN401 - a class of a library that may not be installed
-    try:
-        import datasets
-    except ImportError:
-        raise InputError(
-            "hub: needs the package datasets, which is not installed: type "
-            'pip install "semshift-nb[hub]".'
-        ) from None
-    folder = Path(name).expanduser()
-    try:
-        if any((folder / file).is_file() for file in _SAVED):
-            return datasets.load_from_disk(str(folder))
-        return datasets.load_dataset(str(folder) if folder.is_dir() else name)
-    except (datasets.exceptions.DatasetsError, FileNotFoundError, ValueError) as error:
-        raise InputError(
-            f"dataset {name!r} cannot be loaded ({error!s:.300}): check its name, or give a "
-            "folder's path."
-        ) from error
-    except OSError as error:
-        raise SemshiftError(
-            f"dataset {name!r} could not be fetched ({error!s:.300}): check the connection, or "
-            "download it elsewhere and give the path of its folder."
-        ) from error
-
-
-def _one_split(loaded: Any, name: str) -> Any:  # noqa: ANN401
-    if not isinstance(loaded, dict):
-        return loaded
-    if SPLIT in loaded:
-        return loaded[SPLIT]
-    if len(loaded) == 1:
-        return next(iter(loaded.values()))
-    raise InputError(
-        f"dataset {name!r} has the splits {', '.join(map(repr, loaded))}, none of them {SPLIT!r}: "
-        "load the one you mean with datasets and hand in its DataFrame."
-    )

@@ -7,15 +7,17 @@ report's own process stays small while the notebooks need the memory.
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from semshift_nb.corpora import load_corpus
+from semshift_nb.corpora import load_corpus, load_retrieval
 from semshift_nb.corpora.bundled import BUNDLED
+from semshift_nb.corpora.retrieval.load import MTEB
 from semshift_nb.encoders import load_encoder
 from semshift_nb.errors import InputError, SemshiftError, at_the_command_line, by_door
 from semshift_nb.files import check_path
+from semshift_nb.permissions import DOWNLOAD, check_permissions
 
 _NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]()}
 
@@ -29,18 +31,23 @@ def absolute(name: str, value: str) -> str:
     return str(path.resolve()) if path.exists() else value
 
 
-def identify(parameters: Iterable[Mapping[str, object]]) -> dict[str, dict[str, Any]]:
+def identify(
+    parameters: Iterable[Mapping[str, object]], allow: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
     """Load every corpus and model that notebooks are asked to take, and say which they are.
 
-    A language is that of all their corpora.
+    A language is that of all their corpora. Here alone is anything fetched, if ``allow`` says so:
+    the notebooks find it on this machine.
     """
-    wanted: dict[str, list[str]] = {"corpus": [], "model": [], "language": []}
+    wanted: dict[str, list[str]] = {"corpus": [], "model": [], "set": [], "language": []}
     for values in parameters:
         for name, value in values.items():
             found = wanted.get(_kind(name))
             if found is not None and isinstance(value, str) and value not in found:
                 found.append(value)
     wanted["language"] = [code for code in wanted["language"] if code]
+    wanted["set"] = [name for name in wanted["set"] if name.startswith(MTEB)]
+    wanted["allow"] = list(check_permissions(allow, (DOWNLOAD,)))
     return _in_a_process(wanted) if any(wanted.values()) else {"corpus": {}, "model": {}}
 
 
@@ -68,14 +75,18 @@ def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
 
 
 def _describe(wanted: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
+    allow = wanted["allow"]
+    language = next(iter(wanted["language"]), "")
+    for name in wanted["set"]:
+        load_retrieval(name, allow=allow)
     return {
-        "corpus": {source: _corpus(source, *wanted["language"]) for source in wanted["corpus"]},
-        "model": {name: _model(name) for name in wanted["model"]},
+        "corpus": {source: _corpus(source, language, allow) for source in wanted["corpus"]},
+        "model": {name: _model(name, allow) for name in wanted["model"]},
     }
 
 
-def _corpus(source: str, language: str = "") -> dict[str, object]:
-    corpus = load_corpus(source, language=language)
+def _corpus(source: str, language: str, allow: list[str]) -> dict[str, object]:
+    corpus = load_corpus(source, language=language, allow=allow)
     return {
         "name": corpus.name,
         "n_documents": len(corpus),
@@ -83,8 +94,8 @@ def _corpus(source: str, language: str = "") -> dict[str, object]:
     }
 
 
-def _model(name: str) -> dict[str, object]:
-    encoder = load_encoder(name, store=None)
+def _model(name: str, allow: list[str]) -> dict[str, object]:
+    encoder = load_encoder(name, store=None, allow=allow)
     return {
         "name": encoder.name,
         "revision": encoder.revision,

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,12 @@ def new_run_id() -> str:
 
 
 def plan_run(
-    ids: Sequence[str], given: Mapping[str, str], *, earlier: Manifest | None, folder: Path
+    ids: Sequence[str],
+    given: Mapping[str, str],
+    *,
+    earlier: Manifest | None,
+    folder: Path,
+    allow: Collection[str] = (),
 ) -> tuple[Manifest, list[Notebook]]:
     """Decide what a run is to do, or refuse it."""
     typed = {name: absolute(name, value) for name, value in given.items()}
@@ -45,7 +50,7 @@ def plan_run(
     notebooks = find_notebooks(ids, folder)
     _refuse_unknown(typed, notebooks)
     records = [new_record(notebook, notebook.read(typed)) for notebook in notebooks]
-    subject = identify(record.parameters for record in records)
+    subject = identify((record.parameters for record in records), allow)
     manifest = Manifest(new_run_id(), typed, subject, versions(), machine(), records)
     return (manifest if earlier is None else _go_on(earlier, manifest)), notebooks
 
@@ -125,6 +130,7 @@ def run_report(
     out: Path | None = None,
     resume: bool = False,
     jobs: int = 1,
+    allow: Collection[str] = (),
     tell: Callable[[str], None] = print,
 ) -> Path:
     """Run notebooks and build the page that shows what they found.
@@ -141,6 +147,8 @@ def run_report(
         Whether to go on with the run in ``out``: only what is missing or failed is run.
     jobs : int, default=1
         How many notebooks to run at once.
+    allow : collection of {"download"}
+        What is permitted: to fetch, before anything runs, what is not on this machine.
     tell : callable
         Receives a line when a notebook starts and ends.
 
@@ -166,7 +174,7 @@ def run_report(
         )
     earlier = None if out is None else check_folder(out, resume=resume)
     manifest, chosen = plan_run(
-        notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder()
+        notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder(), allow=allow
     )
     folder = Path("runs") / manifest.run_id if out is None else out
     with held(folder):

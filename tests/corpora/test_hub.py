@@ -2,28 +2,35 @@
 
 import builtins
 import socket
+import time
 from pathlib import Path
 
 import datasets
+import huggingface_hub
 import pandas as pd
 import pytest
 
 from semshift_nb.corpora import load_corpus
-from semshift_nb.corpora.load import read_hub
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.corpora.hub import read_hub
+from semshift_nb.errors import InputError, SemshiftError, at_the_command_line
 
 ROWS = {"doc_id": ["a", "b"], "text": ["One. Two.", ""], "label": [0, 1], "other": [0.5, 1.5]}
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def refuse(*_: object) -> None:
+def attempts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[object]:
+    """Shut the network, and write down who tries it."""
+    made: list[object] = []
+
+    def refuse(*arguments: object) -> None:
+        made.append(arguments)
         raise OSError("the network is shut")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     datasets.disable_progress_bars()
+    return made
 
 
 def check(corpus_folder: Path) -> None:
@@ -75,9 +82,37 @@ def test_an_empty_folder(tmp_path: Path) -> None:
         load_corpus(f"hub:{tmp_path / 'd'}")
 
 
-def test_a_name_of_the_hub_without_network() -> None:
+def test_a_name_of_the_hub_is_refused_without_a_try(attempts: list[object]) -> None:
+    with pytest.raises(InputError, match=r'nothing is downloaded .* hand in allow=\("download",\)'):
+        load_corpus("hub:some-user/some-set")
+    with at_the_command_line(), pytest.raises(InputError, match="or add --allow download"):
+        load_corpus("hub:some-user/some-set")
+    assert not attempts
+
+
+def test_a_name_of_the_hub_is_tried_when_that_is_allowed(
+    attempts: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     with pytest.raises(SemshiftError, match="dataset 'some-user/some-set' could not be fetched"):
-        read_hub("some-user/some-set")
+        load_corpus("hub:some-user/some-set", allow=("download",))
+    assert attempts
+
+
+def test_a_dataset_in_the_cache_needs_neither_permission_nor_network(
+    attempts: list[object], tmp_path: Path
+) -> None:
+    (tmp_path / "some_set").mkdir()
+    pd.DataFrame(ROWS).to_json(tmp_path / "some_set/train.jsonl", orient="records", lines=True)
+    datasets.load_dataset(str(tmp_path / "some_set"))
+    (made,) = datasets.config.HF_DATASETS_CACHE.glob("some_set")
+    made.rename(made.with_name("some-user___some_set"))  # where it lies when it was downloaded
+    corpus = load_corpus("hub:some-user/some_set")
+    assert corpus.name == "some_set"
+    assert corpus.documents["doc_id"].tolist() == ["a", "b"]
+    assert not attempts
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

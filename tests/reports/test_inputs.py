@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, at_the_command_line
 from semshift_nb.reports.inputs import absolute, identify
 from tests.encoders.material import tiny_model
 
@@ -52,6 +52,14 @@ def test_a_language_is_that_of_every_corpus(folder):
 def test_a_corpus_that_is_not_there_is_refused_before_anything_runs(folder):
     with pytest.raises(InputError, match="there is no corpus 'nowhere'"):
         identify([{"searched_corpus": "nowhere"}])
+
+
+@pytest.mark.parametrize("name", ["searched_corpus", "control_model", "retrieval_set"])
+def test_nothing_is_fetched_without_permission_and_all_before_anything_runs(name, folder):
+    source = {"searched_corpus": "hub:any/thing", "retrieval_set": "mteb:SciFact"}
+    advice = "nothing is downloaded unless you say so: name a folder, or add --allow download"
+    with at_the_command_line(), pytest.raises(InputError, match=advice):
+        identify([{name: source.get(name, "any/thing")}])
 
 
 def test_a_guessed_pooling_and_prompts_are_told_of_a_model(folder):

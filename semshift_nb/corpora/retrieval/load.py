@@ -1,14 +1,16 @@
 """load_retrieval: a BEIR folder or a task of MTEB, made into a retrieval set."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from semshift_nb.corpora.retrieval.beir import read_beir
 from semshift_nb.corpora.retrieval.mteb_task import read_mteb
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.errors import InputError
+from semshift_nb.permissions import DOWNLOAD, check_permissions
 
-_MTEB = "mteb:"
+MTEB = "mteb:"
 
 
 def load_retrieval(
@@ -18,6 +20,7 @@ def load_retrieval(
     language: str | None = None,
     ignore_identical_ids: bool | None = None,
     allow_unknown: bool = False,
+    allow: Collection[str] = (),
 ) -> RetrievalSet:
     """Load documents, queries and judgements.
 
@@ -38,6 +41,8 @@ def load_retrieval(
     allow_unknown : bool, default False
         Whether judgements may name documents that are not there, which count as never found then.
         (In a task of MTEB they always may.)
+    allow : collection of {"download"}
+        What is permitted besides what lies on this machine: to fetch a task's data.
 
     Returns
     -------
@@ -55,14 +60,16 @@ def load_retrieval(
     ----------
     Thakur et al. 2021, "BEIR"; Muennighoff et al. 2023, "MTEB".
     """
-    if isinstance(source, str) and source.startswith(_MTEB):
-        name, _, subset = source.removeprefix(_MTEB).partition("/")
+    permitted = check_permissions(allow, (DOWNLOAD,))
+    if isinstance(source, str) and source.startswith(MTEB):
+        name, _, subset = source.removeprefix(MTEB).partition("/")
         return read_mteb(
             name,
             subset=subset or None,
             split=split,
             language=language,
             ignore_identical_ids=ignore_identical_ids,
+            allow=permitted,
         )
     return read_beir(
         _folder(source),

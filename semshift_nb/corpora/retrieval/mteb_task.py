@@ -1,14 +1,16 @@
 """MTEB's retrieval tasks as retrieval sets; the tasks come from the package ``mteb``, an extra."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
 from semshift_nb.corpora.corpus import Corpus
+from semshift_nb.corpora.hub import fetching
 from semshift_nb.corpora.retrieval.beir import passages
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
 from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.permissions import DOWNLOAD, check_permissions
 
 
 def read_mteb(
@@ -18,6 +20,7 @@ def read_mteb(
     split: str | None = None,
     language: str | None = None,
     ignore_identical_ids: bool | None = None,
+    allow: Collection[str] = (),
 ) -> RetrievalSet:
     """Read a retrieval task of MTEB.
 
@@ -34,6 +37,8 @@ def read_mteb(
     ignore_identical_ids : bool, optional
         Whether the document with a query's id is left out of its ranking; as the task says if left
         out.
+    allow : collection of {"download"}
+        What is permitted besides what lies on this machine: to fetch the task's data.
 
     Returns
     -------
@@ -53,7 +58,8 @@ def read_mteb(
     ----------
     Muennighoff et al. 2023, "MTEB".
     """
-    loaded = _loaded(_task(task) if isinstance(task, str) else task)
+    permitted = check_permissions(allow, (DOWNLOAD,))
+    loaded = _loaded(_task(task) if isinstance(task, str) else task, permitted)
     name = loaded.metadata.name
     subsets: Mapping[str, Any] = loaded.dataset
     chosen = _choose(subset, subsets, f"task {name!r}", "subset", only_if_single=True)
@@ -96,18 +102,22 @@ def _task(name: str) -> Any:  # noqa: ANN401
         raise InputError(f"mteb has no such task: {error.args[0]}") from None
 
 
-def _loaded(task: Any) -> Any:  # noqa: ANN401
+def _loaded(task: Any, allow: Collection[str]) -> Any:  # noqa: ANN401
     needed = ("metadata", "load_data", "convert_v1_dataset_format_to_v2", "ignore_identical_ids")
     if not all(hasattr(task, name) for name in needed):
         raise InputError(
             f"{task!r:.80} is no retrieval task of mteb: choose one of its retrieval tasks."
         )
+    what = f"the data of task {task.metadata.name!r}"
     try:
-        task.load_data()
+        with fetching(what, allow):
+            task.load_data()
+    except SemshiftError:
+        raise
     except (OSError, ValueError) as error:
         raise SemshiftError(
-            f"the data of task {task.metadata.name!r} could not be loaded ({error!s:.300}): check "
-            "the connection, or load them once where there is one."
+            f"{what} could not be loaded ({error!s:.300}): check the connection, or load them once "
+            "where there is one."
         ) from error
     task.convert_v1_dataset_format_to_v2(num_proc=None)
     return task

@@ -12,7 +12,8 @@ from semshift_nb.encoders.loading.folders import (
     weight_files,
 )
 from semshift_nb.encoders.texts import SHORTEST
-from semshift_nb.errors import InputError, by_door
+from semshift_nb.errors import InputError
+from semshift_nb.permissions import how_to_permit
 from semshift_nb.validation import is_whole
 
 _OURS = "sentence_transformers."
@@ -58,11 +59,6 @@ def has_own_pooling(folder: Path) -> bool:
     return bool(listed_modules(folder))
 
 
-def permission(word: str) -> str:
-    """Say how something is permitted, at the door through which the person came."""
-    return by_door(f'write load_encoder(..., allow=("{word}",))', f"add --allow {word}")
-
-
 def _check_adapter(folder: Path) -> None:
     places = [place / "adapter_config.json" for place in _places(folder)]
     for path in [path for path in places if path.exists()]:
@@ -91,7 +87,7 @@ def _check_type(folder: Path, kind: str, allow: Collection[str]) -> None:
         if "remote-code" not in allow:
             raise InputError(
                 f"{folder} asks for code of its own ({kind:.80}): read that code, and if you trust "
-                f"it {permission('remote-code')}."
+                f"it {how_to_permit('remote-code')}."
             )
         return
     _refuse_kind(folder, next((what for part, what in _KINDS.items() if part in kind), None))
@@ -165,7 +161,7 @@ def _check_weight_files(folder: Path, allow: Collection[str]) -> None:
         raise InputError(
             f"{unsafe[0]} is a pickle, which can run code when it is loaded, and there is no "
             "safetensors file beside it. Convert the model (load it where you trust it and call "
-            f"save_pretrained), or {permission('pickle')}."
+            f"save_pretrained), or {how_to_permit('pickle')}."
         )
 
 
@@ -180,7 +176,7 @@ def _check_code(folder: Path, allow: Collection[str]) -> None:
         if own and not (isinstance(kind, str) and kind in CONFIG_MAPPING):
             raise InputError(
                 f"{folder} asks for code of its own (auto_map in {place / 'config.json'}): read "
-                f"that code, and if you trust it {permission('remote-code')}."
+                f"that code, and if you trust it {how_to_permit('remote-code')}."
             )
 
 

