@@ -44,9 +44,9 @@ def passage_members(firsts: NDArray[np.intp], n_sentences: int) -> NDArray[np.in
 
 
 def draw_distractors(
-    rng: np.random.Generator, anchors: NDArray[np.intp], *, n_rows: int, n_mates: int
+    rng: np.random.Generator, anchors: NDArray[np.intp], *, n_rows: int, n_distractors: int
 ) -> NDArray[np.intp]:
-    """Draw for each anchor other rows of the sentence table, of shape (n_anchors, n_mates)."""
+    """Draw other rows of the sentence table for each anchor: (n_anchors, n_distractors)."""
     # Drawn from one row fewer, then moved past the anchor: every row but the anchor is as likely.
-    mates = np.stack([rng.choice(n_rows - 1, n_mates, replace=False) for _ in anchors])
-    return mates + (mates >= anchors[:, None])
+    distractors = np.stack([rng.choice(n_rows - 1, n_distractors, replace=False) for _ in anchors])
+    return distractors + (distractors >= anchors[:, None])

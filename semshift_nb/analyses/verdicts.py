@@ -91,7 +91,7 @@ def order_along(
     along: str = "n_tokens",
     by: str = "arm",
 ) -> pd.DataFrame:
-    """Say on every rung of a ladder whether some groups stand in an order.
+    """Say at every step of a ladder whether some groups stand in an order.
 
     Parameters
     ----------
@@ -102,21 +102,21 @@ def order_along(
     order : sequence of str
         The groups, the greatest first: ``("repeat", "random")``.
     along : str, default "n_tokens"
-        Column of the rungs.
+        Column of the steps.
     by : str, default "arm"
         Column of the groups.
 
     Returns
     -------
     DataFrame
-        One row a rung: ``along``, a column for each group with its figure and interval, ``n`` texts
+        One row a step: ``along``, a column for each group with its figure and interval, ``n`` texts
         of the first group, and ``apart``: True where each interval lies wholly above the next,
         False where one lies wholly below, None where two overlap or one was not measured.
 
     Raises
     ------
     InputError
-        If a group lacks a rung, or the table holds several corpora, encoders or temperatures.
+        If a group lacks a step, or the table holds several corpora, encoders or temperatures.
 
     Examples
     --------
@@ -128,21 +128,21 @@ def order_along(
     [True]
     """
     rows = []
-    for rung in sorted(table[along].unique().tolist()):
+    for step in sorted(table[along].unique().tolist()):
         figures = [
-            single_row(table, **{"metric": metric, by: group, along: rung}) for group in order
+            single_row(table, **{"metric": metric, by: group, along: step}) for group in order
         ]
         words = {group: with_interval(row, 2) for group, row in zip(order, figures, strict=True)}
-        rows.append({along: rung, **words, "n": figures[0]["n"], "apart": in_order(figures)})
+        rows.append({along: step, **words, "n": figures[0]["n"], "apart": in_order(figures)})
     return pd.DataFrame(rows, columns=[along, *order, "n", "apart"])
 
 
 def change_along(
     table: pd.DataFrame, metric: str, *, along: str = "n_tokens", by: str = "arm"
 ) -> pd.DataFrame:
-    """Say how a metric changes from the lowest rung of a ladder to the highest.
+    """Say how a metric changes from the lowest step of a ladder to the highest.
 
-    Rungs of *cut* texts share their documents, and so their intervals are wider apart than they
+    Steps of *cut* texts share their documents, and so their intervals are wider apart than they
     need be: `length_gap` has the interval of the change itself.
 
     Parameters
@@ -152,7 +152,7 @@ def change_along(
     metric : str
         The metric.
     along : str, default "n_tokens"
-        Column of the rungs; those that were not measured are passed over.
+        Column of the steps; those that were not measured are passed over.
     by : str, default "arm"
         Column of the groups.
 
@@ -182,20 +182,21 @@ def change_along(
     rows = []
     for group, of_group in chosen.groupby(by, sort=False):
         measured = of_group[of_group["status"] == MEASURED]
-        rungs = sorted(measured[along].unique().tolist())
-        rows.append({by: group, **_ends(measured, of_group, along=along, rungs=rungs)})
+        steps = sorted(measured[along].unique().tolist())
+        rows.append({by: group, **_ends(measured, of_group, along=along, steps=steps)})
     return pd.DataFrame(rows, columns=[by, "figure", "change", "falls"])
 
 
 def _ends(
-    measured: pd.DataFrame, of_group: pd.DataFrame, *, along: str, rungs: list[object]
+    measured: pd.DataFrame, of_group: pd.DataFrame, *, along: str, steps: list[object]
 ) -> dict[str, object]:
     """Compare the two ends of one group."""
-    if len(rungs) < 2:
+    if len(steps) < 2:
         reasons = [reason for reason in of_group["reason"] if reason]
-        reason = f"{len(rungs)} rungs were measured; {reasons[-1] if reasons else ''}".rstrip("; ")
+        so_many = f"{count(len(steps), 'step was', 'steps were')} measured"
+        reason = "; ".join([so_many, *reasons[-1:]])
         return {"figure": f"not measured: {reason}", "change": np.nan, "falls": None}
-    first, last = (single_row(measured, **{along: rung}) for rung in (rungs[0], rungs[-1]))
+    first, last = (single_row(measured, **{along: step}) for step in (steps[0], steps[-1]))
     return change_row(first, last, along=along)
 
 

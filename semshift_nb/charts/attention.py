@@ -47,7 +47,7 @@ def filter_curves(table: pd.DataFrame) -> alt.FacetChart:
     names = list(_RATES.values())
     scale = alt.Scale(domain=names, range=[ACCENT, HIGHLIGHT, MUTED])
     base = alt.Chart().encode(
-        x=_rungs(data),
+        x=_lengths(data),
         color=alt.Color("rate:N", title=None, scale=scale).legend(orient="top", symbolOpacity=1),
     )
     value = alt.Y("value:Q", title=None).scale(type="log", nice=False)
@@ -120,7 +120,7 @@ def _measured(table: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
     return chart_data(wanted, _COLUMNS).dropna(subset=["value", "layer"])
 
 
-def _rungs(data: pd.DataFrame) -> alt.X:
+def _lengths(data: pd.DataFrame) -> alt.X:
     scale = alt.Scale(type="log", base=2, nice=False)
     return alt.X("n_tokens:Q", title="tokens", scale=scale).axis(
         values=sorted(data["n_tokens"].unique().tolist()), labelAngle=0, labelOverlap=True

@@ -55,7 +55,7 @@ def length_curves(
     data = chart_data(wanted, _COLUMNS).dropna(subset=["value"])
     data = data.assign(temperature=list(map(temperature_name, data["tau"], data["schedule"])))
     chart: alt.FacetChart = (
-        _curves(colours[by](data), rungs=sorted(data["n_tokens"].unique()))
+        _curves(colours[by](data), lengths=sorted(data["n_tokens"].unique()))
         .facet(
             column=alt.Column("encoder:N", title=None, sort=None),
             row=alt.Row("metric:N", title=None, sort=list(metrics)),
@@ -76,11 +76,11 @@ def _by_tau(data: pd.DataFrame) -> alt.Color:
     return tau_colour(list(dict.fromkeys(data.sort_values("tau")["temperature"])))
 
 
-def _curves(colour: alt.Color, *, rungs: list[int]) -> alt.LayerChart:
+def _curves(colour: alt.Color, *, lengths: list[int]) -> alt.LayerChart:
     base = alt.Chart().encode(
         x=alt.X("n_tokens:Q", title="tokens")
         .scale(type="log", base=2, nice=False)
-        .axis(values=rungs),
+        .axis(values=lengths),
         color=colour,
     )
     value = alt.Y("value:Q", title=None).scale(zero=False)

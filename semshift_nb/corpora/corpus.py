@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semshift_nb.corpora.sentences import check_language, sentence_spans, warn_of_texts
+from semshift_nb.corpora.sentences import (
+    DEFAULT_LANGUAGE,
+    languages_of,
+    sentence_spans,
+    warn_of_texts,
+)
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 from semshift_nb.unicode import well_formed
 from semshift_nb.validation import shortened
 
 COLUMNS = ("doc_id", "title", "text", "language", "label")
-DEFAULT_LANGUAGE = "en"
 TITLE_LENGTH = 60
 _SHOWN = 20
 _EXACT = 2**53
@@ -31,7 +35,7 @@ def check_documents(table: pd.DataFrame, source: str) -> pd.DataFrame:
         "doc_id": _doc_ids(_cells(table, "doc_id"), source),
         "title": _titles(_cells(table, "title"), texts),
         "text": texts,
-        "language": _languages(_cells(table, "language"), source),
+        "language": languages_of(_cells(table, "language"), source),
     }
     if "label" in table.columns:
         documents["label"] = _labels(_cells(table, "label"), source)
@@ -110,14 +114,6 @@ def _doc_ids(cells: Sequence[Any], source: str) -> list[str]:
 def _titles(cells: Sequence[Any], texts: Sequence[str]) -> list[str]:
     given = ("" if cell is None else " ".join(well_formed(str(cell)).split()) for cell in cells)
     return [title or short_beginning(text) for title, text in zip(given, texts, strict=True)]
-
-
-def _languages(cells: Sequence[Any], source: str) -> list[str]:
-    codes = [cell or DEFAULT_LANGUAGE for cell in cells]
-    try:
-        return [check_language(code) for code in codes]
-    except InputError as error:
-        raise InputError(f"{source}: {error}") from None
 
 
 def _labels(cells: Sequence[Any], source: str) -> list[Any]:

@@ -10,10 +10,15 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb.corpora.bundled import BUNDLED
-from semshift_nb.corpora.corpus import DEFAULT_LANGUAGE, Corpus
+from semshift_nb.corpora.corpus import Corpus
 from semshift_nb.corpora.files import read_path, without_separator
 from semshift_nb.corpora.hub import read_hub
-from semshift_nb.corpora.sentences import TextWarning, base_language, check_language
+from semshift_nb.corpora.sentences import (
+    DEFAULT_LANGUAGE,
+    TextWarning,
+    base_language,
+    check_language,
+)
 from semshift_nb.errors import InputError, option
 from semshift_nb.permissions import DOWNLOAD, check_permissions
 from semshift_nb.validation import check_whole

@@ -109,7 +109,7 @@ def test_lengths_that_were_not_measured_are_passed_over():
     assert row.change == pytest.approx(-0.1)
     assert "at n_tokens = 128" in row.figure
     (row,) = analyses.change_along(pd.DataFrame(rows[1:]), "MPD").itertuples()
-    assert row.figure == "not measured: 1 rungs were measured; load it with max_length=500"
+    assert row.figure == "not measured: 1 step was measured; load it with max_length=500"
     assert np.isnan(row.change)
     assert row.falls is None
 

@@ -17,7 +17,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.names import count
 
-#: The texts of each arm and rung, or why there are none.
+#: The texts of each arm and length, or why there are none.
 LengthPlan: TypeAlias = dict[tuple[str, int], BuiltTexts | str]
 
 
@@ -27,29 +27,29 @@ def plan_texts(corpus: Corpus, encoders: Sequence[Encoder], wanted: Lengths) -> 
     found: LengthPlan = {}
     if "natural" in wanted.arms:
         by_bucket = natural_texts(corpus, wanted, count)
-        found.update({("natural", rung): texts for rung, texts in by_bucket.items()})
+        found.update({("natural", length): texts for length, texts in by_bucket.items()})
     grown = [arm for arm in wanted.arms if arm != "natural"]
     seen = _seen(encoders, wanted)
-    if not grown or not seen.rungs:
+    if not grown or not seen.lengths:
         return found
     begun = start(corpus, seen, count)
     for arm in grown:
         if isinstance(begun, str):
-            found.update({(arm, rung): begun for rung in seen.rungs})
+            found.update({(arm, length): begun for length in seen.lengths})
         else:
             found.update(_arm(corpus, begun, arm, wanted=seen, count=count))
     return found
 
 
 def _seen(encoders: Sequence[Encoder], wanted: Lengths) -> Lengths:
-    """Leave out the rungs that none of the encoders sees, so that no text need reach them."""
+    """Leave out the lengths that none of the encoders sees, so that no text need reach them."""
     limits = [encoder.max_length for encoder in encoders]
-    rungs = [n for n in wanted.rungs if any(limit is None or n <= limit for limit in limits)]
-    return Lengths(tuple(rungs), wanted.arms, wanted.n_documents, wanted.seed)
+    lengths = [n for n in wanted.lengths if any(limit is None or n <= limit for limit in limits)]
+    return Lengths(tuple(lengths), wanted.arms, wanted.n_documents, wanted.seed)
 
 
 def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter) -> LengthPlan:
-    """Return the texts of one arm: the same on every rung, for a rung is where they are cut."""
+    """Return the texts of one arm: the same on every length, for a length is where they are cut."""
     n_all = len(corpus)
     texts = build_texts(corpus, begun, arm, wanted=wanted, count=count)
     n_short = n_all - begun.n_reaching.get(begun.top, n_all)
@@ -57,24 +57,25 @@ def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Coun
     notes = [left_out if n_short else "", texts.note]
     texts = BuiltTexts(texts.texts, texts.parts, texts.documents, joined(*notes))
     found: LengthPlan = {}
-    for rung in wanted.rungs:
-        found[arm, rung] = texts
-        if arm in ("cut", "sequential") and rung > begun.top:
-            found[arm, rung] = (
-                f"{begun.n_reaching[rung]} of {n_all} documents have {rung} tokens, expected at "
-                f"least {wanted.enough(n_all)}; ask for shorter lengths or bring longer documents"
+    for length in wanted.lengths:
+        found[arm, length] = texts
+        if arm in ("cut", "sequential") and length > begun.top:
+            found[arm, length] = (
+                f"{begun.n_reaching[length]} of {n_all} documents have {length} tokens, expected "
+                f"at least {wanted.enough(n_all)}; ask for shorter lengths or bring longer "
+                "documents"
             )
         elif len(texts.texts) < 2:
-            found[arm, rung] = (
+            found[arm, length] = (
                 f"only {len(texts.texts)} of {len(begun.documents)} texts could be grown to "
-                f"{wanted.rungs[-1]} tokens, expected at least 2; the corpus is too small"
+                f"{wanted.lengths[-1]} tokens, expected at least 2; the corpus is too small"
             )
     return found
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """Texts as an encoder read them at one rung, one a document; only those with a direction.
+    """Texts as an encoder read them at one length, one a document; only those with a direction.
 
     ``documents`` are rows of the corpus and ``parts`` those of the texts' sentences; ``n_tokens``
     are what the texts have and ``n_seen`` what the model saw of them; ``truncated`` says where it
@@ -90,18 +91,18 @@ class Cell:
     note: str
 
 
-def read_cell(encoder: Encoder, plan: LengthPlan, arm: str, rung: int) -> Cell | str:
-    """Return the texts of an arm at a rung as they were read, or why they could not be."""
+def read_cell(encoder: Encoder, plan: LengthPlan, arm: str, length: int) -> Cell | str:
+    """Return the texts of an arm at a length as they were read, or why they could not be."""
     cut, limit = arm != "natural", encoder.max_length
-    if cut and limit is not None and rung > limit:
+    if cut and limit is not None and length > limit:
         return (
-            f"the encoder reads {limit} tokens of a text, so that none reaches {rung}: load it "
-            f"with max_length={rung} or more"
+            f"the encoder reads {limit} tokens of a text, so that none reaches {length}: load it "
+            f"with max_length={length} or more"
         )
-    texts = plan[arm, rung]
+    texts = plan[arm, length]
     if isinstance(texts, str):
         return texts
-    cell = _read(encoder.at_length(rung) if cut else encoder, texts, cut=cut)
+    cell = _read(encoder.at_length(length) if cut else encoder, texts, cut=cut)
     if len(cell.documents) < 2:
         return (
             f"{count(len(cell.documents), 'text has', 'texts have')} a direction in this encoder, "

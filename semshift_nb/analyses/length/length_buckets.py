@@ -38,8 +38,8 @@ class _Search:
 
 def buckets(wanted: Lengths) -> dict[int, tuple[int, int]]:
     """Return the bounds of each bucket by its upper edge, both inclusive."""
-    lower = [1, *(rung + 1 for rung in wanted.rungs[:-1])]
-    return {high: (low, high) for low, high in zip(lower, wanted.rungs, strict=True)}
+    lower = [1, *(length + 1 for length in wanted.lengths[:-1])]
+    return {high: (low, high) for low, high in zip(lower, wanted.lengths, strict=True)}
 
 
 def natural_texts(corpus: Corpus, wanted: Lengths, count: Counter) -> dict[int, BuiltTexts | str]:
@@ -62,17 +62,19 @@ def natural_texts(corpus: Corpus, wanted: Lengths, count: Counter) -> dict[int, 
     _look(searches, units, texts, count)
     order = rng.permutation(len(texts))
     found = {
-        rung: {s.document: s.found for s in searches if s.bucket == bucket and s.found is not None}
-        for rung, bucket in buckets(wanted).items()
+        length: {
+            s.document: s.found for s in searches if s.bucket == bucket and s.found is not None
+        }
+        for length, bucket in buckets(wanted).items()
     }
     enough = wanted.enough(len(texts))
-    sizes = [len(of_rung) for of_rung in found.values() if len(of_rung) >= enough]
+    sizes = [len(of_length) for of_length in found.values() if len(of_length) >= enough]
     n_each = min([*sizes, wanted.n_documents or len(texts)])
     return {
-        rung: _chosen(corpus, units, of_rung, spans=spans, order=order, n=n_each)
-        if len(of_rung) >= enough
-        else _too_few(len(of_rung), buckets(wanted)[rung], len(texts), enough)
-        for rung, of_rung in found.items()
+        length: _chosen(corpus, units, of_length, spans=spans, order=order, n=n_each)
+        if len(of_length) >= enough
+        else _too_few(len(of_length), buckets(wanted)[length], len(texts), enough)
+        for length, of_length in found.items()
     }
 
 

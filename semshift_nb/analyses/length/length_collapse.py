@@ -31,7 +31,7 @@ METRICS = ("MPD", "mean_cosine", "uniformity", "effective_rank", "nn_accuracy")
 
 
 def metric_rows(cell: Cell | str, corpus: Corpus, *, seed: int) -> Iterator[dict[str, object]]:
-    """Yield the metrics of one arm at one rung."""
+    """Yield the metrics of one arm at one length."""
     if isinstance(cell, str):
         nothing = unmeasured(cell)
         yield from ({"metric": metric, "unit": UNITS[metric], **nothing} for metric in METRICS)
@@ -116,13 +116,13 @@ def length_collapse(
       bucket of lengths, else one of its paragraphs, else one of its sentences. None is cut, and
       short and long ones differ in kind.
     - *repeat*: one sentence of the document, the anchor, over and over: long without any shift. On
-      rungs shorter than most anchors, about 16 and 32, it is the beginning of a sentence.
+      lengths shorter than most anchors, about 16 and 32, it is the beginning of a sentence.
     - *sequential*: the anchor and the sentences that follow it: as far as an author moves.
     - *random*: the anchor and sentences from anywhere in the corpus: as far as a corpus can move.
 
-    The last three are grown until they have enough tokens and then cut after n, as *cut* is: on a
-    rung, the texts of all four have exactly n tokens and are from the same documents, which are the
-    same on all rungs. All encoders read the same texts.
+    The last three are grown until they have enough tokens and then cut after n, as *cut* is: at
+    one length, the texts of all four have exactly n tokens and are from the same documents, which
+    are the same at all lengths. All encoders read the same texts.
 
     Parameters
     ----------
@@ -132,8 +132,8 @@ def length_collapse(
         Each is run on each corpus; they may be one encoder at several temperatures.
     lengths : sequence of int, default (16, 32, 64, 128, 256, 500)
         The ladder of tokens, special tokens and prompts included, and the upper edges of the
-        buckets of natural lengths. A rung is measured on the documents that reach the longest one;
-        one that fewer than 20 documents reach (or than a fifth of a small corpus) is not measured.
+        buckets of natural lengths. A length is measured on documents that reach the longest one;
+        one that fewer than 20 reach (or than a fifth of a small corpus) is not measured.
     arms : sequence of str, default all
         Which of the five to make.
     n_documents : int, optional
@@ -147,7 +147,7 @@ def length_collapse(
     -------
     DataFrame
         One row a figure: ``corpus``, ``encoder``, ``tau`` (missing where the temperature is not one
-        number), ``schedule``, ``arm``, ``n_tokens`` (the rung; of *natural* the upper edge of the
+        number), ``schedule``, ``arm``, ``n_tokens`` (the length; of *natural* the upper edge of the
         bucket), ``bucket`` (such as ``"17-32"``; empty in other arms), ``mean_tokens`` (that the
         model saw), ``mean_dispersion`` (the mean over the texts of the dispersion of those of their
         sentences that the model saw at least half of; at temperature 1, for it belongs to the
@@ -156,7 +156,7 @@ def length_collapse(
         ``unit``, ``truncated_share``, ``status`` and ``reason``.
 
         ``truncated_share`` is the share of texts that the encoder cut where nobody asked it to. In
-        all arms but *natural* the cut is the design, and a rung beyond the encoder's
+        all arms but *natural* the cut is the design, and a length beyond the encoder's
         ``max_length`` is not measured (and its share is 1). ``effective_rank`` and ``nn_accuracy``
         follow the number of texts: compare rows of the same ``n``. ``reason`` also says what a
         measured figure rests on. Intervals are of 1,000 resamples; that of the effective rank,
@@ -190,11 +190,11 @@ def _rows(
     limit = encoder.max_length
     named = {"corpus": corpus.name, **encoder_columns(encoder)}
     for arm in wanted.arms:
-        for rung, (low, high) in buckets(wanted).items():
-            cell = read_cell(encoder, plan, arm, rung)
-            condition = {**named, "arm": arm, "n_tokens": rung}
+        for length, (low, high) in buckets(wanted).items():
+            cell = read_cell(encoder, plan, arm, length)
+            condition = {**named, "arm": arm, "n_tokens": length}
             condition["bucket"] = f"{low}-{high}" if arm == "natural" else ""
-            condition |= _of_texts(cell, shift, unseen=limit is not None and rung > limit)
+            condition |= _of_texts(cell, shift, unseen=limit is not None and length > limit)
             yield from ({**condition, **row} for row in metric_rows(cell, corpus, seed=wanted.seed))
 
 

@@ -88,14 +88,14 @@ def length_gap(
     corpus = considered(corpus, wanted)
     plan = plan_texts(corpus, readers, wanted)
     cells = {
-        (place, arm): [read_cell(encoder, plan, arm, rung) for rung in wanted.rungs]
+        (place, arm): [read_cell(encoder, plan, arm, length) for length in wanted.lengths]
         for place, encoder in enumerate(readers)
         for arm in wanted.arms
     }
     rows = []
     for place, arm in cells:
         labels = {"corpus": corpus.name, **_named(readers[place], long), "arm": arm}
-        for metric, against, terms in _terms(cells, place, arm, rungs=wanted.rungs):
+        for metric, against, terms in _terms(cells, place, arm, lengths=wanted.lengths):
             figures = _contrast(terms, seed=wanted.seed)
             rows.append({**labels, "metric": metric, "against": against, **figures})
     return pd.DataFrame(rows, columns=_COLUMNS)
@@ -111,13 +111,17 @@ def _named(encoder: Encoder, long: int) -> dict[str, object]:
 
 
 def _terms(
-    cells: dict[tuple[int, str], list[Cell | str]], place: int, arm: str, *, rungs: tuple[int, ...]
+    cells: dict[tuple[int, str], list[Cell | str]],
+    place: int,
+    arm: str,
+    *,
+    lengths: tuple[int, ...],
 ) -> Iterator[tuple[str, str, list[tuple[float, Cell | str]]]]:
     """Yield metric, what it is compared with, and the distances it is made of with their signs."""
     short, long = cells[place, arm]
     gap = [(1.0, short), (-1.0, long)]
-    yield f"MPD@{rungs[0]}", "", gap[:1]
-    yield f"MPD@{rungs[1]}", "", [(1.0, long)]
+    yield f"MPD@{lengths[0]}", "", gap[:1]
+    yield f"MPD@{lengths[1]}", "", [(1.0, long)]
     yield "gap", "", gap
     first_place, first_arm = next(iter(cells))
     for against, there in (

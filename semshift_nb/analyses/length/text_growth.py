@@ -21,18 +21,18 @@ ARMS = ("cut", "natural", "repeat", "sequential", "random")
 _SHORTEST = 3
 _LOOKED_AT = 2000
 
-DOCUMENTS, ANCHORS, MATES, NATURAL, CORPUS = range(5)
+DOCUMENTS, ANCHORS, DISTRACTORS, NATURAL, CORPUS = range(5)
 """What the streams of random numbers are for."""
 
 _ENOUGH = 20
-"""So many documents make a rung worth measuring, and so does a fifth of a small corpus."""
+"""So many documents make a length worth measuring, and so does a fifth of a small corpus."""
 
 
 @dataclass(frozen=True)
 class Lengths:
     """The ladder of tokens, the ways to make texts, how many, and the seed of all draws."""
 
-    rungs: tuple[int, ...]
+    lengths: tuple[int, ...]
     arms: tuple[str, ...]
     n_documents: int | None
     seed: int
@@ -42,7 +42,7 @@ class Lengths:
         return np.random.default_rng([self.seed, purpose])
 
     def enough(self, n_documents: int) -> int:
-        """Return how many documents of a corpus must reach a rung for it to be measured."""
+        """Return how many documents of a corpus must reach a length for it to be measured."""
         wanted = n_documents if self.n_documents is None else self.n_documents
         return max(2, min(_ENOUGH, math.ceil(n_documents / 5), wanted))
 
@@ -50,7 +50,7 @@ class Lengths:
 def check_lengths(
     lengths: Sequence[int], arms: Sequence[str], *, n_documents: int | None, seed: int
 ) -> Lengths:
-    """Check what was asked for; rungs come back in ascending order."""
+    """Check what was asked for; lengths come back in ascending order."""
     if not lengths or not all(is_whole(n, least=_SHORTEST) for n in lengths):
         raise InputError(
             f"lengths is {tuple(lengths)}, expected whole numbers of tokens from {_SHORTEST} on "
@@ -61,8 +61,8 @@ def check_lengths(
     if n_documents is not None and not is_whole(n_documents, least=2):
         raise InputError(f"n_documents is {n_documents}, expected at least 2, or None for all.")
     check_whole(seed, "seed", least=0)
-    rungs = tuple(sorted({int(n) for n in lengths}))
-    return Lengths(rungs, tuple(dict.fromkeys(arms)), n_documents, int(seed))
+    ascending = tuple(sorted({int(n) for n in lengths}))
+    return Lengths(ascending, tuple(dict.fromkeys(arms)), n_documents, int(seed))
 
 
 def considered(corpus: Corpus, wanted: Lengths) -> Corpus:
@@ -114,13 +114,13 @@ class Start:
 def start(corpus: Corpus, wanted: Lengths, count: Counter) -> Start | str:
     """Choose documents and anchors, or say why there are none.
 
-    The documents are those that reach the longest rung that enough of a corpus do, so that they are
-    the same on every rung; where not even the shortest is reached, all that have a sentence.
+    The documents are those that reach the longest length that enough of a corpus do, so that they
+    are the same at every length; where not even the shortest is reached, all that have a sentence.
     """
     texts = corpus.documents["text"].tolist()
     spans = sentence_spans(corpus)
-    tokens = beginnings_reach(count, texts, wanted.rungs[-1])
-    n_reaching = {rung: int((tokens >= rung).sum()) for rung in wanted.rungs}
+    tokens = beginnings_reach(count, texts, wanted.lengths[-1])
+    n_reaching = {length: int((tokens >= length).sum()) for length in wanted.lengths}
     top = _top(n_reaching, wanted.enough(len(texts)))
     usable = np.flatnonzero((tokens >= top) & np.array([len(span) > 0 for span in spans]))
     if len(usable) < 2:
@@ -131,7 +131,7 @@ def start(corpus: Corpus, wanted: Lengths, count: Counter) -> Start | str:
     if wanted.n_documents is not None and wanted.n_documents < len(usable):
         drawn = wanted.rng(DOCUMENTS).choice(usable, wanted.n_documents, replace=False)
         usable = np.sort(drawn)
-    ratio = _characters_per_token(texts, tokens, wanted.rungs[-1])
+    ratio = _characters_per_token(texts, tokens, wanted.lengths[-1])
     chosen = [spans[i] for i in usable.tolist()]
     anchors = _anchors(corpus.sentences, chosen, room=_SPARE * ratio * top, wanted=wanted)
     return Start(usable, chosen, anchors, top, ratio, n_reaching)
@@ -148,11 +148,11 @@ def sentence_spans(corpus: Corpus) -> list[range]:
 def build_texts(
     corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Counter
 ) -> BuiltTexts:
-    """Grow the texts of one arm to the longest rung it can be asked for."""
-    rung = begun.top if arm in ("cut", "sequential") else wanted.rungs[-1]
-    if rung == 0:
+    """Grow the texts of one arm to the longest length it can be asked for."""
+    length = begun.top if arm in ("cut", "sequential") else wanted.lengths[-1]
+    if length == 0:
         return BuiltTexts([], [], begun.documents[:0], "")
-    rows = _rows(arm, begun, rung, n_rows=len(corpus.sentences), wanted=wanted)
+    rows = _rows(arm, begun, length, n_rows=len(corpus.sentences), wanted=wanted)
     pieces = corpus.sentences["text"].tolist()
 
     def joined(place: int, parts: NDArray[np.intp]) -> str:
@@ -163,19 +163,24 @@ def build_texts(
         return text[: corpus.sentences["end"].iloc[parts[-1]]]
 
     texts, parts, tokens = _grow(
-        rows, joined, pieces, rung=rung, characters=begun.characters_per_token * rung, count=count
+        rows,
+        joined,
+        pieces,
+        length=length,
+        characters=begun.characters_per_token * length,
+        count=count,
     )
-    return BuiltTexts(texts, parts, begun.documents, "").take(*_long_enough(tokens, rung))
+    return BuiltTexts(texts, parts, begun.documents, "").take(*_long_enough(tokens, length))
 
 
-def _long_enough(tokens: NDArray[np.int64], rung: int) -> tuple[NDArray[np.bool_], str]:
-    """Return which texts reached a rung, with a note on those that did not."""
-    keep = tokens >= rung
+def _long_enough(tokens: NDArray[np.int64], length: int) -> tuple[NDArray[np.bool_], str]:
+    """Return which texts reached a length, with a note on those that did not."""
+    keep = tokens >= length
     n_short = int((~keep).sum())
     left_out = names.count(
         n_short,
-        f"text could not be grown to {rung} tokens and was left out",
-        f"texts could not be grown to {rung} tokens and were left out",
+        f"text could not be grown to {length} tokens and was left out",
+        f"texts could not be grown to {length} tokens and were left out",
     )
     return keep, left_out if n_short else ""
 
@@ -185,11 +190,11 @@ def _grow(
     joined: Callable[[int, NDArray[np.intp]], str],
     pieces: Sequence[str],
     *,
-    rung: int,
+    length: int,
     characters: float,
     count: Counter,
 ) -> tuple[list[str], list[NDArray[np.intp]], NDArray[np.int64]]:
-    """Take sentences from each list of rows until the text they make has ``rung`` tokens."""
+    """Take sentences from each list of rows until the text they make has ``length`` tokens."""
     sizes = [np.cumsum([len(pieces[i]) + 1 for i in part.tolist()]) for part in rows]
     goals = np.full(len(rows), _SPARE * characters)
     n_parts = np.zeros(len(rows), dtype=np.intp)
@@ -202,29 +207,31 @@ def _grow(
             n_parts[i] = min(max(enough, n_parts[i] + 1), len(rows[i]))
             texts[i] = joined(i, rows[i][: n_parts[i]])
         tokens[pending] = count([texts[i] for i in pending])
-        pending = [i for i in pending if tokens[i] < rung and n_parts[i] < len(rows[i])]
+        pending = [i for i in pending if tokens[i] < length and n_parts[i] < len(rows[i])]
         for i in pending:
-            goals[i] *= _SPARE * rung / max(tokens[i], 1)
+            goals[i] *= _SPARE * length / max(tokens[i], 1)
     return texts, [part[:n] for part, n in zip(rows, n_parts, strict=True)], tokens
 
 
 def _rows(
-    arm: str, begun: Start, rung: int, *, n_rows: int, wanted: Lengths
+    arm: str, begun: Start, length: int, *, n_rows: int, wanted: Lengths
 ) -> list[NDArray[np.intp]]:
     """Return the rows of sentences that each text may be grown from, in order.
 
-    As a sentence has a token at least, ``rung`` of them suffice.
+    As a sentence has a token at least, ``length`` of them suffice.
     """
     anchors = begun.anchors
     if arm == "repeat":
-        return [np.full(rung, anchor, dtype=np.intp) for anchor in anchors]
+        return [np.full(length, anchor, dtype=np.intp) for anchor in anchors]
     if arm == "random":
-        n_mates = min(n_rows - 1, wanted.rungs[-1])
-        mates = draw_distractors(wanted.rng(MATES), anchors, n_rows=n_rows, n_mates=n_mates)
-        return list(np.concatenate([anchors[:, None], mates], axis=1))
+        n_distractors = min(n_rows - 1, wanted.lengths[-1])
+        distractors = draw_distractors(
+            wanted.rng(DISTRACTORS), anchors, n_rows=n_rows, n_distractors=n_distractors
+        )
+        return list(np.concatenate([anchors[:, None], distractors], axis=1))
     first = [span.start for span in begun.spans] if arm == "cut" else anchors.tolist()
     return [
-        np.arange(row, min(span.stop, row + rung), dtype=np.intp)
+        np.arange(row, min(span.stop, row + length), dtype=np.intp)
         for row, span in zip(first, begun.spans, strict=True)
     ]
 
@@ -252,8 +259,8 @@ def _anchors(
 
 
 def _top(n_reaching: dict[int, int], enough: int) -> int:
-    """Return the longest rung that enough documents reach, 0 where there is none."""
-    return max((rung for rung, n in n_reaching.items() if n >= enough), default=0)
+    """Return the longest length that enough documents reach, 0 where there is none."""
+    return max((length for length, n in n_reaching.items() if n >= enough), default=0)
 
 
 def _characters_per_token(texts: Sequence[str], tokens: NDArray[np.int64], n_tokens: int) -> float:

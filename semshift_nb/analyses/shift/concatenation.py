@@ -45,7 +45,7 @@ class Sample:
 
     anchors: NDArray[np.intp]
     library: NDArray[np.intp]
-    mates: NDArray[np.intp]
+    distractors: NDArray[np.intp]
     note: str
 
 
@@ -65,14 +65,14 @@ def design(
 
 
 def draw(sentences: pd.DataFrame, wanted: Design) -> Sample | str:
-    """Draw anchors, library and random mates, or say why the corpus does not allow it.
+    """Draw anchors, library and random distractors, or say why the corpus does not allow it.
 
-    The mates of an anchor for a smaller k are the first of those for a larger one, so that the
-    points of a curve are comparable text by text.
+    The distractors of an anchor for a smaller k are the first of those for a larger one, so that
+    the points of a curve are comparable text by text.
     """
     eligible = _eligible(sentences, wanted.n_followers)
-    n_rows, n_mates = len(sentences), max(wanted.ks) - 1
-    if len(eligible) < 2 or n_rows <= n_mates:
+    n_rows, n_distractors = len(sentences), max(wanted.ks) - 1
+    if len(eligible) < 2 or n_rows <= n_distractors:
         return (
             f"{count(len(eligible), 'sentence has', 'sentences have')} {MIN_CHARACTERS} characters "
             f"and {wanted.n_followers} followers in their document, expected at least 2; ask for "
@@ -81,8 +81,10 @@ def draw(sentences: pd.DataFrame, wanted: Design) -> Sample | str:
     rng = np.random.default_rng(wanted.seed)
     anchors = np.sort(rng.choice(eligible, min(wanted.n_anchors, len(eligible)), replace=False))
     library = np.sort(rng.choice(n_rows, min(wanted.n_library, n_rows), replace=False))
-    mates = draw_distractors(rng, anchors, n_rows=n_rows, n_mates=n_mates)
-    return Sample(anchors, library, mates, _note(wanted, len(anchors), n_library=len(library)))
+    distractors = draw_distractors(rng, anchors, n_rows=n_rows, n_distractors=n_distractors)
+    return Sample(
+        anchors, library, distractors, _note(wanted, len(anchors), n_library=len(library))
+    )
 
 
 def members(
@@ -93,7 +95,7 @@ def members(
     rows = {
         "repeat": sample.anchors[:, None] + 0 * steps,
         "sequential": sample.anchors[:, None] + steps,
-        "random": np.concatenate([sample.anchors[:, None], sample.mates], axis=1),
+        "random": np.concatenate([sample.anchors[:, None], sample.distractors], axis=1),
     }
     for mode in wanted.modes:
         for k in wanted.ks:

@@ -62,46 +62,46 @@ class Sentences:
             counted = np.bincount(like.parents, minlength=len(self.documents))
             numbers = [max(number, 1) for number in counted.tolist()]
         cuts = [
-            self._cuts(laid_out, method, number)
-            for laid_out, number in zip(self.documents, numbers, strict=True)
+            self._cuts(segmented, method, number)
+            for segmented, number in zip(self.documents, numbers, strict=True)
         ]
         return self._parts(cuts)
 
-    def _cuts(self, laid_out: SegmentedText, method: str, number: int | None) -> list[int]:
-        if not laid_out.pieces:
+    def _cuts(self, segmented: SegmentedText, method: str, number: int | None) -> list[int]:
+        if not segmented.pieces:
             return []
         if number is None:
-            return self._bounded(laid_out, method, None)
+            return self._bounded(segmented, method, None)
         # Bounds on size add cuts of their own: ask for so many that the sum comes out right.
         asked = bisect_left(
             range(1, number + 1),
             number,
-            key=lambda n: len(self._bounded(laid_out, method, n)) + 1,
+            key=lambda n: len(self._bounded(segmented, method, n)) + 1,
         )
-        return self._bounded(laid_out, method, min(asked + 1, number))
+        return self._bounded(segmented, method, min(asked + 1, number))
 
-    def _bounded(self, laid_out: SegmentedText, method: str, number: int | None) -> list[int]:
-        most = None if self.max_tokens is None else self.max_tokens - laid_out.lengths.n_special
-        wish = SplitOptions(
+    def _bounded(self, segmented: SegmentedText, method: str, number: int | None) -> list[int]:
+        most = None if self.max_tokens is None else self.max_tokens - segmented.lengths.n_special
+        options = SplitOptions(
             method=method,
             n_chunks=number,
-            weights=laid_out.weights,
+            weights=segmented.weights,
             max_weight=most,
-            usual_weight=float(laid_out.weights.sum()) if most is None else most,
+            usual_weight=float(segmented.weights.sum()) if most is None else most,
         )
-        return kept_within(self.max_tokens, laid_out, find_cuts(laid_out.rows, wish).cuts)
+        return kept_within(self.max_tokens, segmented, find_cuts(segmented.rows, options).cuts)
 
     def _parts(self, cuts: Sequence[Sequence[int]]) -> DocumentChunks:
         texts, parents, ranges, dilutions = [], [], [], []
-        for row, (laid_out, own) in enumerate(zip(self.documents, cuts, strict=True)):
-            if not laid_out.has_direction.any():
+        for row, (segmented, own) in enumerate(zip(self.documents, cuts, strict=True)):
+            if not segmented.has_direction.any():
                 continue
-            edges = [0, *own, len(laid_out.pieces)]
+            edges = [0, *own, len(segmented.pieces)]
             chunks = [range(start, end) for start, end in pairwise(edges)]
-            texts += [text_of(laid_out, chunk) for chunk in chunks]
+            texts += [text_of(segmented, chunk) for chunk in chunks]
             parents += [row] * len(chunks)
             ranges += chunks
-            dilutions.append(measures.mean_dilution(laid_out.rows, np.diff(edges).tolist()))
+            dilutions.append(measures.mean_dilution(segmented.rows, np.diff(edges).tolist()))
         owners = np.array(parents, dtype=np.intp)
         return DocumentChunks(texts, owners, ranges, np.array(dilutions))
 

@@ -48,36 +48,36 @@ class Chunk:
 class ChunkCache:
     """Chunks of one text that are made once: who moves a slider asks for the same ones again."""
 
-    def __init__(self, laid_out: SegmentedText) -> None:
-        self._laid_out = laid_out
+    def __init__(self, segmented: SegmentedText) -> None:
+        self._segmented = segmented
         self._made: dict[range, Chunk] = {}
 
     def of(self, parts: Sequence[range]) -> list[Chunk]:
         """Give a chunk, without a gain, of each of these ranges of pieces."""
         new = [part for part in dict.fromkeys(parts) if part not in self._made]
         if new:
-            self._made.update(zip(new, chunks_of(self._laid_out, new), strict=True))
+            self._made.update(zip(new, chunks_of(self._segmented, new), strict=True))
         return [self._made[part] for part in parts]
 
 
 def chunks_at(
-    laid_out: SegmentedText, cuts: Sequence[int], known: ChunkCache | None = None
+    segmented: SegmentedText, cuts: Sequence[int], known: ChunkCache | None = None
 ) -> tuple[Chunk, ...]:
     """Make chunks of the pieces between cuts."""
-    n_pieces = len(laid_out.pieces)
+    n_pieces = len(segmented.pieces)
     if n_pieces == 0:
         return ()
-    saved = measures.cut_gains(laid_out.rows, cuts)
+    saved = measures.cut_gains(segmented.rows, cuts)
     gains = [None, *(float(saved[cut - 1]) for cut in cuts)]
     parts = parts_at(n_pieces, cuts)
-    made = chunks_of(laid_out, parts) if known is None else known.of(parts)
+    made = chunks_of(segmented, parts) if known is None else known.of(parts)
     return tuple(replace(chunk, gain=gain) for chunk, gain in zip(made, gains, strict=True))
 
 
-def chunks_of(laid_out: SegmentedText, parts: Sequence[range]) -> list[Chunk]:
+def chunks_of(segmented: SegmentedText, parts: Sequence[range]) -> list[Chunk]:
     """Make a chunk, without a gain, of each of these ranges of pieces, wherever they lie."""
-    tokens = laid_out.lengths.count([text_of(laid_out, part) for part in parts]).tolist()
-    return [_chunk(laid_out, part, n_tokens) for part, n_tokens in zip(parts, tokens, strict=True)]
+    tokens = segmented.lengths.count([text_of(segmented, part) for part in parts]).tolist()
+    return [_chunk(segmented, part, n_tokens) for part, n_tokens in zip(parts, tokens, strict=True)]
 
 
 def parts_at(n_pieces: int, cuts: Sequence[int]) -> list[range]:
@@ -93,15 +93,15 @@ def parts_at(n_pieces: int, cuts: Sequence[int]) -> list[range]:
 
 def kept_within(
     max_tokens: int | None,
-    laid_out: SegmentedText,
+    segmented: SegmentedText,
     cuts: Sequence[int],
     known: ChunkCache | None = None,
 ) -> list[int]:
     """Cut what is too long all the same: some tokenizers make more of a whole than of its parts."""
     kept = list(cuts)
-    while max_tokens is not None and laid_out.pieces:
-        parts = parts_at(len(laid_out.pieces), kept)
-        counts = _n_tokens(laid_out, parts, known)
+    while max_tokens is not None and segmented.pieces:
+        parts = parts_at(len(segmented.pieces), kept)
+        counts = _n_tokens(segmented, parts, known)
         more = {
             (part.start + part.stop) // 2
             for part, n_tokens in zip(parts, counts, strict=True)
@@ -113,30 +113,32 @@ def kept_within(
     return kept
 
 
-def text_of(laid_out: SegmentedText, part: range) -> str:
+def text_of(segmented: SegmentedText, part: range) -> str:
     """Return the text of some pieces."""
-    return laid_out.text[laid_out.pieces[part[0]].start : laid_out.pieces[part[-1]].end]
+    return segmented.text[segmented.pieces[part[0]].start : segmented.pieces[part[-1]].end]
 
 
 def _n_tokens(
-    laid_out: SegmentedText, parts: Sequence[range], known: ChunkCache | None
+    segmented: SegmentedText, parts: Sequence[range], known: ChunkCache | None
 ) -> Sequence[int]:
     if known is not None:
         return [chunk.n_tokens for chunk in known.of(parts)]
-    counts: list[int] = laid_out.lengths.count([text_of(laid_out, part) for part in parts]).tolist()
+    counts: list[int] = segmented.lengths.count(
+        [text_of(segmented, part) for part in parts]
+    ).tolist()
     return counts
 
 
-def _chunk(laid_out: SegmentedText, part: range, n_tokens: int) -> Chunk:
-    pieces = laid_out.pieces[part.start : part.stop]
+def _chunk(segmented: SegmentedText, part: range, n_tokens: int) -> Chunk:
+    pieces = segmented.pieces[part.start : part.stop]
     places = np.arange(part.start, part.stop)
-    rows = laid_out.rows[places[laid_out.has_direction[places]]]
+    rows = segmented.rows[places[segmented.has_direction[places]]]
     shift = TextShift(rows) if len(rows) else None
     return Chunk(
-        text=text_of(laid_out, part),
+        text=text_of(segmented, part),
         start=pieces[0].start,
         end=pieces[-1].end,
-        sentences=_sentences(laid_out.text, pieces),
+        sentences=_sentences(segmented.text, pieces),
         n_tokens=n_tokens,
         dispersion=shift.dispersion if shift else 0.0,
         semantic_shift=shift.semantic_shift if shift else 0.0,

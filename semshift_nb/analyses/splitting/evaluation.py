@@ -121,13 +121,13 @@ def _prepare(texts: pd.DataFrame, encoder: Encoder) -> list[_Text]:
 
 
 def _split(text: _Text, method: str, usual: float, *, n_chunks: int | None = None) -> _Result:
-    wish = SplitOptions(
+    options = SplitOptions(
         method=method,
         n_chunks=n_chunks,
         weights=text.weights,
         usual_weight=usual,
     )
-    return _cut(text, find_cuts(text.rows, wish).cuts)
+    return _cut(text, find_cuts(text.rows, options).cuts)
 
 
 def _cut(text: _Text, cuts: Sequence[int]) -> _Result:

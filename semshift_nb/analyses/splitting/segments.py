@@ -198,8 +198,8 @@ def segment_text(
         text, pieces = segments_of_sentences(text_or_sentences, separator)
     lengths = TokenLengths(encoder)
     outline = _outline(text, pieces, encoder, lengths, max_tokens)
-    (laid_out,) = _encoded([outline], encoder, lengths)
-    return laid_out
+    (segmented,) = _encoded([outline], encoder, lengths)
+    return segmented
 
 
 def segment_texts(

@@ -61,39 +61,39 @@ class SplitSession:
     ) -> None:
         self._min_sentences = check_whole(min_sentences, "min_sentences", least=1)
         self._max_tokens = max_tokens
-        self._laid_out = segment_text(
+        self._segmented = segment_text(
             text_or_sentences,
             encoder,
             max_tokens=max_tokens,
             language=language,
             separator=separator,
         )
-        if not self._laid_out.has_direction.any():
+        if not self._segmented.has_direction.any():
             raise InputError("there is nothing to cut: the text has no sentence with a direction.")
-        self.text = self._laid_out.text
-        self._known = ChunkCache(self._laid_out)
-        self.fair_price = measures.fair_price(self._laid_out.rows)
+        self.text = self._segmented.text
+        self._known = ChunkCache(self._segmented)
+        self.fair_price = measures.fair_price(self._segmented.rows)
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
         """The sentences; see the class."""
         rows = [
             (number, piece.start, piece.end, self.text[piece.start : piece.end].strip())
-            for number, piece in enumerate(self._laid_out.pieces)
+            for number, piece in enumerate(self._segmented.pieces)
         ]
         table = pd.DataFrame(rows, columns=["position", "start", "end", "text"])
-        return table.assign(n_tokens=self._laid_out.weights.astype(np.int64))
+        return table.assign(n_tokens=self._segmented.weights.astype(np.int64))
 
     @cached_property
     def stages(self) -> list[measures.Stage]:
         """Every segmentation that is the best at a price from half of the fair one on."""
         most = self._max_tokens
         path = measures.dilution_path(
-            self._laid_out.rows,
+            self._segmented.rows,
             least_price=_CHEAPEST * self.fair_price,
             min_size=self._min_sentences,
-            weights=None if most is None else self._laid_out.weights,
-            max_weight=None if most is None else most - self._laid_out.lengths.n_special,
+            weights=None if most is None else self._segmented.weights,
+            max_weight=None if most is None else most - self._segmented.lengths.n_special,
         )
         return [stage._replace(cuts=self.within(stage.cuts)) for stage in path]
 
@@ -137,7 +137,7 @@ class SplitSession:
         InputError
             If the cuts are none.
         """
-        chunks = chunks_at(self._laid_out, self.within(cuts), self._known)
+        chunks = chunks_at(self._segmented, self.within(cuts), self._known)
         return Splitting(chunks, "by hand", None)
 
     def within(self, cuts: Sequence[int]) -> list[int]:
@@ -158,8 +158,8 @@ class SplitSession:
         InputError
             If the cuts are none.
         """
-        parts_at(len(self._laid_out.pieces), cuts)  # refuses what are no cuts
-        return kept_within(self._max_tokens, self._laid_out, cuts, self._known)
+        parts_at(len(self._segmented.pieces), cuts)  # refuses what are no cuts
+        return kept_within(self._max_tokens, self._segmented, cuts, self._known)
 
     def chunks(self, spans: Iterable[tuple[int, int]]) -> pd.DataFrame:
         """Tell of any stretches of sentences what a chunk of them would be.
@@ -212,7 +212,7 @@ class SplitSession:
         InputError
             If the cuts are none.
         """
-        gains = measures.cut_gains(self._laid_out.rows, cuts)
+        gains = measures.cut_gains(self._segmented.rows, cuts)
         places = np.arange(1, len(gains) + 1)
         return pd.DataFrame({"position": places, "gain": gains, "is_cut": np.isin(places, cuts)})
 
@@ -237,7 +237,7 @@ class SplitSession:
         InputError
             If the cuts are none or the price is.
         """
-        rows, best = self._laid_out.rows, self.cuts_at(price)
+        rows, best = self._segmented.rows, self.cuts_at(price)
         checked = list(cuts)
         scatter = measures.total_scatter(rows, checked)
         cost = scatter + price * len(checked)

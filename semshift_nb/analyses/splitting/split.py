@@ -94,62 +94,64 @@ def fair_price_of(rows: Rows, granularity: float) -> float:
     return granularity * measures.fair_price(rows)
 
 
-def find_cuts(rows: Rows, wish: SplitOptions) -> SplitResult:
+def find_cuts(rows: Rows, options: SplitOptions) -> SplitResult:
     """Cut by the method asked for, within the bounds on size."""
     if len(rows) == 0:
-        if wish.n_chunks is not None:
-            raise InputError(f"n_chunks is {wish.n_chunks}, but the text is empty: leave it out.")
+        if options.n_chunks is not None:
+            raise InputError(
+                f"n_chunks is {options.n_chunks}, but the text is empty: leave it out."
+            )
         return SplitResult([], None)
-    if wish.method == "least_dilution":
-        return _least_dilution(rows, wish)
-    found = _OTHERS[wish.method](rows, wish)
-    return found._replace(cuts=measures.bounded_cuts(found.cuts, len(rows), **_bounds(wish)))
+    if options.method == "least_dilution":
+        return _least_dilution(rows, options)
+    found = _OTHERS[options.method](rows, options)
+    return found._replace(cuts=measures.bounded_cuts(found.cuts, len(rows), **_bounds(options)))
 
 
-def _bounds(wish: SplitOptions) -> _Bounds:
-    weights = None if wish.max_weight is None else wish.weights
-    return {"min_size": wish.min_size, "weights": weights, "max_weight": wish.max_weight}
+def _bounds(options: SplitOptions) -> _Bounds:
+    weights = None if options.max_weight is None else options.weights
+    return {"min_size": options.min_size, "weights": weights, "max_weight": options.max_weight}
 
 
-def _least_dilution(rows: Rows, wish: SplitOptions) -> SplitResult:
-    if wish.n_chunks is not None:
-        cuts = measures.least_dilution_cuts(rows, n_segments=wish.n_chunks, **_bounds(wish))
+def _least_dilution(rows: Rows, options: SplitOptions) -> SplitResult:
+    if options.n_chunks is not None:
+        cuts = measures.least_dilution_cuts(rows, n_segments=options.n_chunks, **_bounds(options))
         return SplitResult(cuts, None)
-    if wish.price is not None:
-        cuts = measures.least_dilution_cuts(rows, price=wish.price, **_bounds(wish))
-        return SplitResult(cuts, wish.price)
-    price = fair_price_of(rows, wish.granularity)
+    if options.price is not None:
+        cuts = measures.least_dilution_cuts(rows, price=options.price, **_bounds(options))
+        return SplitResult(cuts, options.price)
+    price = fair_price_of(rows, options.granularity)
     turns = measures.least_dilution_cuts(rows, price=price)
-    bounded = wish.max_weight is not None or wish.min_size > 1
-    cuts = measures.least_dilution_cuts(rows, price=price, **_bounds(wish)) if bounded else turns
+    bounded = options.max_weight is not None or options.min_size > 1
+    cuts = measures.least_dilution_cuts(rows, price=price, **_bounds(options)) if bounded else turns
     return SplitResult(cuts, price, "" if turns or len(rows) == 1 else NO_TURN.format(price))
 
 
-def _shift(rows: Rows, wish: SplitOptions) -> SplitResult:
-    if wish.price is not None:
-        return SplitResult(measures.shift_cuts(rows, threshold=wish.price), wish.price)
-    number = wish.n_chunks
+def _shift(rows: Rows, options: SplitOptions) -> SplitResult:
+    if options.price is not None:
+        return SplitResult(measures.shift_cuts(rows, threshold=options.price), options.price)
+    number = options.n_chunks
     if number is None:  # as many as the other method that looks at the whole text
-        price = fair_price_of(rows, wish.granularity)
+        price = fair_price_of(rows, options.granularity)
         number = len(measures.least_dilution_cuts(rows, price=price)) + 1
     return SplitResult(measures.shift_cuts(rows, n_segments=number), None)
 
 
-def _percentile(rows: Rows, wish: SplitOptions) -> SplitResult:
-    return SplitResult(measures.percentile_cuts(rows, n_segments=wish.n_chunks), None)
+def _percentile(rows: Rows, options: SplitOptions) -> SplitResult:
+    return SplitResult(measures.percentile_cuts(rows, n_segments=options.n_chunks), None)
 
 
-def _windowed_percentile(rows: Rows, wish: SplitOptions) -> SplitResult:
-    return SplitResult(measures.percentile_cuts(rows, window=3, n_segments=wish.n_chunks), None)
+def _windowed_percentile(rows: Rows, options: SplitOptions) -> SplitResult:
+    return SplitResult(measures.percentile_cuts(rows, window=3, n_segments=options.n_chunks), None)
 
 
-def _fixed(rows: Rows, wish: SplitOptions) -> SplitResult:
-    if wish.n_chunks is not None:
-        return SplitResult(measures.even_cuts(len(rows), wish.n_chunks), None)
-    most = wish.usual_weight if wish.max_weight is None else wish.max_weight
-    most = max(most, float(wish.weights.max()))
+def _fixed(rows: Rows, options: SplitOptions) -> SplitResult:
+    if options.n_chunks is not None:
+        return SplitResult(measures.even_cuts(len(rows), options.n_chunks), None)
+    most = options.usual_weight if options.max_weight is None else options.max_weight
+    most = max(most, float(options.weights.max()))
     return SplitResult(
-        measures.bounded_cuts([], len(rows), weights=wish.weights, max_weight=most), None
+        measures.bounded_cuts([], len(rows), weights=options.weights, max_weight=most), None
     )
 
 
@@ -317,11 +319,11 @@ def split(
     fewest = check_whole(min_sentences, "min_sentences", least=1)
     if isinstance(text_or_sentences, str):
         warn_of_texts([("the text", text_or_sentences, "")])
-    laid_out = segment_text(
+    segmented = segment_text(
         text_or_sentences, encoder, max_tokens=max_tokens, language=language, separator=separator
     )
     return _split(
-        laid_out,
+        segmented,
         encoder,
         method=method,
         n_chunks=n_chunks,
@@ -333,7 +335,7 @@ def split(
 
 
 def _split(
-    laid_out: SegmentedText,
+    segmented: SegmentedText,
     encoder: Encoder,
     *,
     method: str,
@@ -343,20 +345,20 @@ def _split(
     max_tokens: int | None,
     n_chunks: int | None = None,
 ) -> Splitting:
-    n_special = laid_out.lengths.n_special
+    n_special = segmented.lengths.n_special
     wanted = SplitOptions(
         method=method,
         n_chunks=n_chunks,
         price=price,
         granularity=granularity,
         min_size=fewest,
-        weights=laid_out.weights,
+        weights=segmented.weights,
         max_weight=None if max_tokens is None else float(max_tokens - n_special),
         usual_weight=float((encoder.max_length or USUAL_TOKENS) - n_special),
     )
-    found = find_cuts(laid_out.rows, wanted)
-    cuts = kept_within(max_tokens, laid_out, found.cuts)
-    return Splitting(chunks_at(laid_out, cuts), method, found.price, found.note)
+    found = find_cuts(segmented.rows, wanted)
+    cuts = kept_within(max_tokens, segmented, found.cuts)
+    return Splitting(chunks_at(segmented, cuts), method, found.price, found.note)
 
 
 def split_corpus(
@@ -406,9 +408,9 @@ def split_corpus(
     fewest = check_whole(min_sentences, "min_sentences", least=1)
     ids, texts, codes = (corpus.documents[column] for column in ("doc_id", "text", "language"))
     warn_of_texts(zip(ids, texts, codes, strict=True))
-    laid_out = segment_texts(zip(texts, codes, strict=True), encoder, max_tokens=max_tokens)
+    segmented = segment_texts(zip(texts, codes, strict=True), encoder, max_tokens=max_tokens)
     tables = []
-    for doc_id, one in zip(ids, laid_out, strict=True):
+    for doc_id, one in zip(ids, segmented, strict=True):
         chunks = _split(
             one,
             encoder,

@@ -150,7 +150,7 @@ class _Held:
     Pieces are counted from the beginning of the stream: ``first`` is the first that is not given.
     """
 
-    laid_out: SegmentedText
+    segmented: SegmentedText
     max_tokens: int | None
     first: int = 0
     _dropped: int = 0
@@ -158,17 +158,17 @@ class _Held:
 
     @property
     def n_pieces(self) -> int:
-        return self._dropped + len(self.laid_out.pieces)
+        return self._dropped + len(self.segmented.pieces)
 
     def row(self, place: int) -> NDArray[np.float64]:
-        row = self.laid_out.rows[place - self._dropped].astype(np.float64)
+        row = self.segmented.rows[place - self._dropped].astype(np.float64)
         return np.asarray(row / np.linalg.norm(row))
 
     def weight(self, place: int) -> float:
-        return float(self.laid_out.weights[place - self._dropped])
+        return float(self.segmented.weights[place - self._dropped])
 
     def add(self, following: SegmentedText) -> None:
-        self.laid_out = _joined(self.laid_out, following)
+        self.segmented = _joined(self.segmented, following)
 
     def release(self, cuts: list[int]) -> Iterator[Chunk]:
         """Give the chunks that end at these places."""
@@ -177,7 +177,7 @@ class _Held:
                 yield from self._give(cut)
 
     def _give(self, cut: int) -> Iterator[Chunk]:
-        part = _slice(self.laid_out, 0, cut - self._dropped)
+        part = _slice(self.segmented, 0, cut - self._dropped)
         before = [self.first - self._dropped] if self.first > self._dropped else []
         inner = kept_within(self.max_tokens, part, before)
         chunks = chunks_at(part, inner)[len(before) :]
@@ -187,23 +187,23 @@ class _Held:
             )
         # The last chunk stays, for the gain of the cut after it.
         last = [0, *inner][-1]
-        self._characters += self.laid_out.pieces[last].start
-        self.laid_out = _slice(self.laid_out, last, len(self.laid_out.pieces))
+        self._characters += self.segmented.pieces[last].start
+        self.segmented = _slice(self.segmented, last, len(self.segmented.pieces))
         self._dropped += last
         self.first = cut
 
 
-def _slice(laid_out: SegmentedText, start: int, end: int) -> SegmentedText:
+def _slice(segmented: SegmentedText, start: int, end: int) -> SegmentedText:
     """Return some of the pieces, with the text that they are in."""
-    pieces = laid_out.pieces[start:end]
+    pieces = segmented.pieces[start:end]
     offset = pieces[0].start
     return SegmentedText(
-        laid_out.text[offset : pieces[-1].end],
+        segmented.text[offset : pieces[-1].end],
         [one._replace(start=one.start - offset, end=one.end - offset) for one in pieces],
-        laid_out.rows[start:end],
-        laid_out.has_direction[start:end],
-        laid_out.weights[start:end],
-        laid_out.lengths,
+        segmented.rows[start:end],
+        segmented.has_direction[start:end],
+        segmented.weights[start:end],
+        segmented.lengths,
     )
 
 

@@ -64,7 +64,7 @@ def map_panel(selections: Sequence[alt.Parameter] = ()) -> alt.Chart:
     colours = _colours(brushed=bool(selections))
     chart: alt.Chart = (
         alt.Chart(alt.NamedData("points"))
-        .transform_lookup("point", alt.LookupData(alt.NamedData("texts"), "point"), as_="told")
+        .transform_lookup("point", alt.LookupData(alt.NamedData("texts"), "point"), as_="label")
         .mark_point(filled=True, size=alt.expr("point_size"), opacity=0.6, aria=False)
         .encode(
             x=alt.X("x:Q", title=None, axis=None).scale(zero=False, nice=False, padding=8),
@@ -72,7 +72,7 @@ def map_panel(selections: Sequence[alt.Parameter] = ()) -> alt.Chart:
             color=colours,
             # The row as it is, and no description: to put one together for each of 10,000 points
             # takes longer than to draw them, at every move of the brush.
-            tooltip=alt.TooltipValue(alt.expr("datum.told")),
+            tooltip=alt.TooltipValue(alt.expr("datum.label")),
         )
         .add_params(*selections)
         .properties(
@@ -200,14 +200,14 @@ def _names() -> alt.Chart:
     chart: alt.Chart = (
         alt.Chart(alt.NamedData("spectrum"))
         .transform_aggregate(groupby=["view", "colour", "line", "now"])
-        .transform_calculate(told="'—  ' + datum.view")
+        .transform_calculate(label="'—  ' + datum.view")
         .mark_text(
             align="left", fontSize=12, limit=_WIDTH + 30, dy=alt.expr(f"datum.line * {_LINE}")
         )
         .encode(
             x=alt.value(-34),
             y=alt.value(top),
-            text="told:N",
+            text="label:N",
             color=alt.Color("colour:N", scale=None),
         )
     )

@@ -1,6 +1,11 @@
 """Sentences of a text: sentencex finds them, rules and blocks put right what it does not know."""
 
-from semshift_nb.corpora.sentences.languages import base_language, check_language
+from semshift_nb.corpora.sentences.languages import (
+    DEFAULT_LANGUAGE,
+    base_language,
+    check_language,
+    languages_of,
+)
 from semshift_nb.corpora.sentences.notices import TextWarning, warn_of_texts
 from semshift_nb.corpora.sentences.spans import (
     MIN_CHARACTERS,
@@ -11,10 +16,12 @@ from semshift_nb.corpora.sentences.spans import (
 )
 
 __all__ = [
+    "DEFAULT_LANGUAGE",
     "MIN_CHARACTERS",
     "TextWarning",
     "base_language",
     "check_language",
+    "languages_of",
     "sentence_spans",
     "sentences_of",
     "split_sentences",

@@ -1,11 +1,15 @@
-"""Languages: which codes there are, and which of them a text's script belies."""
+"""Languages: which one a document is split by, which codes there are, and what a script belies."""
 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 from semshift_nb.errors import InputError
+
+DEFAULT_LANGUAGE = "en"
+"""Of texts of which nobody says it."""
 
 _SHAPE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
@@ -66,6 +70,14 @@ _MISTAKEN = {
     "cn": "zh", "jp": "ja", "kr": "ko", "cz": "cs", "dk": "da", "gr": "el", "ua": "uk", "vn": "vi",
     "ir": "fa", "us": "en", "gb": "en",
 }  # fmt: skip
+
+
+def languages_of(cells: Sequence[object], source: str) -> list[str]:
+    """Return the language that each document of a source is split by: what its cell says."""
+    try:
+        return [check_language(cell or DEFAULT_LANGUAGE) for cell in cells]
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
 
 
 def check_language(language: object) -> str:

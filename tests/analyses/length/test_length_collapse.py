@@ -13,7 +13,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
 
-RUNGS = (8, 16, 32, 64)
+LENGTHS = (8, 16, 32, 64)
 ARMS = ("cut", "natural", "repeat", "sequential", "random")
 
 
@@ -25,12 +25,12 @@ def news() -> Corpus:
 
 @pytest.fixture(scope="module")
 def table(news, static) -> pd.DataFrame:
-    return analyses.length_collapse(news, static, lengths=RUNGS)
+    return analyses.length_collapse(news, static, lengths=LENGTHS)
 
 
 def plan(corpus: Corpus, encoder: Encoder, arms=ARMS, **settings) -> dict:
     settings = {"n_documents": None, "seed": 0, **settings}
-    return plan_texts(corpus, [encoder], check_lengths(RUNGS, arms, **settings))
+    return plan_texts(corpus, [encoder], check_lengths(LENGTHS, arms, **settings))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_columns_and_rows(table):
         *["mean_dispersion", "metric", "value", "ci_low", "ci_high", "n", "unit"],
         *["truncated_share", "status", "reason"],
     ]
-    assert len(table) == len(ARMS) * len(RUNGS) * 5
+    assert len(table) == len(ARMS) * len(LENGTHS) * 5
     measured = table["status"] == "measured"
     assert (
         table.loc[measured, ["value", "ci_low", "ci_high", "mean_dispersion"]]
@@ -69,7 +69,7 @@ def test_cut_is_the_beginning_of_the_same_documents(news, static, table):
     """Worked out from the documents themselves, with an encoder loaded for each length."""
     tokens = static.encode_with_tokens(news.documents["text"].tolist()).n_tokens
     whole = news.documents["text"][tokens >= 64].tolist()
-    for n_tokens in RUNGS:
+    for n_tokens in LENGTHS:
         cutter = load_encoder("static", max_length=n_tokens, store=None)
         vectors = cutter.encode(whole)
         rows = table[(table["arm"] == "cut") & (table["n_tokens"] == n_tokens)]
@@ -98,7 +98,7 @@ def test_grown_texts_are_made_of_their_sentences(news, static, texts, arm):
     pieces = news.sentences["text"].tolist()
     of_document = news.sentences["doc_id"].tolist()
     found = texts[arm, 64]
-    assert all(texts[arm, rung] is found for rung in RUNGS)
+    assert all(texts[arm, length] is found for length in LENGTHS)
     assert (static.encode_with_tokens(found.texts).n_tokens >= 64).all()
     for text, parts, row in zip(found.texts, found.parts, found.documents, strict=True):
         document = news.documents.iloc[row]
@@ -127,15 +127,15 @@ def test_the_three_ways_to_grow_start_from_one_anchor(texts):
 
 
 def test_natural_texts_are_whole_and_in_their_bucket(news, static, texts):
-    bounds = dict(zip(RUNGS, [(1, 8), (9, 16), (17, 32), (33, 64)], strict=True))
-    found = {rung: texts["natural", rung] for rung in RUNGS}
-    measured = {rung: some for rung, some in found.items() if isinstance(some, BuiltTexts)}
+    bounds = dict(zip(LENGTHS, [(1, 8), (9, 16), (17, 32), (33, 64)], strict=True))
+    found = {length: texts["natural", length] for length in LENGTHS}
+    measured = {length: some for length, some in found.items() if isinstance(some, BuiltTexts)}
     assert len({len(some.texts) for some in measured.values()}) == 1
     assert len(measured) >= 3
-    for rung, some in measured.items():
+    for length, some in measured.items():
         tokens = static.encode_with_tokens(some.texts).n_tokens
-        assert (tokens >= bounds[rung][0]).all()
-        assert (tokens <= bounds[rung][1]).all()
+        assert (tokens >= bounds[length][0]).all()
+        assert (tokens <= bounds[length][1]).all()
         assert len(set(some.documents.tolist())) == len(some.texts)
         for text, parts, row in zip(some.texts, some.parts, some.documents, strict=True):
             assert text in news.documents["text"].iloc[row]
@@ -150,7 +150,7 @@ def test_a_document_is_taken_before_its_paragraphs_and_those_before_sentences(st
     found = plan_texts(
         corpus, [static], check_lengths((12, 36, 64), ("natural",), n_documents=None, seed=0)
     )
-    notes = [found["natural", rung].note for rung in (12, 36, 64)]
+    notes = [found["natural", length].note for length in (12, 36, 64)]
     assert notes == ["8 sentences", "8 paragraphs", "8 documents"]
 
 
@@ -177,12 +177,12 @@ def test_dispersion_is_that_of_the_sentences_seen(static):
     found = analyses.length_collapse(corpus, static, lengths=(6, 16, 19, 21), arms=("cut",))
     vectors = static.encode(sentences).reshape(len(documents), 4, -1)
     shown = found[found["metric"] == "MPD"].set_index("n_tokens")["mean_dispersion"]
-    for rung, n_seen in ((6, 1), (16, 2), (19, 2), (21, 3)):
+    for length, n_seen in ((6, 1), (16, 2), (19, 2), (21, 3)):
         expected = np.mean([measures.dispersion(rows[:n_seen]) for rows in vectors])
-        assert shown[rung] == pytest.approx(expected, abs=1e-6), rung
+        assert shown[length] == pytest.approx(expected, abs=1e-6), length
 
 
-def test_a_rung_beyond_max_length_is_not_mistaken_for_collapse(news):
+def test_a_length_beyond_max_length_is_not_mistaken_for_collapse(news):
     short_sighted = load_encoder("static", max_length=32, store=None)
     found = analyses.length_collapse(news, short_sighted, lengths=(16, 32, 64))
     beyond = found[(found["n_tokens"] == 64) & (found["arm"] != "natural")]

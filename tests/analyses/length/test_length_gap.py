@@ -51,9 +51,9 @@ def test_texts_are_those_of_the_study_of_length(wikipedia, static):
     gaps = analyses.length_gap(wikipedia, static, **wanted)
     table = analyses.length_collapse(wikipedia, static, lengths=(16, 128, 500), **wanted)
     for arm in wanted["arms"]:
-        for rung in (128, 500):
-            study = analyses.single_row(table, metric="MPD", n_tokens=rung, arm=arm)
-            gap = analyses.single_row(gaps, metric=f"MPD@{rung}", arm=arm)
+        for length in (128, 500):
+            study = analyses.single_row(table, metric="MPD", n_tokens=length, arm=arm)
+            gap = analyses.single_row(gaps, metric=f"MPD@{length}", arm=arm)
             columns = ["value", "ci_low", "ci_high", "n"]
             assert study[columns].tolist() == pytest.approx(gap[columns].tolist())
 

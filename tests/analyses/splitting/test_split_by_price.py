@@ -157,8 +157,8 @@ class MoreOfAWhole:
 
 def test_cuts_that_a_tokenizer_demands_are_shown_at_every_price(text, encoder):
     plain, reading = (SplitSession(text, encoder, max_tokens=120) for _ in range(2))
-    laid_out = replace(reading._laid_out, lengths=MoreOfAWhole(reading._laid_out.lengths))
-    reading._laid_out, reading._known._laid_out = laid_out, laid_out
+    segmented = replace(reading._segmented, lengths=MoreOfAWhole(reading._segmented.lengths))
+    reading._segmented, reading._known._segmented = segmented, segmented
     tables = split_tables(reading)
     assert tables.chunks["n_tokens"].max() <= 120
     added = 0
@@ -199,7 +199,7 @@ def test_within_leaves_cuts_alone_where_nothing_is_too_long(reading):
 def test_chunks_that_were_made_are_not_made_again(reading, monkeypatch):
     cuts = reading.cuts_at(reading.fair_price)
     first = reading.at(cuts)
-    monkeypatch.setattr(reading._laid_out.lengths, "count", None)  # would fail if it were asked
+    monkeypatch.setattr(reading._segmented.lengths, "count", None)  # would fail if it were asked
     again = reading.at(cuts)
     assert again.chunks == first.chunks
     gains = reading.gains(cuts).query("is_cut")["gain"]

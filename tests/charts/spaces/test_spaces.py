@@ -83,7 +83,7 @@ def test_a_brush_is_answered_by_arithmetic_and_can_be_cleared_from_outside():
     assert {"brush", "brush_x", "brush_y"} <= {signal["name"] for signal in vega["signals"]}
     symbols = next(mark for mark in vega["marks"] if mark["type"] == "symbol")["encode"]["update"]
     assert "vlSelectionTest" not in json.dumps(symbols)
-    assert symbols["tooltip"] == {"signal": "datum.told"}
+    assert symbols["tooltip"] == {"signal": "datum.label"}
 
 
 def test_a_missing_table_and_an_unknown_chart_are_named():
