@@ -1,5 +1,6 @@
 """Single dimensions of the embedding space: those that carry next to nothing, or far too much."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -183,40 +184,61 @@ _Numbers = NDArray[np.float64]
 _QUIET, _LOUD = 1e-3, 16.0
 
 
-def dimension_figures(
-    variance: _Numbers,
-    magnitude: _Numbers,
-    *,
-    direction: _Numbers,
-    turning: _Numbers,
-    n: int,
-) -> dict[str, Figure]:
-    """Return how many dimensions are quiet or loud, and what the loudest holds.
+@dataclass(frozen=True)
+class DimensionMoments:
+    """What sums over vectors say of each dimension, all of shape (dim,)."""
 
-    ``variance`` and ``magnitude`` are of the vectors as they are; ``direction`` and
-    ``turning`` are mean and variance of them at length one.
-    """
-    spread = np.sqrt(variance)
-    quiet = (spread < _QUIET * np.median(spread)) & (magnitude < _QUIET * np.median(magnitude))
-    shares: tuple[Figure, ...] = (no_direction(n),) * len(_OF_SHARES)
-    if turning.sum() > NO_SPREAD**2:
-        shares = _of_shares(turning, direction, n)
-    return {
-        "n_near_zero_dimensions": float(quiet.sum()),
-        **dict(zip(_OF_SHARES, shares, strict=True)),
-    }
+    variance: _Numbers
+    magnitude: _Numbers
+    """The mean of the absolute values; as the variance, of the vectors as they are."""
+    direction: _Numbers
+    turning: _Numbers
+    """Mean and variance of the vectors at length one."""
+    n: int
+
+    def near_zero(self) -> NDArray[np.intp]:
+        """Return what `near_zero_dimensions` finds."""
+        spread = np.sqrt(self.variance)
+        quiet = spread < _QUIET * np.median(spread)
+        return np.flatnonzero(quiet & (self.magnitude < _QUIET * np.median(self.magnitude)))
+
+    def outliers(self) -> NDArray[np.intp]:
+        """Return what `outlier_dimensions` finds, where the vectors differ."""
+        magnitude = self._cosine_parts()
+        even = _LOUD / len(magnitude)
+        total = max(float(magnitude.sum()), NO_LIKENESS)
+        return np.flatnonzero((self._variance_shares() > even) | (magnitude > even * total))
+
+    def differ(self) -> bool:
+        """Say whether the vectors have more than one direction."""
+        return bool(self.turning.sum() > NO_SPREAD**2)
+
+    def figures(self) -> dict[str, Figure]:
+        """Return how many dimensions are quiet or loud, and what the loudest holds."""
+        shares: tuple[Figure, ...] = (no_direction(self.n),) * len(_OF_SHARES)
+        if self.differ():
+            shares = (
+                float(len(self.outliers())),
+                float(self._variance_shares().max()),
+                self._top_part(),
+            )
+        return {
+            "n_near_zero_dimensions": float(len(self.near_zero())),
+            **dict(zip(_OF_SHARES, shares, strict=True)),
+        }
+
+    def _variance_shares(self) -> _Numbers:
+        return np.asarray(self.turning / self.turning.sum())
+
+    def _cosine_parts(self) -> _Numbers:
+        return np.abs(self.direction**2 - self.turning / (self.n - 1))
+
+    def _top_part(self) -> Figure:
+        magnitude = self._cosine_parts()
+        total = float(magnitude.sum())
+        if total <= NO_LIKENESS:
+            return "no dimension has a part in the mean cosine, which is 0"
+        return float(magnitude.max()) / total
 
 
 _OF_SHARES = ("n_outlier_dimensions", "top_dimension_variance_share", "top_dimension_cosine_share")
-
-
-def _of_shares(turning: _Numbers, direction: _Numbers, n: int) -> tuple[Figure, Figure, Figure]:
-    variance = turning / turning.sum()
-    magnitude = np.abs(direction**2 - turning / (n - 1))
-    total = float(magnitude.sum())
-    even = _LOUD / len(variance)
-    loud = (variance > even) | (magnitude > even * total)
-    top: Figure = "no dimension has a part in the mean cosine, which is 0"
-    if total > NO_LIKENESS:
-        top = float(magnitude.max()) / total
-    return float(loud.sum()), float(variance.max()), top

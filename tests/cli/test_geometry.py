@@ -87,6 +87,14 @@ def test_a_corpus_is_encoded(tmp_path: Path) -> None:
     assert list(tmp_path.glob("t.*")) == [tmp_path / "t.parquet"]
 
 
+@pytest.mark.slow
+def test_the_bundled_models_near_zero_dimensions_are_named() -> None:
+    # The numbers are those of sentence-transformers issue 2662.
+    done = semshift("wikipedia", "--out", "t.csv")
+    assert "dimensions 127, 223 and 319" in done.stdout
+    assert pd.read_csv("t.csv")["reason"].str.contains("dimensions 127, 223 and 319; ").sum() == 1
+
+
 def test_a_parquet_file_is_what_its_columns_say(rows: np.ndarray) -> None:
     pq.write_table(pa.table({"embedding": pa.array(list(rows))}), "v.parquet")
     assert semshift("v.parquet", "--out", "t.csv").exit_code == 0

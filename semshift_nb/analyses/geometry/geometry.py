@@ -24,7 +24,7 @@ from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 from semshift_nb.measures import GeometryAccumulator, Interval
-from semshift_nb.names import count
+from semshift_nb.names import count, listed
 
 PAIRWISE: dict[str, tuple[Callable[..., float], Callable[..., Interval]]] = {
     "uniformity": (measures.uniformity, measures.bootstrap_uniformity),
@@ -54,12 +54,15 @@ def _figure_rows(
     # Without groups every vector is a document of its own, and n of them say more than the sample.
     narrowed = 1.0 if groups is not None else float(np.sqrt(n_drawn / n))
     known = _intervals(rows, resampled)
+    marked = accumulator.marked_dimensions()
     for metric, figure in accumulator.moment_figures().items():
         if isinstance(figure, str):
             yield {"metric": metric, **unmeasured(figure, n=n)}
             continue
         ends = known.get(metric, _missing(metric))
-        yield {"metric": metric, **_moment_row(figure, ends, narrowed, n=n, drawn=drawn)}
+        row = _moment_row(figure, ends, narrowed, n=n, drawn=drawn)
+        named = _named(marked.get(metric, []))
+        yield {"metric": metric, **row, "reason": joined(named, str(row["reason"]))}
     yield {"metric": "alignment", **unmeasured(_ALIGNMENT, n=n)}
 
 
@@ -95,6 +98,19 @@ def _moment_row(
     # The interval is that of the sample's own value, which is not the value of all.
     low, high = (figure + narrowed * (end - interval.value) for end in interval[1:3])
     return measured(Interval(figure, low, high, n), drawn and f"interval from {drawn}")
+
+
+def _named(dimensions: list[int]) -> str:
+    """Name dimensions, from 0, at most `_MOST_NAMED` of them."""
+    if not dimensions:
+        return ""
+    n_more = len(dimensions) - _MOST_NAMED
+    more = [f"{n_more:,} more"] if n_more > 0 else []
+    names = listed([*dimensions[:_MOST_NAMED], *more])
+    return f"{'dimension' if len(dimensions) == 1 else 'dimensions'} {names}"
+
+
+_MOST_NAMED = 10
 
 
 def _missing(metric: str) -> str:
@@ -163,7 +179,8 @@ def geometry(
         and ``ci_high`` (95 %), ``n`` vectors behind the value, ``unit``, ``status`` and ``reason``,
         which for a measured figure says what it rests on. Spectra are centred. With more than
         ``n_sample`` vectors the interval of a figure of all of them is that of the sample, moved to
-        the value and, without ``groups``, narrowed by the root of their numbers.
+        the value and, without ``groups``, narrowed by the root of their numbers. Of near-zero and
+        outlier dimensions the reason names the first ten, from 0.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.errors import InputError
 from semshift_nb.measures.arrays import Array, without_gradients
-from semshift_nb.measures.dimensions import dimension_figures
+from semshift_nb.measures.dimensions import DimensionMoments
 from semshift_nb.measures.spectrum.spectrum import Figure, spectral_figures
 from semshift_nb.measures.streaming.sample import Sample, sampled_figures, sampling_errors
 from semshift_nb.measures.streaming.state import StreamState, read_state, write_state
@@ -287,14 +287,40 @@ class GeometryAccumulator:
             "MPD": distance,
             "mean_cosine": 1 - distance,
             **spectral_figures(sigma, n_texts=self.n, dim=self.dim, size=float(size)),
-            **dimension_figures(
-                self.variance,
-                self.mean_magnitude,
-                direction=self.mean_direction,
-                turning=self.state.sums.turning,
-                n=self.n,
-            ),
+            **self._of_dimensions().figures(),
         }
+
+    def marked_dimensions(self) -> dict[str, list[int]]:
+        """Return which dimensions stand out among all vectors added.
+
+        Returns
+        -------
+        dict of str to list of int
+            Positions from 0, ascending, by the figure that counts them: ``n_near_zero_dimensions``
+            and, where the vectors differ, ``n_outlier_dimensions``.
+
+        Examples
+        --------
+        >>> accumulator = GeometryAccumulator(3)
+        >>> accumulator.add(np.array([[1.0, 0.0, 2.0], [3.0, 0.0, -1.0]]))
+        >>> accumulator.marked_dimensions()["n_near_zero_dimensions"]
+        [1]
+        """
+        self._at_least_two()
+        moments = self._of_dimensions()
+        found = {"n_near_zero_dimensions": moments.near_zero().tolist()}
+        if moments.differ():
+            found["n_outlier_dimensions"] = moments.outliers().tolist()
+        return found
+
+    def _of_dimensions(self) -> DimensionMoments:
+        return DimensionMoments(
+            self.variance,
+            self.mean_magnitude,
+            direction=self.mean_direction,
+            turning=self.state.sums.turning,
+            n=self.n,
+        )
 
     def sampling_errors(self) -> dict[str, Figure]:
         """Return by how much the figures of the sample may be off because it is one.

@@ -66,6 +66,33 @@ def test_every_figure_is_its_measure():
     assert rest.loc[COUNTS, "reason"].str.startswith("no interval: a number of dimensions").all()
 
 
+def reasons_of_counts(rows: np.ndarray, **options) -> list[str]:
+    reasons = by_metric(geometry(rows, **options)).loc[COUNTS, "reason"]
+    return [reason.partition("no interval")[0] for reason in reasons]
+
+
+@pytest.mark.parametrize("n_sample", [10_000, 200])
+def test_near_zero_and_outlier_dimensions_are_named(n_sample):
+    rows = unit_rows(2000, 40)
+    rows[:, [3, 17, 31]] *= 1e-9
+    rows[:, 5] += 3
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert measures.near_zero_dimensions(rows).tolist() == [3, 17, 31]
+    assert measures.outlier_dimensions(rows).tolist() == [5]
+    named = reasons_of_counts(rows, n_sample=n_sample)
+    assert named == ["dimensions 3, 17 and 31; ", "dimension 5; "]
+
+
+def test_of_many_dimensions_the_first_ten_are_named():
+    rows = unit_rows(300, 100)
+    rows[:, 40:52] = 0
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert (
+        reasons_of_counts(rows)[0]
+        == f"dimensions {', '.join(map(str, range(40, 50)))} and 2 more; "
+    )
+
+
 def test_intervals_are_those_of_the_measures_over_documents():
     rows, documents = unit_rows(), np.arange(400) // 8
     found = by_metric(geometry(rows, groups=[f"d{i:02}" for i in documents], seed=5))
