@@ -71,6 +71,7 @@ from semshift_nb.measures.resampling.correlation import (
 )
 from semshift_nb.measures.resampling.jackknife import JackknifePlan, jackknife_plan
 from semshift_nb.measures.resampling.significance import holm, permutation_test_paired
+from semshift_nb.measures.resampling.student import student_mean
 from semshift_nb.measures.segmentation.baselines import (
     bounded_cuts,
     even_cuts,
@@ -108,6 +109,7 @@ from semshift_nb.measures.spectrum.jackknife import (
     jackknife_effective_rank,
     jackknife_spectral_figures,
 )
+from semshift_nb.measures.spectrum.lidar import lidar
 from semshift_nb.measures.spectrum.named_figures import (
     condition_number,
     effective_rank,
@@ -188,6 +190,7 @@ __all__ = [
     "keep_dimensions",
     "label_chance",
     "least_dilution_cuts",
+    "lidar",
     "local_evolution",
     "mean_adjacent_distance",
     "mean_cosine",
@@ -216,6 +219,7 @@ __all__ = [
     "spearman",
     "spectral_figures",
     "stable_rank",
+    "student_mean",
     "subsample_hubness",
     "subsample_two_nn_dimension",
     "total_scatter",
