@@ -46,6 +46,6 @@ notebooks: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[offline,bm25,hub,mteb,langchain,llama-index,test]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[offline,bm25,hub,mteb,langchain,llama-index,training,test]"
 	$(BIN)/jupyter labextension disable "@jupyterlab/apputils-extension:announcements"
 	touch $@
