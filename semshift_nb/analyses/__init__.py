@@ -1,4 +1,7 @@
-"""Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here."""
+"""Corpus and encoder in, tidy DataFrame out; one module a question. Nothing is drawn here.
+
+Wherever a corpus, an encoder or a dataset is taken, its name or path will do.
+"""
 
 from semshift_nb.analyses.attention.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.attention.filter_explained import filter_explained

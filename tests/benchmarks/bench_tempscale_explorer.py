@@ -12,7 +12,7 @@ encoder = load_encoder(max_length=128, store=None)
 texts = load_corpus("news", n_documents=60, seed=0).documents["text"]
 long = [text for text in texts if encoder.encode_with_tokens([text]).n_tokens[0] >= 128][:32]
 assert len(long) == 32
-explorer = TempScaleExplorer(encoder, long, query="the price of oil")
+explorer = TempScaleExplorer(long, encoder, query="the price of oil")
 explorer
 """
 KERNEL = """

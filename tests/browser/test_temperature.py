@@ -20,7 +20,7 @@ from semshift_nb import load_corpus, load_encoder
 from semshift_widgets import TempScaleExplorer
 texts = load_corpus("news", n_documents=24, seed=0)
 encoder = load_encoder(max_length=128, store=None)
-explorer = TempScaleExplorer(encoder, texts, query="the economy and the price of oil")
+explorer = TempScaleExplorer(texts, encoder, query="the economy and the price of oil")
 explorer
 """
 SWEPT = LIVE.replace("n_documents=24", "n_documents=60")
@@ -29,7 +29,7 @@ from semshift_nb import load_encoder
 from semshift_widgets import TempScaleExplorer
 attack = "<script>window.attacked = 1</script><img src=x onerror='window.attacked = 1'>"
 texts = [f"{attack} one", f"two {attack}", attack]
-explorer = TempScaleExplorer(load_encoder(store=None), texts, query=attack)
+explorer = TempScaleExplorer(texts, load_encoder(store=None), query=attack)
 explorer
 """
 

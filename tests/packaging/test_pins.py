@@ -373,7 +373,7 @@ def without_marks(explorer: SpectrumExplorer) -> pd.DataFrame:
 def explorer_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> dict[str, object]:
     texts = news.sentences["text"].tolist()[:5]
     shift, cut = ShiftExplorer(news, static), SplitExplorer(news, static)
-    spectrum, scale = SpectrumExplorer(texts, static), TempScaleExplorer(minilm, texts)
+    spectrum, scale = SpectrumExplorer(texts, static), TempScaleExplorer(texts, minilm)
     return {
         "ShiftExplorer.table": shift.table(),
         "ShiftExplorer.neighbours": shift.neighbours(),

@@ -1,10 +1,13 @@
-"""What explorers are given the wrong way round, or by name."""
+"""What explorers are given: corpora and encoders, their names, and the wrong way round."""
 
+import pandas as pd
 import pytest
 
 from semshift_nb import load_corpus, load_encoder
 from semshift_nb.errors import InputError
 from semshift_widgets import ShiftExplorer, SpectrumExplorer, SplitExplorer, TempScaleExplorer
+
+TEXTS = ["The river rose. Then it fell.", "Prices fell. Nobody bought.", "A dog barked at night."]
 
 
 @pytest.fixture(scope="module")
@@ -17,21 +20,37 @@ def encoder():
     return load_encoder("static", store=None)
 
 
-@pytest.mark.parametrize("explorer", [ShiftExplorer, SplitExplorer])
+EXPLORERS = [ShiftExplorer, SplitExplorer, TempScaleExplorer]
+
+
+@pytest.mark.parametrize("explorer", EXPLORERS)
 def test_corpus_and_encoder_the_wrong_way_round(explorer, corpus, encoder):
-    with pytest.raises(InputError, match=r"is Encoder .* expected Corpus"):
+    with pytest.raises(InputError, match=r"Are two arguments the wrong way round\?"):
         explorer(encoder, corpus)
-    with pytest.raises(InputError, match="encoder is str 'static': expected Encoder"):
-        explorer(corpus, "static")
 
 
-def test_a_list_of_texts_is_no_text_to_split(encoder):
-    with pytest.raises(InputError, match=r"corpus_or_text is list .* expected Corpus or str"):
-        SplitExplorer(["One.", "Two."], encoder)
+@pytest.mark.parametrize("explorer", [ShiftExplorer, SplitExplorer])
+@pytest.mark.parametrize("texts", [TEXTS, pd.DataFrame({"text": TEXTS})], ids=["list", "frame"])
+def test_texts_and_a_model_by_name_are_enough(explorer, texts, encoder):
+    plain = explorer(load_corpus(pd.DataFrame({"text": TEXTS})), encoder)
+    pd.testing.assert_frame_equal(explorer(texts, "static").table(), plain.table())
 
 
-def test_an_encoder_is_not_named(corpus):
-    with pytest.raises(InputError, match="encoder is Corpus"):
-        TempScaleExplorer(corpus, load_encoder("static", store=None))
-    with pytest.raises(InputError, match="encoders is str 'static': expected Encoder"):
-        SpectrumExplorer(corpus, "static")
+def test_a_corpus_by_name(encoder):
+    shown = ShiftExplorer("news", "static").table()
+    pd.testing.assert_frame_equal(shown, ShiftExplorer(load_corpus("news"), encoder).table())
+
+
+def test_a_data_frame_has_a_spectrum(encoder):
+    spectrum = SpectrumExplorer(pd.DataFrame({"text": TEXTS}), "static", of="documents").table()
+    expected = SpectrumExplorer(TEXTS, encoder).table()
+    pd.testing.assert_frame_equal(spectrum, expected)
+
+
+def test_what_says_neither_is_refused_in_a_line(corpus, encoder):
+    with pytest.raises(InputError, match="corpus is int 3: expected a corpus, its name or path"):
+        ShiftExplorer(3, encoder)
+    with pytest.raises(InputError, match="encoder is int 3: expected an encoder, or the name"):
+        SplitExplorer(corpus, 3)
+    with pytest.raises(InputError, match="corpus is list"):
+        ShiftExplorer(["a text", 3], encoder)

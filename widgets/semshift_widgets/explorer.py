@@ -62,13 +62,6 @@ class Explorer(ABC):
         return [self.chart(), self.table().round(3)]
 
 
-def expect(value: object, *kinds: type, name: str) -> None:
-    """Refuse an argument of another kind; the usual slip is two of them the wrong way round."""
-    if not isinstance(value, kinds):
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        raise InputError(f"{name} is {type(value).__name__} {value!r:.60}: expected {wanted}.")
-
-
 def guarded(status: ipw.HTML, respond: Callable[[Any], None]) -> Callable[[Any], None]:
     """Wrap an observer so that its errors are told in ``status``; faults of ours rise as well."""
 

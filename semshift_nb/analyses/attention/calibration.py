@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, joined
 from semshift_nb.analyses.token_counts import ladder_of, long_documents
 from semshift_nb.corpora import Corpus
@@ -101,6 +102,7 @@ class Calibration(NamedTuple):
     table: pd.DataFrame
 
 
+@by_name
 def calibrate(
     encoder: Encoder,
     corpus: Corpus,
@@ -196,6 +198,7 @@ def calibrate(
     return Calibration(_schedule(table, f"{_FIGURES[hold][1]}({n_reference})"), table)
 
 
+@by_name
 def calibrated_schedule(
     encoder: Encoder,
     corpus: Corpus,

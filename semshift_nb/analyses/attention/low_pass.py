@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encoder_columns
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, unmeasured
 from semshift_nb.analyses.token_counts import ladder_of, long_documents
@@ -260,6 +261,7 @@ def _tidy(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table.reindex(columns=columns).astype(whole).reset_index(drop=True)
 
 
+@by_name
 def read_filter(
     corpus: Corpus,
     encoder: Encoder,

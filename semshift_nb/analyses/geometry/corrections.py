@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders, encode_all
 from semshift_nb.analyses.geometry.geometry import SPREAD_METRICS, spread_rows
 from semshift_nb.analyses.geometry.layers import draw_sample
@@ -30,6 +31,7 @@ _COLUMNS = [
 ]
 
 
+@by_name
 def correction_effects(
     corpus: Corpus,
     encoders: Encoder | Sequence[Encoder],

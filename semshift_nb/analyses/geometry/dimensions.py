@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
 from semshift_nb.encoders import Encoder
@@ -20,6 +21,7 @@ COLUMNS = [
 ]
 
 
+@by_name
 def dimension_profile(texts: Sequence[str], encoder: Encoder, *, raw: bool = True) -> pd.DataFrame:
     """Describe every dimension of an encoder's space by the vectors of some texts.
 

@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders
 from semshift_nb.analyses.results import UNITS, measured, unmeasured
 from semshift_nb.corpora import Corpus
@@ -140,6 +141,7 @@ _NOBODY = "too few tokens are in this band"
 _ALIKE = "all tokens are alike in this"
 
 
+@by_name
 def frequency_bias(
     corpus: Corpus,
     encoders: Encoder | Sequence[Encoder],

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders, encode_all
 from semshift_nb.analyses.geometry.codes import Codes, dtype_name
 from semshift_nb.analyses.geometry.vector_stream import Added, Vectors, add_up, check_shape
@@ -207,6 +208,7 @@ def geometry(
     return pd.DataFrame(_rows(added, n, labels, seed=seed), columns=_COLUMNS)
 
 
+@by_name
 def corpus_geometry(
     corpus: Corpus,
     encoders: Encoder | Sequence[Encoder],

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders
 from semshift_nb.analyses.geometry.geometry import spread_rows
 from semshift_nb.corpora import Corpus
@@ -239,6 +240,7 @@ class LayerReading:
         return {**shares, "n_pairs": len(cosines)}
 
 
+@by_name
 def read_layer_geometry(
     corpus: Corpus,
     encoders: Encoder | Sequence[Encoder],

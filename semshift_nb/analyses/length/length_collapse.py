@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.length.conditions import Cell, LengthPlan, Shift, plan_texts, read_cell
 from semshift_nb.analyses.length.length_buckets import buckets
@@ -96,6 +97,7 @@ _COLUMNS = [
 ]
 
 
+@by_name
 def length_collapse(
     corpora: Corpus | Sequence[Corpus],
     encoders: Encoder | Sequence[Encoder],

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.length.conditions import Cell, plan_texts, read_cell
 from semshift_nb.analyses.length.text_growth import check_lengths, considered
@@ -21,6 +22,7 @@ _COLUMNS = [
 ]
 
 
+@by_name
 def length_gap(
     corpus: Corpus,
     encoders: Encoder | Sequence[Encoder],

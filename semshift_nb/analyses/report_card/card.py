@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.geometry.geometry import geometry
 from semshift_nb.analyses.length.length_gap import length_gap
@@ -87,6 +88,7 @@ _LEAST_LENGTH = 32
 """Tokens that the long texts of a gap need, to be four times as long as anything."""
 
 
+@by_name
 def report_card(
     corpus: Corpus,
     encoder: Encoder,
@@ -150,6 +152,7 @@ def report_card(
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
+@by_name
 def card_controls(encoder: Encoder) -> list[Encoder]:
     """Give what a model is compared with: less than itself, and the bundled model.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encoder_columns
 from semshift_nb.analyses.results import joined
 from semshift_nb.analyses.retrieval.metric_table import (
@@ -64,6 +65,7 @@ class RetrievalResult:
         )
 
 
+@by_name
 def retrieval(
     dataset: RetrievalSet,
     encoder: Encoder,

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all, no_direction_reason
 from semshift_nb.analyses.passages import draw_distractors, passage_starts
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, joined, tidy
@@ -262,6 +263,7 @@ _SUMMARY = [
 ]
 
 
+@by_name
 def concatenation(
     corpora: Corpus | Sequence[Corpus],
     encoders: Encoder | Sequence[Encoder],
@@ -312,6 +314,7 @@ def concatenation(
     return pd.DataFrame(rows, columns=_SUMMARY)
 
 
+@by_name
 def concatenation_texts(
     corpus: Corpus,
     encoder: Encoder,

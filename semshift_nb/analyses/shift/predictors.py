@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.passages import passage_members, passage_starts, passages_at
 from semshift_nb.analyses.results import (
@@ -144,6 +145,7 @@ def _row(
 _WINDOW = ["window_id", "doc_id", "title", "start_position", "text"]
 
 
+@by_name
 def window_shift(
     corpus: Corpus,
     encoder: Encoder,

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import (
     EncodedDocument,
     encode_all,
@@ -26,6 +27,7 @@ from semshift_nb.measures.shift import PrefixShift, TextShift
 from semshift_nb.names import count
 
 
+@by_name
 def range_shift(
     sentences: pd.DataFrame,
     embeddings: NDArray[np.float32],
@@ -89,6 +91,7 @@ def range_shift(
     return tidy(pd.DataFrame([row], columns=["start", "stop", "text", *FIGURE_COLUMNS]))
 
 
+@by_name
 def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     """Measure the semantic shift of every document.
 
@@ -166,6 +169,7 @@ _SENTENCE = ["doc_id", "position", "start", "end", "text"]
 _ADDED = ["n_tokens", "truncated", "adjacent_distance", "cosine_to_pooled", "status", "reason"]
 
 
+@by_name
 def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     """Measure every sentence against the next one and against its document's pooled vector.
 
@@ -229,6 +233,7 @@ def sentences_of(document: EncodedDocument, shift: TextShift | str) -> pd.DataFr
 _COLUMNS = ["doc_id", "title", "k", *PrefixShift._fields, "status", "reason"]
 
 
+@by_name
 def prefix_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     """Measure the first k sentences of every document, for every k.
 

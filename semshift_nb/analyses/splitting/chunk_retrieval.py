@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.results import UNITS
 from semshift_nb.analyses.retrieval.metric_table import (
@@ -199,6 +200,7 @@ _COLUMNS = [
 ]
 
 
+@by_name
 def chunk_retrieval(
     dataset: RetrievalSet,
     encoder: Encoder,

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.results import interval_row
 from semshift_nb.analyses.splitting.segments import vectors_of
 from semshift_nb.analyses.splitting.split import (
@@ -50,6 +51,7 @@ _FIGURES: dict[str, Callable[[_Result], float]] = {
 }
 
 
+@by_name
 def evaluate_splits(
     texts: pd.DataFrame,
     encoder: Encoder,

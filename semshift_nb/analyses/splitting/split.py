@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
 from semshift_nb.analyses.splitting.segments import SegmentedText, segment_text, segment_texts
 from semshift_nb.corpora import Corpus
@@ -227,6 +228,7 @@ class Splitting(Sequence[Chunk]):
         return table.astype({"gain": "float64"})
 
 
+@by_name
 def split(
     text_or_sentences: str | Iterable[str],
     encoder: Encoder,
@@ -361,6 +363,7 @@ def _split(
     return Splitting(chunks_at(segmented, cuts), method, found.price, found.note)
 
 
+@by_name
 def split_corpus(
     corpus: Corpus,
     encoder: Encoder,

@@ -7,6 +7,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.splitting.chunks import Chunk, chunks_at, kept_within
 from semshift_nb.analyses.splitting.segments import SegmentedText, check_sentence, segment_text
 from semshift_nb.analyses.splitting.split import (
@@ -25,6 +26,7 @@ _SETTLE_EVERY = 16
 """Looking for settled cuts costs about as much as some sentences do."""
 
 
+@by_name
 def split_stream(
     sentences: Iterable[str],
     encoder: Encoder,

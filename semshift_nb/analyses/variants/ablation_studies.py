@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_mutual_info_score
 
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.retrieval.search import MAIN, query_scores, search
 from semshift_nb.analyses.variants.ablations import COLUMNS, Ablation, Study, ablation_rows
@@ -140,6 +141,7 @@ def ablated_retrieval(
     return _table(ablations, study, corpus=source.name, task="retrieval", texts=texts)
 
 
+@by_name
 def ablated_clustering(
     corpus: Corpus,
     ablations: Sequence[Ablation],

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.results import interval_row
 from semshift_nb.corpora import Corpus
@@ -52,6 +53,7 @@ class Ablation:
     reason: str = ""
 
 
+@by_name
 def document_halves(corpus: Corpus, *, seed: int = 0) -> tuple[Corpus, Corpus]:
     """Part the documents of a corpus at random: one half to fit on, the other to judge by.
 
@@ -93,6 +95,7 @@ def document_halves(corpus: Corpus, *, seed: int = 0) -> tuple[Corpus, Corpus]:
     return first, second
 
 
+@by_name
 def ablations(
     encoder: Encoder,
     texts: Sequence[str],

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import as_encoders, encoder_columns
 from semshift_nb.analyses.results import UNITS, interval_row, joined, mean_cosine_interval
 from semshift_nb.analyses.variants.figures import (
@@ -35,6 +36,7 @@ _COLUMNS = [
 _N_HALVES = 200
 
 
+@by_name
 def alignment_uniformity(
     pairs: TextPairs | Sequence[TextPairs],
     encoders: Encoder | Sequence[Encoder],

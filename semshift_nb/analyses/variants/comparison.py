@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encoder_columns
 from semshift_nb.analyses.results import UNITS, interval_row, measured, unmeasured
 from semshift_nb.analyses.retrieval.search import MAIN
@@ -72,6 +73,7 @@ class QualityOrder:
         return pd.Series({**named, **row})
 
 
+@by_name
 def quality_order(
     dataset: RetrievalSet,
     families: Mapping[str, Sequence[Encoder]],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from semshift_nb import measures
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.corpora import RetrievalSet, TextPairs
 from semshift_nb.encoders import Encoder
@@ -17,6 +18,7 @@ CORRECTIONS: dict[str, Callable[..., measures.Correction]] = {
 }
 
 
+@by_name
 def encoder_views(
     encoder: Encoder,
     fitted_on: Sequence[str] = (),
@@ -92,6 +94,7 @@ def encoder_views(
     return {family: members for family, members in views.items() if members}
 
 
+@by_name
 def read_ahead(
     encoder: Encoder,
     dataset: RetrievalSet,

@@ -28,7 +28,7 @@ WAIT_S = 120
 
 @pytest.fixture
 def explorer(encoder):
-    return TempScaleExplorer(encoder, TEXTS, query="weather on the coast")
+    return TempScaleExplorer(TEXTS, encoder, query="weather on the coast")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def view(explorer):
 def large(encoder):
     """More tokens than are encoded while a slider moves."""
     long = [" ".join([text] * 60) for text in TEXTS]
-    explorer = TempScaleExplorer(encoder, [*long, *reversed(long)] * 2, query="rain")
+    explorer = TempScaleExplorer([*long, *reversed(long)] * 2, encoder, query="rain")
     assert not explorer._state.live
     return explorer
 
@@ -50,7 +50,7 @@ def large(encoder):
 def swept(encoder, monkeypatch):
     """Few short texts, swept as if they were many."""
     monkeypatch.setattr(explorer_state, "_LIVE_TOKENS", 0)
-    return TempScaleExplorer(encoder, TEXTS, query="rain")
+    return TempScaleExplorer(TEXTS, encoder, query="rain")
 
 
 def mean_pairwise_distance(vectors):
@@ -116,7 +116,7 @@ def test_a_schedule_gives_each_text_a_temperature_by_its_length(explorer, view, 
 
 def test_the_calibrated_schedule_is_the_one_calibrated_on_these_very_texts(encoder):
     texts = [" ".join([*TEXTS[i:], *TEXTS[:i]]) for i in range(len(TEXTS))]
-    explorer = TempScaleExplorer(encoder.at_length(64), texts, query="rain")
+    explorer = TempScaleExplorer(texts, encoder.at_length(64), query="rain")
     explorer.widget  # noqa: B018 - built when it is asked for
     explorer._view.schedule.value = "calibrated"
     schedule = explorer._state.setting.schedule
@@ -132,7 +132,7 @@ def test_the_calibrated_schedule_is_the_one_calibrated_on_these_very_texts(encod
 
 
 def test_texts_too_short_to_calibrate_on_leave_the_schedule_as_it_was(encoder):
-    explorer = TempScaleExplorer(encoder, ["a", "b", "c"], query="rain")
+    explorer = TempScaleExplorer(["a", "b", "c"], encoder, query="rain")
     explorer.widget  # noqa: B018 - built when it is asked for
     view = explorer._view
     view.schedule.value = "entropy-matched"
@@ -183,7 +183,7 @@ def test_an_empty_query_is_told_where_the_user_looks_and_the_old_one_stays(explo
 
 
 def test_text_is_escaped_wherever_html_is_shown(encoder):
-    explorer = TempScaleExplorer(encoder, [f"{ATTACK} {text}" for text in TEXTS], query=ATTACK)
+    explorer = TempScaleExplorer([f"{ATTACK} {text}" for text in TEXTS], encoder, query=ATTACK)
     view = explorer._view
     for shown in (view.status, view.figures, view.ranking):
         assert "<script>" not in shown.value
@@ -262,13 +262,13 @@ def test_where_nobody_looks_it_shows_its_sweep_and_its_table(explorer):
 
 
 def test_texts_of_one_token_are_shown(encoder):
-    explorer = TempScaleExplorer(encoder, ["a", "b", "c"], query="a")
+    explorer = TempScaleExplorer(["a", "b", "c"], encoder, query="a")
     assert len(explorer._view.view.datasets["heads"]) == 72
     assert np.isfinite(explorer.table()["value"]).all()
 
 
 def test_of_texts_that_are_all_alike_a_rank_is_missing_and_says_why(encoder):
-    explorer = TempScaleExplorer(encoder, ["the same"] * 4, query="a")
+    explorer = TempScaleExplorer(["the same"] * 4, encoder, query="a")
     assert figure(explorer, "MPD, whole text")["value"] == pytest.approx(0, abs=1e-6)
     rank = figure(explorer, "effective rank, whole text")
     assert np.isnan(rank["value"])
@@ -278,15 +278,15 @@ def test_of_texts_that_are_all_alike_a_rank_is_missing_and_says_why(encoder):
 
 def test_what_cannot_be_explored_is_refused_in_words(encoder):
     with pytest.raises(InputError, match="2 texts were given"):
-        TempScaleExplorer(encoder, TEXTS[:2])
+        TempScaleExplorer(TEXTS[:2], encoder)
     with pytest.raises(InputError, match="one string"):
-        TempScaleExplorer(encoder, TEXTS[0])
+        TempScaleExplorer(TEXTS[0], encoder)
     with pytest.raises(InputError, match="no attention"):
-        TempScaleExplorer(load_encoder("static", store=None), TEXTS)
+        TempScaleExplorer(TEXTS, load_encoder("static", store=None))
 
 
 def test_a_corpus_gives_its_titles(encoder):
     corpus = load_corpus("news", n_documents=6, seed=1)
-    explorer = TempScaleExplorer(encoder, corpus)
+    explorer = TempScaleExplorer(corpus, encoder)
     assert explorer._view.text.options[0][0] == corpus.documents["title"].iloc[0]
     assert explorer._state.query

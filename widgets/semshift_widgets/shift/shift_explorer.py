@@ -5,9 +5,9 @@ import functools
 import altair as alt
 import pandas as pd
 
-from semshift_nb.corpora import Corpus
+from semshift_nb.analyses.arguments import Texts, corpus_of, encoder_of
 from semshift_nb.encoders import Encoder
-from semshift_widgets.explorer import Explorer, expect
+from semshift_widgets.explorer import Explorer
 from semshift_widgets.shift.state import ShiftState
 from semshift_widgets.shift.view import ShiftView
 
@@ -17,9 +17,9 @@ class ShiftExplorer(Explorer):
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : Corpus, or what `load_corpus` takes, or a list of texts
         The documents to choose from; their sentences are encoded at the start.
-    encoder : Encoder
+    encoder : Encoder, or what `load_encoder` takes
         What turns sentences and ranges into vectors.
 
     Raises
@@ -30,10 +30,8 @@ class ShiftExplorer(Explorer):
         If the encoder cannot encode the corpus.
     """
 
-    def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
-        expect(corpus, Corpus, name="corpus")
-        expect(encoder, Encoder, name="encoder")
-        self._state = ShiftState(corpus, encoder)
+    def __init__(self, corpus: Texts, encoder: Encoder | str) -> None:
+        self._state = ShiftState(corpus_of(corpus), encoder_of(encoder))
 
     @functools.cached_property
     def _view(self) -> ShiftView:

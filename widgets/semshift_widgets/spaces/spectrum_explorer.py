@@ -2,15 +2,17 @@
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import altair as alt
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from semshift_nb.analyses import EmbeddingSpaces
+from semshift_nb.analyses.arguments import Texts, corpus_of, encoder_of
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
-from semshift_widgets.explorer import Explorer, expect
+from semshift_widgets.explorer import Explorer
 from semshift_widgets.spaces.state import SpectrumState
 from semshift_widgets.spaces.view import SpectrumView
 
@@ -24,8 +26,8 @@ class SpectrumExplorer(Explorer):
     Parameters
     ----------
     source : Corpus, sequence of str, array of shape (n, dim), or mapping of str to such arrays
-        Texts, or vectors by the name of their space.
-    encoders : Encoder or iterable of Encoder, optional
+        Texts (or what `load_corpus` takes), or vectors by the name of their space.
+    encoders : Encoder, str, or iterable of Encoder, optional
         What reads the texts; ``minilm`` if left out. None for vectors.
     texts : sequence of str, optional
         The texts of given vectors.
@@ -45,17 +47,17 @@ class SpectrumExplorer(Explorer):
 
     def __init__(
         self,
-        source: Corpus | Sequence[str] | ArrayLike | Mapping[str, ArrayLike],
-        encoders: Encoder | Iterable[Encoder] = (),
+        source: Texts | ArrayLike | Mapping[str, ArrayLike],
+        encoders: Encoder | str | Iterable[Encoder] = (),
         *,
         texts: Sequence[str] | None = None,
         of: str = "sentences",
         n_points: int | None = None,
         seed: int = 0,
     ) -> None:
-        if isinstance(encoders, str | Corpus):
-            expect(encoders, Encoder, name="encoders")
-        spaces = EmbeddingSpaces(source, encoders, texts=texts, of=of, n_points=n_points, seed=seed)
+        meant = corpus_of(source) if isinstance(source, str | Path | pd.DataFrame) else source
+        read_by = encoder_of(encoders) if isinstance(encoders, str | Corpus) else encoders
+        spaces = EmbeddingSpaces(meant, read_by, texts=texts, of=of, n_points=n_points, seed=seed)
         self._state = SpectrumState(spaces)
 
     @functools.cached_property

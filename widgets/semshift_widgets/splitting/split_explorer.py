@@ -5,9 +5,10 @@ import functools
 import altair as alt
 import pandas as pd
 
-from semshift_nb.corpora import Corpus
+from semshift_nb.analyses.arguments import Texts, corpus_of, encoder_of
+from semshift_nb.corpora.bundled import BUNDLED
 from semshift_nb.encoders import Encoder
-from semshift_widgets.explorer import Explorer, expect
+from semshift_widgets.explorer import Explorer
 from semshift_widgets.splitting.state import SplitState, beginning
 from semshift_widgets.splitting.view import SplitView
 
@@ -22,10 +23,10 @@ class SplitExplorer(Explorer):
 
     Parameters
     ----------
-    corpus_or_text : Corpus or str
-        Documents to choose from, or one text. A document is encoded when it is opened; one of more
-        than 2,000 sentences is not drawn.
-    encoder : Encoder
+    corpus_or_text : Corpus, or what `load_corpus` takes, or str
+        Documents to choose from, or one text (but for the name of a bundled corpus). A document is
+        encoded when it is opened; one of more than 2,000 sentences is not drawn.
+    encoder : Encoder or str
         What turns sentences into vectors.
     min_sentences, max_tokens
         As for `split`; also what is cut by hand keeps to ``max_tokens``.
@@ -41,20 +42,16 @@ class SplitExplorer(Explorer):
 
     def __init__(
         self,
-        corpus_or_text: Corpus | str,
-        encoder: Encoder,
+        corpus_or_text: Texts,
+        encoder: Encoder | str,
         *,
         min_sentences: int = 1,
         max_tokens: int | None = None,
     ) -> None:
-        expect(corpus_or_text, Corpus, str, name="corpus_or_text")
-        expect(encoder, Encoder, name="encoder")
-        texts = (
-            Corpus.from_texts([corpus_or_text])
-            if isinstance(corpus_or_text, str)
-            else corpus_or_text
-        )
-        self._state = SplitState(texts, encoder, min_sentences=min_sentences, max_tokens=max_tokens)
+        one_text = isinstance(corpus_or_text, str) and corpus_or_text not in BUNDLED
+        texts = corpus_of([corpus_or_text] if one_text else corpus_or_text)
+        reader = encoder_of(encoder)
+        self._state = SplitState(texts, reader, min_sentences=min_sentences, max_tokens=max_tokens)
 
     @functools.cached_property
     def _view(self) -> SplitView:

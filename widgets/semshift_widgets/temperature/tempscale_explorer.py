@@ -1,14 +1,14 @@
 """TempScaleExplorer: turn the temperature of the attention, and see what moves."""
 
 import functools
-from collections.abc import Sequence
+from pathlib import Path
 
 import altair as alt
 import pandas as pd
 
-from semshift_nb.corpora import Corpus
+from semshift_nb.analyses.arguments import Texts, corpus_of, encoder_of
 from semshift_nb.encoders import Encoder
-from semshift_widgets.explorer import Explorer, expect
+from semshift_widgets.explorer import Explorer
 from semshift_widgets.temperature.state import TempScaleState
 from semshift_widgets.temperature.view import TempScaleView
 
@@ -21,10 +21,10 @@ class TempScaleExplorer(Explorer):
 
     Parameters
     ----------
-    encoder : Encoder
-        One with attention; ``static`` has none.
-    texts : Corpus or sequence of str
+    texts : Corpus, or what `load_corpus` takes, or sequence of str
         At least three texts, which are encoded at tau 1 at the start.
+    encoder : Encoder or str
+        One with attention; ``static`` has none.
     query : str, default=""
         What the texts are ranked for; the first words of the first text if left out.
 
@@ -37,9 +37,9 @@ class TempScaleExplorer(Explorer):
         If a text has a zero vector.
     """
 
-    def __init__(self, encoder: Encoder, texts: Corpus | Sequence[str], *, query: str = "") -> None:
-        expect(encoder, Encoder, name="encoder")
-        self._state = TempScaleState(texts, encoder, query)
+    def __init__(self, texts: Texts, encoder: Encoder | str, *, query: str = "") -> None:
+        meant = corpus_of(texts) if isinstance(texts, str | Path | pd.DataFrame) else texts
+        self._state = TempScaleState(meant, encoder_of(encoder), query)
 
     @functools.cached_property
     def _view(self) -> TempScaleView:
