@@ -241,6 +241,43 @@ def fit_centring(embeddings: Array) -> Correction:
     return Correction("centred", scale * rows.mean(axis=0))
 
 
+def fit_mean_projection(embeddings: Array) -> Correction:
+    """Return the correction that takes the direction of the mean out of every vector.
+
+    Parameters
+    ----------
+    embeddings : array of shape (n_texts, dim)
+        Vectors of any length, at least two.
+
+    Returns
+    -------
+    Correction
+        Named ``"mean projected off"``; every vector is orthogonal to the mean afterwards, where
+        `fit_centring` takes the same off all.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two rows, a value is NaN or infinite, or the mean is 0.
+
+    References
+    ----------
+    arXiv 2511.11041.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fit_mean_projection(np.array([[1.0, 1.0], [1.0, -1.0]])).removed
+    array([[1., 0.]])
+    """
+    rows, _ = scaled_on_cpu(embeddings)
+    mean = rows.mean(axis=0)
+    length = np.linalg.norm(mean)
+    if length <= NO_SPREAD * np.linalg.norm(rows):
+        raise InputError("the mean of the vectors is 0: there is no direction to take out.")
+    return Correction("mean projected off", np.zeros(len(mean)), removed=mean[None, :] / length)
+
+
 def fit_all_but_the_top(embeddings: Array, *, n_components: int | None = None) -> Correction:
     """Return the correction that takes the mean and the strongest directions out.
 

@@ -19,6 +19,7 @@ def rows(unit):
 def fits(rows):
     return {
         "centred": measures.fit_centring(rows),
+        "mean projected off": measures.fit_mean_projection(rows),
         "all but the top 2": measures.fit_all_but_the_top(rows, n_components=2),
         "whitened": measures.fit_whitening(rows),
         "whitened 5": measures.fit_whitening(rows, n_components=5),
@@ -31,7 +32,15 @@ def fits(rows):
 
 
 NAMES = [
-    *["centred", "all but the top 2", "whitened", "whitened 5", "PCA 5", "uncentred PCA 5"],
+    *[
+        "centred",
+        "mean projected off",
+        "all but the top 2",
+        "whitened",
+        "whitened 5",
+        "PCA 5",
+        "uncentred PCA 5",
+    ],
     *["3 of 12 dimensions", "without 1 dimension", "without 2 dimensions"],
 ]
 
@@ -200,3 +209,12 @@ def test_vectors_of_any_length_are_corrected_alike(size):
     rows = np.random.default_rng(0).uniform(-1, 1, (40, 6))
     for fit in (measures.fit_centring, measures.fit_all_but_the_top, measures.fit_whitening):
         np.testing.assert_allclose(fit(size * rows)(size * rows), fit(rows)(rows), atol=1e-9)
+
+
+def test_nothing_is_left_along_the_mean(rows):
+    """By hand: x - (x . m) m for the unit mean m."""
+    mean = rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0))
+    found = measures.fit_mean_projection(rows)(rows)
+    np.testing.assert_allclose(found, as_unit(rows - np.outer(rows @ mean, mean)), atol=1e-12)
+    with pytest.raises(InputError, match="no direction to take out"):
+        measures.fit_mean_projection(np.array([[1.0, 0.0], [-1.0, 0.0]]))

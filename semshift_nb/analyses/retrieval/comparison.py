@@ -25,7 +25,7 @@ from semshift_nb.analyses.retrieval.metric_table import (
 )
 from semshift_nb.analyses.retrieval.search import MAIN, Search, query_scores, search
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.encoders import Encoder, Schedule, Temperature
+from semshift_nb.encoders import Encoder, Encoding, Schedule, Temperature
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 
@@ -200,7 +200,7 @@ class _Report:
     def result(self, reference: Search, chosen: Temperature | None) -> RetrievalResult:
         """Return all that was added."""
         table = adjust(pd.DataFrame(self._rows, columns=COLUMNS))
-        notes = (*self._dataset.notes, *_query_notes(reference))
+        notes = (*self._dataset.notes, *query_notes(reference.queries, reference.documents))
         return RetrievalResult(table, long_form(self._scores), chosen, notes)
 
     def _labels(self, found: Search, queries: str) -> dict[str, object]:
@@ -238,8 +238,8 @@ def _halves(dataset: RetrievalSet, seed: int) -> tuple[frozenset[str], frozenset
     return frozenset(drawn[:half].tolist()), frozenset(drawn[half:].tolist())
 
 
-def _query_notes(reference: Search) -> tuple[str, ...]:
-    queries, documents = reference.queries, reference.documents
+def query_notes(queries: Encoding, documents: Encoding) -> tuple[str, ...]:
+    """Say which queries are cut off, and what finds nothing or is never found."""
     noted = (
         (
             queries.truncated,

@@ -258,11 +258,11 @@ def chunk_retrieval(
     report = _Report(dataset, encoder, chance)
     for method, parts in arms.items():
         report.add(method, parts, encode_all(encoder, parts.texts))
-    report.add(POOLED, arms[WHOLE], _pooled(sentences, arms[WHOLE]))
+    report.add(POOLED, arms[WHOLE], pooled(sentences, arms[WHOLE]))
     return report.table()
 
 
-def _pooled(sentences: Sentences, whole: DocumentChunks) -> Encoding:
+def pooled(sentences: Sentences, whole: DocumentChunks) -> Encoding:
     """Return the mean of each document's sentence vectors, of the whole of it."""
     documents = [sentences.documents[row] for row in whole.parents.tolist()]
     means = np.stack([one.rows[one.has_direction].mean(axis=0) for one in documents])

@@ -1,0 +1,1 @@
+"""What helps against vectors that find too little: remedies, their gains, and their price."""
