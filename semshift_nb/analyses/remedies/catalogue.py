@@ -160,12 +160,12 @@ REMEDIES: dict[str, Remedy] = {
         Stage.TEXTS, "the mean of the sentences' vectors", _one(parts.mean_of_sentences)
     ),
     "centred": Remedy(
-        Stage.VECTORS, "the mean taken off", _one(vectors.corrected(measures.fit_centring))
+        Stage.VECTORS, "the mean taken off", _one(vectors.without_mean(measures.fit_centring))
     ),
     "projected": Remedy(
         Stage.VECTORS,
         "the direction of the mean taken out",
-        _one(vectors.corrected(measures.fit_mean_projection)),
+        _one(vectors.without_mean(measures.fit_mean_projection)),
     ),
     "all-but-the-top": Remedy(Stage.VECTORS, "mean and strongest directions taken out", _top),
     "whitened": Remedy(Stage.VECTORS, "the same spread in every direction", _whitened),

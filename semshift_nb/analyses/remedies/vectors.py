@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 
 from semshift_nb import measures
 from semshift_nb.encoders.encoding import unit_rows
+from semshift_nb.errors import InputError
 
 Rows: TypeAlias = NDArray[np.float32]
 Change: TypeAlias = Callable[[Rows], Rows]
@@ -54,6 +55,17 @@ def corrected(fit: Callable[[Rows], measures.Correction]) -> Fit:
         fitted = (correction.matrix, correction.removed, correction.indices)
         n_numbers = len(correction.mean) + sum(each.size for each in fitted if each is not None)
         return Codec(correction, correction, _FLOAT * n_dimensions, _FLOAT * n_numbers)
+
+    return codec
+
+
+def without_mean(fit: Callable[[Rows], measures.Correction]) -> Fit:
+    """Apply a correction after which of equal vectors only rounding errors would be left."""
+
+    def codec(vectors: Rows) -> Codec:
+        if not np.ptp(vectors, axis=0).any():
+            raise InputError("all documents have one vector: nothing is left without the mean.")
+        return corrected(fit)(vectors)
 
     return codec
 
