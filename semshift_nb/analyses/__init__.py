@@ -19,6 +19,8 @@ from semshift_nb.analyses.geometry.geometry import corpus_geometry, geometry
 from semshift_nb.analyses.geometry.layers import LayerReading, read_layer_geometry
 from semshift_nb.analyses.length.length_collapse import length_collapse
 from semshift_nb.analyses.length.length_gap import length_gap
+from semshift_nb.analyses.remedies.catalogue import REMEDIES
+from semshift_nb.analyses.remedies.ladder import RemedyLadder, remedy_ladder
 from semshift_nb.analyses.report_card.card import card_controls, report_card
 from semshift_nb.analyses.report_card.verdicts import card_metrics, card_verdicts
 from semshift_nb.analyses.retrieval.comparison import RetrievalResult, retrieval
@@ -70,6 +72,7 @@ from semshift_nb.analyses.verdicts import (
 __all__ = [
     "CORRECTIONS",
     "MAPS",
+    "REMEDIES",
     "SCHEDULES",
     "SPLIT_METHODS",
     "Ablation",
@@ -80,6 +83,7 @@ __all__ = [
     "FilterResult",
     "LayerReading",
     "QualityOrder",
+    "RemedyLadder",
     "RetrievalResult",
     "ShiftSession",
     "SpaceView",
@@ -134,6 +138,7 @@ __all__ = [
     "read_ahead",
     "read_filter",
     "read_layer_geometry",
+    "remedy_ladder",
     "report_card",
     "retrieval",
     "sentence_shift",

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.remedies.catalogue import (
     DEFAULT,
     check_remedies,
@@ -92,6 +93,7 @@ class RemedyLadder:
         return verdict(self.table, self.chosen)
 
 
+@by_name
 def remedy_ladder(
     dataset: RetrievalSet,
     encoder: Encoder,
