@@ -69,7 +69,8 @@ def test_a_file_that_is_no_notebook_is_refused(content: bytes, tmp_path: Path) -
 def test_what_was_published_of_one_model_is_asked_of_that_model_only() -> None:
     paths = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
     cells = [cell.source for path in paths for cell in nbformat.read(path, as_version=4).cells]
-    claims = [claim for source in cells for claim in source.split("results.claim(")[1:]]
+    calls = [call for source in cells for call in source.split("results.claim(")[1:]]
+    claims = [call.partition("\n)")[0] for call in calls]
     about = [claim for claim in claims if "published" in claim]
     assert len(about) == 2  # of the near-zero dimensions, in 02 and 07
     assert all("asked=published is not None" in claim for claim in about)
