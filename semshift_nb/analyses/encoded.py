@@ -1,15 +1,17 @@
 """Texts with their vectors, those without a direction marked instead of raised."""
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from semshift_nb.corpora import Corpus
+from semshift_nb.corpora import Corpus, TextWarning
+from semshift_nb.corpora.sentences import notices_of
 from semshift_nb.corpora.sentences.blocks import why_undivided
-from semshift_nb.encoders import Encoder, Encoding
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 from semshift_nb.errors import InputError
 from semshift_nb.validation import shortened
 
@@ -31,9 +33,37 @@ def encoder_columns(encoder: Encoder) -> dict[str, str | float]:
 def encode_all(encoder: Encoder, texts: Sequence[str], *, role: str = "document") -> Encoding:
     """Encode texts in one call; one without a direction has a zero vector and no tokens."""
     encoding = encoder.encode_with_tokens(texts, role=role, no_direction="zero")
-    there = encoding.has_direction
-    counts = np.where(there, encoding.n_tokens, 0)
-    return replace(encoding, n_tokens=counts, truncated=encoding.truncated & there)
+    if unknown_reason(encoder, encoding.tokens):
+        # Without the share: whoever encodes in many portions is told once.
+        warnings.warn(
+            f"more than {MOST_UNKNOWN:.0%} of the tokens of some texts are unknown to "
+            f"{encoder.name}: their figures say little. Use a model that was trained on their "
+            "language.",
+            TextWarning,
+            stacklevel=1,
+        )
+    return replace(encoding, tokens=encoding.tokens.only(encoding.has_direction))
+
+
+MOST_UNKNOWN = 0.1
+"""The share of unknown tokens above which figures say little.
+
+With every eighth word of 240 English paragraphs (XQuAD) made unknown to ``minilm``, 0.12 of its
+tokens, it finds the paragraph of a question at 0.80 in place of 0.89, and their MPD is 0.10 lower,
+twice what a report card takes for a collapse; at 0.25 the two are 0.61 and 0.21. Of the same
+paragraphs in Chinese 0.61 is unknown, and 0.15 are found.
+"""
+
+
+def unknown_reason(encoder: Encoder, read: TokenCounts) -> str:
+    """Say why figures of these texts mean little where the model knows too few of their tokens."""
+    share = read.shares()["unknown_share"]
+    if not share > MOST_UNKNOWN:
+        return ""
+    return (
+        f"{share:.0%} of the tokens are unknown to {encoder.name}, whose vocabulary seems to lack "
+        "this script"
+    )
 
 
 def no_direction_reason(encoded: Encoding) -> str:
@@ -78,6 +108,14 @@ def _doubt(encoded: Encoding, text: str) -> str:
         return ""
     why = why_undivided(text)
     return why and f"1 sentence of {encoded.n_tokens[0]:,} tokens: {why}"
+
+
+def text_notices(
+    texts: Iterable[tuple[str, str, str]], encoder: Encoder, read: TokenCounts
+) -> list[str]:
+    """Say what is to be known of texts (id, text, language) and of how the encoder read them."""
+    unknown = unknown_reason(encoder, read)
+    return [*notices_of(texts), *([f"{unknown}."] if unknown else [])]
 
 
 def encoded_documents(corpus: Corpus, encoder: Encoder) -> Iterator[EncodedDocument]:

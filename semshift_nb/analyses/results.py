@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb.analyses.encoded import no_direction_reason
-from semshift_nb.encoders import Encoding
+from semshift_nb.encoders import Encoding, TokenCounts
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 from semshift_nb.measures.shift import TextShift
@@ -114,6 +114,7 @@ class Figures(TypedDict):
     n_sentences: int
     n_tokens: int | None
     truncated: bool
+    unknown: float
     local_evolution: float
     mean_adjacent_distance: float
     dispersion: float
@@ -145,6 +146,7 @@ def shift_figures(sentences: Encoding, text: Encoding, doubt: str = "") -> Figur
         n_sentences=len(sentences.vectors),
         n_tokens=int(text.n_tokens[0]) if text.has_direction[0] else None,
         truncated=bool(text.truncated[0]),
+        unknown=float(text.unknown[0]),
         local_evolution=figure(lambda shift: shift.local_evolution),
         mean_adjacent_distance=figure(lambda shift: shift.mean_adjacent_distance),
         dispersion=figure(lambda shift: shift.dispersion),
@@ -165,6 +167,15 @@ def tidy(table: pd.DataFrame) -> pd.DataFrame:
     """Give the columns of tokens their types, whatever is missing in them."""
     n_tokens = table["n_tokens"].astype("Int64")
     return table.assign(n_tokens=n_tokens, truncated=table["truncated"].eq(True))  # noqa: FBT003
+
+
+def token_shares(texts: pd.DataFrame) -> dict[str, float]:
+    """Sum up ``truncated`` and ``unknown`` of a table of texts."""
+    return TokenCounts(
+        n_tokens=np.zeros(len(texts), dtype=np.int64),
+        truncated=texts["truncated"].to_numpy(dtype=np.bool_),
+        unknown=texts["unknown"].to_numpy(dtype=np.float64),
+    ).shares()
 
 
 def known_tokens(encoded: Encoding) -> pd.Series:

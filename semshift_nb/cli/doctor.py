@@ -6,9 +6,7 @@ from rich.text import Text
 from semshift_nb.cli.program import FAILED, Terminal, app
 
 
-@app.example(
-    "semshift doctor",
-)
+@app.command()
 def doctor() -> None:
     """Say whether everything is here that explorers, reports and models need."""
     from semshift_nb.doctor import examine

@@ -8,7 +8,6 @@ import typer
 from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
-    Column,
     DocumentPrompt,
     Language,
     QueryPrompt,
@@ -18,7 +17,7 @@ from semshift_nb.cli.program import (
     app,
     for_texts,
     keep_table,
-    print_table,
+    new_table,
     say,
     shortest,
     tell,
@@ -34,10 +33,7 @@ if TYPE_CHECKING:
 _SAMPLE = 10_000
 
 
-@app.example(
-    "semshift geometry vectors.npy --out geometry.csv",
-    "semshift geometry mine.csv --model static --out geometry.parquet",
-)
+@app.command()
 def geometry(
     source: Annotated[
         str,
@@ -193,12 +189,15 @@ def print_summary(table: "pd.DataFrame") -> None:
     shared = _shared_notes(rows)
     for line in filter(None, [_head(rows[0]), *shared]):
         console.say(line)
-    cells = []
+    shown = new_table()
+    shown.add_column("metric", no_wrap=True)
+    for name in ("value", "95 %", "n"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("note")
     for row in rows:
         notes = [part for part in row["reason"].split("; ") if part not in shared]
-        cells.append([row["metric"], *_cells(row), "; ".join(notes)])
-    figures = (Column(name, "right") for name in ("value", "95 %", "n"))
-    print_table(console, [Column("metric"), *figures, Column("note", below="")], cells)
+        shown.add_row(row["metric"], *_cells(row), "; ".join(notes))
+    console.print(shown)
 
 
 def _shared_notes(rows: list[Row]) -> list[str]:
@@ -214,7 +213,8 @@ def _head(row: Row) -> str:
         return ""
     return (
         f"{row['corpus']}, {row['encoder']}: {count(row['n'], row['of'].removesuffix('s'))}; "
-        f"{row['truncated_share']:.0%} of them are longer than the model reads"
+        f"{row['truncated_share']:.0%} of them are longer than the model reads, "
+        f"{row['unknown_share']:.0%} of their tokens unknown to it"
     )
 
 

@@ -10,11 +10,7 @@ from semshift_nb.cli.program import FAILED, Language, app, say, shortest, tell
 from semshift_nb.errors import InputError
 
 
-@app.example(
-    "semshift report --corpus mine.csv --out runs/mine",
-    "semshift report --notebook 00 --notebook 03 -p n_documents=200",
-    "semshift report --out runs/mine --resume",
-)
+@app.command()
 def report(
     *,
     notebook: Annotated[
@@ -40,10 +36,7 @@ def report(
     parameter: Annotated[
         list[str] | None,
         typer.Option(
-            "--param",
-            "-p",
-            metavar="NAME=VALUE",
-            help="Goes to every notebook that has it. Repeatable.",
+            "-p", metavar="NAME=VALUE", help="Goes to every notebook that has it. Repeatable."
         ),
     ] = None,
     out: Annotated[
@@ -80,9 +73,7 @@ def _parameters(pairs: list[str], **named: str | None) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.isidentifier():
-            raise InputError(
-                f"--param takes name=value, for example -p n_documents=20, not {pair!r}"
-            )
+            raise InputError(f"-p takes name=value, for example -p n_documents=20, not {pair!r}")
         if name in given:
             raise InputError(f"the parameter {name!r} is given twice; give it once")
         given[name] = value

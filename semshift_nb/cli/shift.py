@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@app.example(
-    "semshift shift news --out shift.csv",
-    "semshift shift mine.jsonl --language zh --model ./mine --out shift.parquet",
-)
+@app.command()
 def shift(
     source: Annotated[
         str, typer.Argument(metavar="SRC", help="A corpus by name or path.", show_default=False)
@@ -69,7 +66,10 @@ def shift_summary(table: "pd.DataFrame") -> list[str]:
     lines = [f"{count(len(table), 'document')}, {len(measured):,} measured"]
     if len(table):
         truncated = table["truncated"].fillna(value=False).astype(bool)
-        lines[0] += f", {truncated.mean():.0%} longer than the model reads"
+        lines[0] += (
+            f", {truncated.mean():.0%} longer than the model reads; "
+            f"{table['unknown'].mean():.0%} of their tokens unknown to it"
+        )
     for reason, n in table.loc[table["status"] != "measured", "reason"].value_counts().items():
         lines.append(f"not measured: {n:,} ({reason})")
     if len(measured):

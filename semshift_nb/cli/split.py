@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@app.example(
-    "semshift split story.txt",
-    "semshift split mine.jsonl --max-tokens 256 --out chunks.parquet",
-)
+@app.command()
 def split(
     source: Annotated[
         str | None,
@@ -173,6 +170,9 @@ def _say_chunks(table: "pd.DataFrame", n_documents: int, max_length: int | None)
             f"{count(n_uncut, 'document')} without a turn that pays at the price that the text "
             "suggests: --granularity 0.5 would cut finer"
         )
+    unknown = table["unknown"].mean()
+    if unknown > 0:
+        say(f"{unknown:.0%} of the tokens of a chunk, on average, are unknown to the model")
     n_long = int(table["truncated"].sum())
     if n_long:
         say(

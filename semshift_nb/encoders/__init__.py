@@ -13,6 +13,7 @@ from semshift_nb.encoders.temperature.schedule import (
     entropy_matched,
 )
 from semshift_nb.encoders.tempscale import tempscale
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.encoders.transforms import Transform
 from semshift_nb.encoders.vector_files.vector_files import VectorFile, holds_vectors, open_vectors
 
@@ -27,6 +28,7 @@ __all__ = [
     "StoreWarning",
     "Temperature",
     "TextAttention",
+    "TokenCounts",
     "TokenStates",
     "Transform",
     "VectorFile",

@@ -14,9 +14,12 @@ from semshift_nb.encoders.progress import progress
 from semshift_nb.encoders.store.key import StoreKey, text_key
 from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.store.writer import Writer
+from semshift_nb.encoders.token_counts import TokenCounts
 
 #: Turns texts into unit rows, batch by batch: in each step one batch for every space.
 Compute: TypeAlias = Callable[[list[str]], Iterable[Sequence[Batch]]]
+#: Counts the tokens of texts without running the model.
+Count: TypeAlias = Callable[[list[str]], TokenCounts]
 
 
 @dataclass
@@ -40,9 +43,18 @@ class VectorCache:
     tally: Tally | None = None
 
     def encode(
-        self, texts: list[str], spaces: Sequence[StoreKey], compute: Compute, *, label: str
+        self,
+        texts: list[str],
+        spaces: Sequence[StoreKey],
+        compute: Compute,
+        *,
+        count: Count,
+        label: str,
     ) -> list[Encoding]:
-        """Encode distinct texts in some spaces; what none of them lacks is not computed."""
+        """Encode distinct texts in some spaces; what none of them lacks is not computed.
+
+        Of rows that an earlier version kept the unknown tokens are counted now.
+        """
         keys = [text_key(text) for text in texts]
         found = [self._fetch(space, keys) for space in spaces]
         missing = np.flatnonzero(~np.all([each.known for each in found], axis=0))
@@ -59,6 +71,7 @@ class VectorCache:
                     for each, batch, writer in zip(found, batches, writers, strict=True):
                         each.take(rows, batch.encoding, writer)
                     advance(batches[0].rows)
+        _complete([each.encoding.tokens for each in found], texts, count)
         return [each.encoding for each in found]
 
     def _fetch(self, space: StoreKey, keys: list[bytes]) -> "_Found":
@@ -69,6 +82,15 @@ class VectorCache:
 
     def _writing(self, space: StoreKey) -> AbstractContextManager[Writer | None]:
         return nullcontext() if self.store is None else self.store.writing(space)
+
+
+def _complete(found: Sequence[TokenCounts], texts: list[str], count: Count) -> None:
+    """Count unknown tokens where the store did not tell them."""
+    lacking = np.flatnonzero(np.any([np.isnan(each.unknown) for each in found], axis=0))
+    if len(lacking):
+        unknown = count([texts[row] for row in lacking]).unknown
+        for each in found:
+            each.unknown[lacking] = unknown
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from semshift_nb.encoders.backends.protocol import (
     TokenStates,
     check_pooling,
 )
-from semshift_nb.encoders.cache import Tally, VectorCache
+from semshift_nb.encoders.cache import Count, Tally, VectorCache
 from semshift_nb.encoders.encoding import Encoding, NoDirectionError, list_positions
 from semshift_nb.encoders.progress import progress
 from semshift_nb.encoders.spec import EncodingSpec
@@ -26,6 +26,7 @@ from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.temperature.context import UNTOUCHED, ModelTemperature
 from semshift_nb.encoders.temperature.schedule import Tau, Temperature
 from semshift_nb.encoders.texts import ROLES, check_max_length, check_role, check_texts, distinct
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.encoders.transforms import (
     Transform,
     apply,
@@ -408,7 +409,8 @@ class Encoder:
         Returns
         -------
         Encoding
-            Vectors, tokens before truncation, and whether the text was truncated.
+            Vectors, tokens before truncation, whether the text was truncated, and which share of
+            what was read is unknown to the model.
 
         Raises
         ------
@@ -600,6 +602,31 @@ class Encoder:
         check_role(role)
         return self.backend.token_spans(listed, role, self.spec)
 
+    def token_counts(self, texts: Sequence[str], *, role: str = "document") -> TokenCounts:
+        """Count the tokens of texts as the model reads them; it is not run.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any strings.
+        role : {"document", "query"}
+            Which of the model's prompts goes before them.
+
+        Returns
+        -------
+        TokenCounts
+            All tokens, whether the encoder cuts them, and the share that the model does not know.
+
+        Examples
+        --------
+        >>> from semshift_nb.encoders import load_encoder
+        >>> load_encoder("static", store=None).token_counts(["a 🪐", "a"]).unknown
+        array([0.5, 0. ])
+        """
+        listed = check_texts(texts)
+        check_role(role)
+        return self.backend.token_counts(listed, role, self.spec)
+
     def token_states(
         self,
         texts: Sequence[str],
@@ -664,8 +691,8 @@ class Encoder:
         def compute(wanted: list[str]) -> Iterator[list[Batch]]:
             return ([batch] for batch in self.backend.embed(wanted, role, spec))
 
-        spaces = [_store_key(self, role)]
-        return self.cache.encode(texts, spaces, compute, label=_label(self))[0]
+        spaces, count = [_store_key(self, role)], self._counting(role)
+        return self.cache.encode(texts, spaces, compute, count=count, label=_label(self))[0]
 
     def _encode_views(self, views: list["Encoder"], texts: list[str], role: str) -> list[Encoding]:
         """Encode at several layers and poolings of this model, in one pass."""
@@ -675,8 +702,11 @@ class Encoder:
             found = self.backend.embed_layers(wanted, role, spec, places)
             return ([batch.unit() for batch in batches] for batches in found)
 
-        spaces = [_store_key(view, role) for view in views]
-        return self.cache.encode(texts, spaces, compute, label=_label(self))
+        spaces, count = [_store_key(view, role) for view in views], self._counting(role)
+        return self.cache.encode(texts, spaces, compute, count=count, label=_label(self))
+
+    def _counting(self, role: str) -> Count:
+        return lambda texts: self.backend.token_counts(texts, role, self.spec)
 
 
 def _label(encoder: Encoder) -> str:

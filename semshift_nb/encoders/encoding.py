@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.errors import SemshiftError
 from semshift_nb.validation import shortened
 
@@ -29,21 +30,32 @@ class Encoding:
     ----------
     vectors : ndarray of shape (n_texts, dim), float32
         Rows of unit length; zero where a text has no direction.
-    n_tokens : ndarray of shape (n_texts,), int64
-        Tokens of the text as the model reads it, prompt and special tokens included, before any
-        truncation.
-    truncated : ndarray of shape (n_texts,), bool
-        Whether the model saw only the first ``max_length`` of those tokens.
+    tokens : TokenCounts
+        What the model read of each text; ``n_tokens``, ``truncated`` and ``unknown`` are its.
 
     Examples
     --------
-    >>> Encoding(np.ones((1, 1), np.float32), np.array([3]), np.array([False])).n_tokens
-    array([3])
+    >>> Encoding(np.ones((1, 1), np.float32), TokenCounts.blank(1)).n_tokens
+    array([0])
     """
 
     vectors: NDArray[np.float32]
-    n_tokens: NDArray[np.int64]
-    truncated: NDArray[np.bool_]
+    tokens: TokenCounts
+
+    @property
+    def n_tokens(self) -> NDArray[np.int64]:
+        """Tokens of each text before any truncation, special ones included."""
+        return self.tokens.n_tokens
+
+    @property
+    def truncated(self) -> NDArray[np.bool_]:
+        """Whether the model saw only the beginning of each text."""
+        return self.tokens.truncated
+
+    @property
+    def unknown(self) -> NDArray[np.float64]:
+        """The share of each text's tokens that the model does not know."""
+        return self.tokens.unknown
 
     @property
     def has_direction(self) -> NDArray[np.bool_]:
@@ -89,11 +101,10 @@ class Encoding:
 
         Examples
         --------
-        >>> one = Encoding(np.ones((1, 1), np.float32), np.array([3]), np.array([False]))
-        >>> one.take(np.array([0, 0])).n_tokens
-        array([3, 3])
+        >>> Encoding.blank(1, 3).take(np.array([0, 0])).n_tokens
+        array([0, 0])
         """
-        return Encoding(self.vectors[rows], self.n_tokens[rows], self.truncated[rows])
+        return Encoding(self.vectors[rows], self.tokens.take(rows))
 
     def put(self, rows: NDArray[np.intp], other: "Encoding") -> None:
         """Overwrite some rows in place.
@@ -113,13 +124,12 @@ class Encoding:
         Examples
         --------
         >>> two = Encoding.blank(2, 1)
-        >>> two.put(np.array([1]), Encoding(np.ones((1, 1)), np.array([3]), np.array([False])))
-        >>> two.n_tokens
-        array([0, 3])
+        >>> two.put(np.array([1]), Encoding(np.ones((1, 1)), TokenCounts.blank(1)))
+        >>> two.has_direction
+        array([False,  True])
         """
         self.vectors[rows] = other.vectors
-        self.n_tokens[rows] = other.n_tokens
-        self.truncated[rows] = other.truncated
+        self.tokens.put(rows, other.tokens)
 
     @classmethod
     def blank(cls, n_texts: int, dim: int) -> "Encoding":
@@ -140,11 +150,7 @@ class Encoding:
         >>> Encoding.blank(2, 3).vectors.shape
         (2, 3)
         """
-        return cls(
-            np.zeros((n_texts, dim), dtype=np.float32),
-            np.zeros(n_texts, dtype=np.int64),
-            np.zeros(n_texts, dtype=np.bool_),
-        )
+        return cls(np.zeros((n_texts, dim), dtype=np.float32), TokenCounts.blank(n_texts))
 
 
 class NoDirectionError(SemshiftError):

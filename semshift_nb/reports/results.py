@@ -22,12 +22,13 @@ ROW_TYPES = {
     "n": "Int64",
     "unit": "string",
     "truncated_share": "float64",
+    "unknown_share": "float64",
     "status": "string",
     "reason": "string",
 }
 MEASURED = "measured"
 NOT_MEASURED = "not measured"
-_NUMBERS = ("value", "ci_low", "ci_high", "truncated_share")
+_NUMBERS = ("value", "ci_low", "ci_high", "truncated_share", "unknown_share")
 BELONGS = "belongs"
 
 Condition: TypeAlias = str | int | float | bool
@@ -102,8 +103,8 @@ class Results:
         ----------
         table : DataFrame
             Columns ``metric`` and ``value``; ``ci_low``, ``ci_high``, ``n``, ``unit``,
-            ``truncated_share``, ``status`` and ``reason`` if there; every other column tells the
-            rows of the group apart.
+            ``truncated_share``, ``unknown_share``, ``status`` and ``reason`` if there; every other
+            column tells the rows of the group apart.
         group : str
             What the figures belong to. A row's group is this name, then the values of the other
             columns: ``"concatenation: mode=repeat, k=4"``.

@@ -286,7 +286,7 @@ def test_threads_that_cut_texts_elsewhere_do_not_disturb_one_another(minilm):
     def work(place):
         batcher = Batcher(minilm.backend.model, "document", "", views[place].max_length)
         read = [batcher.read([long]) for _ in range(100)]
-        seen[place] = {(int(one.lengths[0]), int(one.n_tokens[0])) for one in read}
+        seen[place] = {(int(one.lengths[0]), int(one.counts.n_tokens[0])) for one in read}
 
     threads = [threading.Thread(target=work, args=(place,)) for place in range(len(views))]
     for thread in threads:

@@ -1,7 +1,7 @@
 """What all explorers have in common: a chart, a table, and widgets where somebody can use them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import altair as alt
@@ -75,6 +75,11 @@ def guarded(status: ipw.HTML, respond: Callable[[Any], None]) -> Callable[[Any],
             raise
 
     return respond_and_tell
+
+
+def with_notices(hint: str, notices: Sequence[str]) -> str:
+    """Write what is to be known of the texts after what is to be done with them."""
+    return " ".join([hint, *(f"Note: {notice}" for notice in notices)])
 
 
 def follow(widget: ipw.Widget, status: ipw.HTML, respond: Callable[[Any], None]) -> None:

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encoder_columns
-from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, unmeasured
+from semshift_nb.analyses.results import (
+    MEASURED,
+    NOT_MEASURED,
+    UNITS,
+    interval_row,
+    token_shares,
+    unmeasured,
+)
 from semshift_nb.analyses.token_counts import ladder_of, long_documents
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder, TextAttention
@@ -106,11 +113,12 @@ METRICS = (
 _NAMED = ["corpus", "encoder", "tau", "schedule"]
 _BY_HEAD = [
     *[*_NAMED, "n_tokens", "layer", "head", "filter_rate", "filter_rate_min", "filter_rate_max"],
-    *[*HEAD_FIGURES[1:], "n", "truncated_share", "status", "reason"],
+    *[*HEAD_FIGURES[1:], "n", "truncated_share", "unknown_share"],
+    *["status", "reason"],
 ]
 _BY_LAYER = [
     *[*_NAMED, "n_tokens", "layer", "metric", "value", "ci_low", "ci_high", "n", "unit"],
-    *["truncated_share", "status", "reason"],
+    *["truncated_share", "unknown_share", "status", "reason"],
 ]
 
 
@@ -154,7 +162,8 @@ class FilterResult:
             ``normalised_entropy`` over log n; ``share_first``, ``share_last`` and
             ``share_separator``, the shares of attention on the first token, on the last, and on
             special tokens other than the first; ``n`` documents, ``truncated_share`` of them (the
-            rest end there), ``status`` and ``reason``. A length that was not measured is one row.
+            rest end there), ``unknown_share`` of their tokens, ``status`` and ``reason``. A length
+            that was not measured is one row.
         """
         rows = [
             {"n_tokens": n, "n": 0, "status": NOT_MEASURED, "reason": why}
@@ -172,6 +181,7 @@ class FilterResult:
                     filter_rate_max=rates.max(),
                     n=grouped.size(),
                     truncated_share=grouped["truncated"].mean(),
+                    unknown_share=grouped["unknown"].mean(),
                     status=MEASURED,
                     reason=self.note,
                 )
@@ -189,8 +199,8 @@ class FilterResult:
             ``layer`` (missing: the mean over all of them; 0: what goes into the first), ``metric``,
             ``value`` (mean over the documents and those of the layer's heads that have one),
             ``ci_low`` and ``ci_high`` (95 % bootstrap over the documents), ``n`` documents,
-            ``unit``, ``truncated_share``, ``status`` and ``reason``. The metrics are those of
-            `by_head`, and ``above_bound`` (how many heads exceed their bound),
+            ``unit``, ``truncated_share``, ``unknown_share``, ``status`` and ``reason``. The metrics
+            are those of `by_head`, and ``above_bound`` (how many heads exceed their bound),
             ``explained_by_one_column`` and ``explained_by_first_token`` (of the squared rate, what
             the most uneven and the first token's column reach alone) and ``high_frequency_share``
             (of the hidden states that come out of the layer).
@@ -212,10 +222,9 @@ class FilterResult:
         for table in (heads, heads.assign(layer=np.nan), self.states):
             figures = [metric for metric in METRICS if metric in table]
             means = table.groupby(["n_tokens", "layer", "doc_id"], dropna=False)
-            by_document = means[[*figures, "truncated"]].mean().reset_index()
+            by_document = means[[*figures, "truncated", "unknown"]].mean().reset_index()
             for (n_tokens, layer), part in by_document.groupby(["n_tokens", "layer"], dropna=False):
-                place = {"n_tokens": n_tokens, "layer": layer}
-                place["truncated_share"] = float(part["truncated"].mean())
+                place = {"n_tokens": n_tokens, "layer": layer, **token_shares(part)}
                 yield from ({**place, **row} for row in self._rows(part[figures]))
 
     def _rows(self, part: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -332,7 +341,8 @@ def _read(
     """Return the figures of one text's heads and states; its attention is let go on return."""
     (read,) = encoder.attention([text])
     heads, states = head_figures(read, shuffle_seed=shuffle_seed), state_figures(read)
-    return heads.assign(truncated=read.truncated), states.assign(truncated=read.truncated)
+    counted = {"truncated": read.truncated, "unknown": read.unknown}
+    return heads.assign(**counted), states.assign(**counted)
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:

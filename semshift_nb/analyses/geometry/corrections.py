@@ -27,7 +27,7 @@ _NONE = "none"
 _N_PARTS = 10
 _COLUMNS = [
     *["corpus", "encoder", "correction", "half", "dim", "metric", "value", "ci_low", "ci_high"],
-    *["n", "unit", "truncated_share", "status", "reason"],
+    *["n", "unit", "truncated_share", "unknown_share", "status", "reason"],
 ]
 
 
@@ -61,8 +61,9 @@ def correction_effects(
         One row for each encoder, correction, half ("fitted on" or "held out") and metric:
         ``corpus``, ``encoder``, ``correction`` ("none" first), ``half``, ``dim``, ``metric``,
         ``value``, ``ci_low``, ``ci_high`` (95 %, over the half's documents; what fitting on other
-        documents would change is not in it), ``n``, ``unit``, ``truncated_share``, ``status`` and
-        ``reason``. Only what is held out tells what a correction does to texts that come later.
+        documents would change is not in it), ``n``, ``unit``, ``truncated_share``,
+        ``unknown_share``, ``status`` and ``reason``. Only what is held out tells what a correction
+        does to texts that come later.
 
     Raises
     ------
@@ -87,8 +88,7 @@ def correction_effects(
         vectors, groups = encoded.vectors[there], sample.groups[there]
         first = _first_half(groups, seed)
         rows = _rows(vectors, groups, first, corrections, seed)
-        share = float(encoded.truncated.mean())
-        table = pd.DataFrame(rows).assign(encoder=encoder.name, truncated_share=share)
+        table = pd.DataFrame(rows).assign(encoder=encoder.name, **encoded.tokens.shares())
         tables.append(table.assign(corpus=corpus.name))
     return pd.concat(tables, ignore_index=True)[_COLUMNS]
 

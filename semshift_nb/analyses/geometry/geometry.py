@@ -236,8 +236,9 @@ def corpus_geometry(
     -------
     DataFrame
         The rows of `geometry` for each encoder, with ``corpus``, ``encoder``, ``of`` and
-        ``truncated_share`` (of the texts, those of which the encoder read only the beginning) in
-        front. Texts without words or a direction are left out, and ``reason`` says how many.
+        ``truncated_share`` (of the texts, those of which the encoder read only the beginning) and
+        ``unknown_share`` (of their tokens, those that it does not know) in front. Texts without
+        words or a direction are left out, and ``reason`` says how many.
 
     Raises
     ------
@@ -269,9 +270,10 @@ def _table_of(
     if n_lost:
         lost = f"{n_lost} of {len(all_texts)} {of} have no words or no direction and were left out"
         table["reason"] = [joined(lost, reason) for reason in table["reason"]]
-    share = float(read.truncated[rows].mean()) if len(rows) else np.nan
+    shares = read.tokens.take(rows).shares()
+    shares = shares if len(rows) else dict.fromkeys(shares, np.nan)
     named: dict[str, str | float] = {"corpus": corpus.name, "encoder": encoder.name, "of": of}
-    for place, (name, value) in enumerate({**named, "truncated_share": share}.items()):
+    for place, (name, value) in enumerate({**named, **shares}.items()):
         table.insert(place, name, value)
     return table
 

@@ -30,7 +30,7 @@ class Space:
     layer: int
     vectors: NDArray[np.float32]
     groups: NDArray[Any]
-    truncated_share: float
+    shares: dict[str, float]
 
     def named(self) -> dict[str, object]:
         """Return the columns that every table has in front."""
@@ -88,8 +88,8 @@ def spaces_of(encoder: Encoder, sample: Sample) -> Iterator[Space]:
 
 
 def _space(encoder: Encoder, of: str, layer: int, encoding: Encoding, sample: Sample) -> Space:
-    share = float(encoding.truncated.mean())
-    return Space(encoder.name, of, layer, encoding.vectors, sample.groups, share)
+    shares = encoding.tokens.shares()
+    return Space(encoder.name, of, layer, encoding.vectors, sample.groups, shares)
 
 
 def _read(encoder: Encoder, sample: Sample) -> tuple[dict[tuple[int, str], Encoding], Sample]:
@@ -112,7 +112,9 @@ def _token_spaces(encoder: Encoder, sample: Sample) -> Iterator[Space]:
     order = rng.permutation(len(lengths))
     enough = int(np.searchsorted(np.cumsum(np.array(lengths)[order]), 2 * sample.n_tokens)) + 1
     chosen = np.sort(order[:enough])
-    states = encoder.token_states([sample.texts[place] for place in chosen])
+    texts = [sample.texts[place] for place in chosen]
+    states, counts = encoder.token_states(texts), encoder.token_counts(texts)
+    shares = {**counts.shares(), "truncated_share": 0.0}  # of a token nothing is cut
     candidates = np.flatnonzero(~states.special)
     n_drawn = min(sample.n_tokens, len(candidates))
     rows = np.sort(rng.choice(candidates, n_drawn, replace=False))
@@ -122,7 +124,7 @@ def _token_spaces(encoder: Encoder, sample: Sample) -> Iterator[Space]:
         lengths_of = np.linalg.norm(vectors, axis=1, keepdims=True)
         has_direction = lengths_of[:, 0] > 0
         unit = vectors[has_direction] / lengths_of[has_direction]
-        yield Space(encoder.name, TOKENS, layer, unit, groups[has_direction], 0.0)
+        yield Space(encoder.name, TOKENS, layer, unit, groups[has_direction], shares)
 
 
 _METRICS = ("mean_cosine", "iso_score", "effective_rank", "first_component_share")
@@ -162,15 +164,15 @@ class LayerReading:
             the first), ``dim``, ``metric`` (``mean_cosine``, ``iso_score``,
             ``effective_rank``, ``first_component_share``), ``value``, ``ci_low`` and ``ci_high``
             (95 %, over documents, drawn for the mean cosine and left out in parts for the others),
-            ``n`` vectors, ``unit``, ``truncated_share``, ``status`` and ``reason``. Rows are of
-            unit length, spectra centred.
+            ``n`` vectors, ``unit``, ``truncated_share``, ``unknown_share``, ``status`` and
+            ``reason``. Rows are of unit length, spectra centred.
         """
         rows = [
             {
                 "corpus": self.corpus,
                 **space.named(),
                 **row,
-                "truncated_share": space.truncated_share,
+                **space.shares,
             }
             for space in self.spaces
             for row in spread_rows(
@@ -179,7 +181,7 @@ class LayerReading:
         ]
         columns = [
             *["corpus", "encoder", "of", "layer", "dim", "metric", "value", "ci_low", "ci_high"],
-            *["n", "unit", "truncated_share", "status", "reason"],
+            *["n", "unit", "truncated_share", "unknown_share", "status", "reason"],
         ]
         return pd.DataFrame(rows, columns=columns)
 

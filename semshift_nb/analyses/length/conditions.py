@@ -1,7 +1,7 @@
 """The texts of a study of length as one encoder reads them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from semshift_nb.analyses.length.text_growth import BuiltTexts, Lengths, Start, 
 from semshift_nb.analyses.results import joined
 from semshift_nb.analyses.token_counts import Counter, token_counter
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, TokenCounts
 from semshift_nb.names import count
 
 #: The texts of each arm and length, or why there are none.
@@ -77,17 +77,16 @@ def _arm(corpus: Corpus, begun: Start, arm: str, *, wanted: Lengths, count: Coun
 class Cell:
     """Texts as an encoder read them at one length, one a document; only those with a direction.
 
-    ``documents`` are rows of the corpus and ``parts`` those of the texts' sentences; ``n_tokens``
-    are what the texts have and ``n_seen`` what the model saw of them; ``truncated`` says where it
-    left out some that it was not asked to.
+    ``documents`` are rows of the corpus and ``parts`` those of the texts' sentences; ``tokens`` are
+    what the texts have, truncated where the model left out some that it was not asked to; it saw
+    ``n_seen`` of them.
     """
 
     vectors: NDArray[np.float32]
     documents: NDArray[np.intp]
     parts: list[NDArray[np.intp]]
-    n_tokens: NDArray[np.int64]
+    tokens: TokenCounts
     n_seen: NDArray[np.int64]
-    truncated: NDArray[np.bool_]
     note: str
 
 
@@ -116,8 +115,10 @@ def _read(encoder: Encoder, texts: BuiltTexts, *, cut: bool) -> Cell:
     read = encode_all(encoder, texts.texts)
     rows = np.flatnonzero(read.has_direction)
     limit = encoder.max_length or np.iinfo(np.int64).max
-    truncated = read.truncated[rows] & (not cut)
-    n_lost, n_truncated = len(texts.texts) - len(rows), int(truncated.sum())
+    tokens = read.tokens.take(rows)
+    if cut:
+        tokens = replace(tokens, truncated=np.zeros(len(rows), dtype=np.bool_))
+    n_lost, n_truncated = len(texts.texts) - len(rows), int(tokens.truncated.sum())
     notes = [
         texts.note,
         f"{count(n_lost, 'text without direction was', 'texts without direction were')} left out"
@@ -131,9 +132,8 @@ def _read(encoder: Encoder, texts: BuiltTexts, *, cut: bool) -> Cell:
         vectors=read.vectors[rows],
         documents=texts.documents[rows],
         parts=[texts.parts[i] for i in rows.tolist()],
-        n_tokens=read.n_tokens[rows],
-        n_seen=np.minimum(read.n_tokens[rows], limit),
-        truncated=truncated,
+        tokens=tokens,
+        n_seen=np.minimum(tokens.n_tokens, limit),
         note=joined(*notes),
     )
 
@@ -156,7 +156,7 @@ class Shift:
 
     def mean_dispersion(self, cell: Cell) -> float:
         """Return the mean over the texts, NaN where none has a sentence with a direction."""
-        texts = zip(cell.parts, cell.n_tokens, cell.n_seen, strict=True)
+        texts = zip(cell.parts, cell.tokens.n_tokens, cell.n_seen, strict=True)
         each = np.array([self._dispersion(*text) for text in texts])
         known = each[np.isfinite(each)]
         return float(known.mean()) if len(known) else float("nan")

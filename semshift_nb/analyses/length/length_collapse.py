@@ -93,7 +93,7 @@ def _by_label(cell: Cell, corpus: Corpus, seed: int) -> dict[str, object]:
 _COLUMNS = [
     *["corpus", "encoder", "tau", "schedule", "arm", "n_tokens", "bucket", "mean_tokens"],
     *["mean_dispersion", "metric", "value", "ci_low", "ci_high", "n", "unit", "truncated_share"],
-    *["status", "reason"],
+    *["unknown_share", "status", "reason"],
 ]
 
 
@@ -155,7 +155,7 @@ def length_collapse(
         sentences that the model saw at least half of; at temperature 1, for it belongs to the
         texts), ``metric`` (``MPD``, ``mean_cosine``, ``uniformity``, ``effective_rank``,
         ``nn_accuracy``), ``value``, ``ci_low`` and ``ci_high`` (95 %, over documents), ``n`` texts,
-        ``unit``, ``truncated_share``, ``status`` and ``reason``.
+        ``unit``, ``truncated_share``, ``unknown_share`` of the tokens, ``status`` and ``reason``.
 
         ``truncated_share`` is the share of texts that the encoder cut where nobody asked it to. In
         all arms but *natural* the cut is the design, and a length beyond the encoder's
@@ -203,10 +203,10 @@ def _rows(
 def _of_texts(cell: Cell | str, shift: Shift, *, unseen: bool) -> dict[str, float]:
     """Return what the texts of a cell are like."""
     if isinstance(cell, str):
-        nothing = dict.fromkeys(("mean_tokens", "mean_dispersion"), np.nan)
+        nothing = dict.fromkeys(("mean_tokens", "mean_dispersion", "unknown_share"), np.nan)
         return {**nothing, "truncated_share": float(unseen)}
     return {
         "mean_tokens": float(cell.n_seen.mean()),
         "mean_dispersion": shift.mean_dispersion(cell),
-        "truncated_share": float(cell.truncated.mean()),
+        **cell.tokens.shares(),
     }

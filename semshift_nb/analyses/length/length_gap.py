@@ -18,7 +18,7 @@ from semshift_nb.names import count
 
 _COLUMNS = [
     *["corpus", "encoder", "tau", "schedule", "arm", "metric", "against", "value", "ci_low"],
-    *["ci_high", "n", "unit", "truncated_share", "status", "reason"],
+    *["ci_high", "n", "unit", "truncated_share", "unknown_share", "status", "reason"],
 ]
 
 
@@ -62,7 +62,8 @@ def length_gap(
         Long-form rows: ``corpus``, ``encoder``, ``tau``, ``schedule``, ``arm``, ``metric``,
         ``against``, ``value``, ``ci_low`` and ``ci_high`` (95 %, over documents), ``n`` texts,
         ``unit``, ``truncated_share`` (1 where the encoder does not read ``long`` tokens, which is
-        not measured), ``status`` and ``reason``. For each encoder and arm there are
+        not measured), ``unknown_share`` (of the tokens of the long texts), ``status`` and
+        ``reason``. For each encoder and arm there are
 
         - ``MPD@128`` and ``MPD@500`` (with the lengths asked for), and ``gap``, the first less the
           second: above 0 where long texts lie closer;
@@ -97,6 +98,10 @@ def length_gap(
     rows = []
     for place, arm in cells:
         labels = {"corpus": corpus.name, **_named(readers[place], long), "arm": arm}
+        grown = cells[place, arm][1]
+        labels["unknown_share"] = (
+            np.nan if isinstance(grown, str) else grown.tokens.shares()["unknown_share"]
+        )
         for metric, against, terms in _terms(cells, place, arm, lengths=wanted.lengths):
             figures = _contrast(terms, seed=wanted.seed)
             rows.append({**labels, "metric": metric, "against": against, **figures})

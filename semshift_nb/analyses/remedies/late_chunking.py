@@ -5,6 +5,7 @@ one chunk has the vector that mean pooling gives the whole.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.analyses.splitting.chunk_retrieval import DocumentChunks
 from semshift_nb.analyses.splitting.segments import SegmentedText
-from semshift_nb.encoders import Encoder, Encoding
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 from semshift_nb.encoders.encoding import unit_rows
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
@@ -92,14 +93,16 @@ def late_chunks(
     starts = np.cumsum(sizes) - sizes
     pooled = _piece_sums(documents, windows, starts, encoder)
     sums, counts = np.zeros((len(chunks.texts), encoder.dim)), np.zeros(len(chunks.texts), np.int64)
-    tokens = np.zeros(len(chunks.texts), dtype=np.int64)
+    tokens = TokenCounts.blank(len(chunks.texts))
     for place, (row, part) in enumerate(zip(chunks.parents.tolist(), chunks.ranges, strict=True)):
         own = slice(starts[row] + part.start, starts[row] + part.stop)
         sums[place] = pooled.sums[own].sum(axis=0)
         counts[place] = pooled.counts[own].sum()
-        tokens[place] = int(documents[row].weights[part.start : part.stop].sum())
+        pieces = slice(part.start, part.stop)
+        tokens.n_tokens[place] = int(documents[row].weights[pieces].sum())
+        tokens.unknown[place] = documents[row].tokens.take(pieces).shares()["unknown_share"]
     vectors = unit_rows((sums / np.maximum(counts, 1)[:, None]).astype(np.float32))
-    return Encoding(vectors, tokens, counts == 0), pooled.n_read
+    return Encoding(vectors, replace(tokens, truncated=counts == 0)), pooled.n_read
 
 
 def _check_encoder(encoder: Encoder, documents: Sequence[SegmentedText]) -> None:

@@ -13,7 +13,7 @@ from semshift_nb.analyses.remedies.late_chunking import late_chunks
 from semshift_nb.analyses.splitting.chunk_retrieval import DocumentChunks, Sentences, pooled
 from semshift_nb.analyses.splitting.segments import segment_texts
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.encoders import Encoder, Encoding
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 from semshift_nb.errors import InputError
 
 
@@ -116,7 +116,9 @@ def single_sentences(documents: Documents) -> Parts:
     rows = [one.rows * one.has_direction[:, None] for one in laid_out]
     vectors = np.concatenate(rows) if rows else np.zeros((0, documents.encoder.dim), np.float32)
     weights = np.concatenate([one.weights for one in laid_out]).astype(np.int64)
-    encoding = Encoding(vectors, weights, np.zeros(len(vectors), dtype=np.bool_))
+    unknown = np.concatenate([one.tokens.unknown for one in laid_out])
+    tokens = TokenCounts(weights, np.zeros(len(vectors), dtype=np.bool_), unknown)
+    encoding = Encoding(vectors, tokens)
     return Parts(encoding, parents, documents.n_read_of_sentences)
 
 

@@ -91,7 +91,7 @@ def _rank(found: Found, chance: ResamplingOptions) -> dict[str, object]:
 def _hubness(ranking: Ranking, chance: ResamplingOptions) -> dict[str, object]:
     """Return the skewness of how many queries find each document among their first ten."""
     best = ranking.rows[:, :_FOUND]
-    n_queries, n_documents = len(best), len(ranking.truncated)
+    n_queries, n_documents = len(best), len(ranking.tokens.n_tokens)
     counts = np.zeros((n_queries, n_documents), dtype=np.float64)
     query, place = np.nonzero(best != NONE)
     counts[query, best[query, place]] = 1
@@ -116,7 +116,7 @@ def _costs(rung: Rung, base: Rung) -> Iterator[dict[str, object]]:
         "encode_time": _ratio(rung.encode_seconds, base.encode_seconds),
         "search_time": _ratio(rung.found.search_seconds, base.found.search_seconds),
     }
-    n = len(rung.found.ranking.truncated)
+    n = len(rung.found.ranking.tokens.n_tokens)
     for metric, value in values.items():
         row = measured(Interval(value, np.nan, np.nan, n), "" if metric in _COUNTED else _TIMED)
         yield {"metric": metric, "unit": COSTS[metric], **row}

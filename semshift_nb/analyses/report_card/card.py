@@ -11,7 +11,7 @@ from scipy import stats
 
 from semshift_nb import measures
 from semshift_nb.analyses.arguments import by_name
-from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.encoded import encode_all, unknown_reason
 from semshift_nb.analyses.geometry.geometry import geometry
 from semshift_nb.analyses.length.length_gap import length_gap
 from semshift_nb.analyses.passages import passage_members, passage_starts, passages_at
@@ -79,10 +79,12 @@ def _firsts(rng: np.random.Generator, sentences: pd.DataFrame, n: int) -> NDArra
 
 _COLUMNS = [
     *["corpus", "encoder", "role", "aspect", "metric", "value", "ci_low", "ci_high", "n", "unit"],
-    *["truncated_share", "status", "reason"],
+    *["truncated_share", "unknown_share", "status", "reason"],
 ]
 
-_UNITS = {verdicts.SHIFT.metric: "share", verdicts.TRUNCATION.metric: "share"}
+_UNITS = {
+    aspect.metric: "share" for aspect in (verdicts.SHIFT, verdicts.TRUNCATION, verdicts.VOCABULARY)
+}
 
 _LEAST_LENGTH = 32
 """Tokens that the long texts of a gap need, to be four times as long as anything."""
@@ -99,7 +101,7 @@ def report_card(
     n_passages: int = 100,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Measure shift, concentration, length collapse, spectrum, dimensions and truncation.
+    """Measure shift, concentration, length collapse, spectrum, dimensions and what is read.
 
     Parameters
     ----------
@@ -119,8 +121,9 @@ def report_card(
     DataFrame
         A row for each encoder and figure: ``corpus``, ``encoder``, ``role`` ("model" or
         "control"), ``aspect``, ``metric``, ``value``, ``ci_low`` and ``ci_high`` (95 %, over
-        documents), ``n``, ``unit``, ``truncated_share`` of the texts behind the figure, ``status``
-        and ``reason``. The figures:
+        documents), ``n``, ``unit``, ``truncated_share`` and ``unknown_share`` of the texts behind
+        the figure, ``status`` and ``reason``. Where a model knows too few of the tokens (more than
+        a tenth are unknown) only that is measured, and the reason of the others. The figures:
 
         - ``own_passage@1`` (shift): the share of sentences whose nearest passage of six sentences,
           among all that were drawn, is the one they stand in. What pooling dilutes is not found.
@@ -130,6 +133,8 @@ def report_card(
         - ``effective_rank`` and ``first_component_share`` (spectrum), ``n_near_zero_dimensions``
           and ``n_outlier_dimensions`` (dimensions): of sentences, see `geometry`.
         - ``truncated_share`` (truncation): the share of documents longer than the model reads.
+        - ``unknown_share`` (vocabulary): the share of a document's tokens for which the model has
+          but a sign for what is unknown, the mean over documents.
 
     Raises
     ------
@@ -203,21 +208,25 @@ def _figures(texts: CardTexts, encoder: Encoder, *, seed: int) -> Iterator[dict[
     """Yield the figures of one encoder, in the order of the verdicts."""
     documents = encode_all(encoder, texts.documents.documents["text"].tolist())
     sentences = encode_all(encoder, texts.sentences["text"].tolist())
-    yield _row(verdicts.SHIFT, _own_passage(texts, encoder, seed=seed))
-    yield _row(verdicts.CONCENTRATION, _distance(documents, seed=seed), documents)
-    yield _row(verdicts.LENGTH, _gap(texts.documents, encoder, documents, seed=seed))
-    found = _geometry(sentences, texts.sentences["doc_id"].tolist(), seed=seed)
+    whole = documents.tokens
+    found = {
+        verdicts.SHIFT: _own_passage(texts, encoder, seed=seed),
+        verdicts.CONCENTRATION: {**whole.shares(), **_distance(documents, seed=seed)},
+        verdicts.LENGTH: _gap(texts.documents, encoder, documents, seed=seed),
+    }
+    of_sentences = _geometry(sentences, texts.sentences["doc_id"].tolist(), seed=seed)
     for aspect in (verdicts.RANK, verdicts.FIRST, verdicts.DEAD, verdicts.OUTLIERS):
-        yield _row(aspect, found[aspect.metric], sentences)
-    yield _row(verdicts.TRUNCATION, _truncated(documents), documents)
+        found[aspect] = {**sentences.tokens.shares(), **of_sentences[aspect.metric]}
+    found[verdicts.TRUNCATION] = {**whole.shares(), **_truncated(documents)}
+    unread = unknown_reason(encoder, whole) or unknown_reason(encoder, sentences.tokens)
+    for aspect, figure in found.items():
+        yield _row(aspect, {**figure, **unmeasured(unread)} if unread else figure)
+    yield _row(verdicts.VOCABULARY, {**whole.shares(), **_unknown(documents, seed=seed)})
 
 
-def _row(
-    aspect: verdicts.Aspect, figure: dict[str, object], read: Encoding | None = None
-) -> dict[str, object]:
+def _row(aspect: verdicts.Aspect, figure: dict[str, object]) -> dict[str, object]:
     unit = {"unit": _UNITS[aspect.metric]} if aspect.metric in _UNITS else {}
-    share = {} if read is None else {"truncated_share": float(read.truncated.mean())}
-    return {"aspect": aspect.aspect, "metric": aspect.metric, **share, **figure, **unit}
+    return {"aspect": aspect.aspect, "metric": aspect.metric, **figure, **unit}
 
 
 def _own_passage(texts: CardTexts, encoder: Encoder, *, seed: int) -> dict[str, object]:
@@ -242,7 +251,7 @@ def _own_passage(texts: CardTexts, encoder: Encoder, *, seed: int) -> dict[str, 
         n=len(hits),
         note=f"by chance {1 / len(library):.2g}",
     )
-    return {**figure, "truncated_share": float(passages.truncated.mean())}
+    return {**figure, **passages.tokens.shares()}
 
 
 def _distance(documents: Encoding, *, seed: int) -> dict[str, object]:
@@ -268,8 +277,9 @@ def _gap(corpus: Corpus, encoder: Encoder, read: Encoding, *, seed: int) -> dict
     table = length_gap(corpus, encoder, short=long // 4, long=long, n_documents=20, seed=seed)
     row = table[table["metric"] == "gap"].iloc[0]
     lengths = f"MPD at {long // 4} less that at {long} tokens"
-    kept = ("value", "ci_low", "ci_high", "n", "unit", "status", "truncated_share")
-    return {**{name: row[name] for name in kept}, "reason": joined(lengths, row["reason"])}
+    kept = ("value", "ci_low", "ci_high", "n", "unit", "status")
+    figure = {name: row[name] for name in (*kept, *read.tokens.shares())}
+    return {**figure, "reason": joined(lengths, row["reason"])}
 
 
 def _geometry(
@@ -287,6 +297,18 @@ def _geometry(
     return {
         str(row["metric"]): {str(k): v for k, v in row.items()} for row in table.to_dict("records")
     }
+
+
+def _unknown(documents: Encoding, *, seed: int) -> dict[str, object]:
+    """Return the mean share of the documents' tokens that the model does not know."""
+    unknown = documents.unknown[documents.has_direction]
+    if not len(unknown):
+        return unmeasured("no document has a direction in this encoder")
+    return interval_row(
+        lambda: float(unknown.mean()),
+        partial(measures.bootstrap_mean, unknown, seed=seed),
+        n=len(unknown),
+    )
 
 
 def _truncated(documents: Encoding) -> dict[str, object]:

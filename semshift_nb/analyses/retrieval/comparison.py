@@ -45,7 +45,8 @@ class RetrievalResult:
     by_query : DataFrame
         What they are means of: ``dataset``, ``split``, ``encoder``, ``max_length``, ``tau``,
         ``schedule``, ``queries``, ``length_bucket``, ``shift_bucket``, ``metric``, ``query_id``,
-        ``value``, ``n_relevant`` documents and ``n_truncated`` of them.
+        ``value``, ``n_relevant`` documents, ``n_truncated`` of them, and the mean ``unknown``
+        share of their tokens.
     chosen : Temperature or None
         The temperature that tuning picked; None where there was no tuning.
     notes : tuple of str
@@ -122,7 +123,7 @@ def retrieval(
         (paired bootstrap), ``p_value`` (paired permutation test), ``p_holm`` (adjusted for all
         temperatures, and in buckets for all buckets, of the same metric), ``truncated_share`` (of
         the relevant documents, of MPD all documents, that the model saw only the beginning of),
-        ``status`` and ``reason``.
+        ``unknown_share`` (of their tokens), ``status`` and ``reason``.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from semshift_nb.analyses.encoded import encoded_documents
 from semshift_nb.analyses.results import MEASURED, UNITS, interval_row
 from semshift_nb.analyses.retrieval.search import MEASURES, Search
 from semshift_nb.corpora import Corpus, RetrievalSet
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, TokenCounts
 from semshift_nb.errors import InputError
 
 LENGTH, SHIFT = "length", "shift"
@@ -115,11 +115,11 @@ CHANGE = ["difference", "difference_low", "difference_high", "p_value", "p_holm"
 COLUMNS = [
     *["dataset", "split", "encoder", "max_length", *ARM, "queries", *BUCKETS],
     *["metric", "value", "ci_low", "ci_high", "n", "unit", *CHANGE],
-    *["truncated_share", "status", "reason"],
+    *["truncated_share", "unknown_share", "status", "reason"],
 ]
 BY_QUERY = [
     *["dataset", "split", "encoder", "max_length", *ARM, "queries", *BUCKETS, "metric"],
-    *["query_id", "value", "n_relevant", "n_truncated"],
+    *["query_id", "value", "n_relevant", "n_truncated", "unknown"],
 ]
 
 
@@ -147,8 +147,7 @@ def score_rows(
 
     ``reference`` holds the same queries in the same order; None for the reference itself.
     """
-    n_relevant, n_truncated = scores["n_relevant"].sum(), scores["n_truncated"].sum()
-    share = float(n_truncated / n_relevant) if n_relevant else 0.0
+    shares = _shares_of_relevant(scores)
     rows = []
     for metric in MEASURES:
         values = scores[metric].to_numpy(dtype=np.float64)
@@ -159,10 +158,20 @@ def score_rows(
                 **mean_row(values, chance),
                 "unit": "0 to 1",
                 **({} if before is None else change_row(values, before, chance)),
-                "truncated_share": share,
+                **shares,
             }
         )
     return rows
+
+
+def _shares_of_relevant(scores: pd.DataFrame) -> dict[str, float]:
+    """Sum up what the model read of the relevant documents, each as often as it is asked for."""
+    n_relevant = scores["n_relevant"].to_numpy()
+    if not n_relevant.sum():
+        return TokenCounts.blank(0).shares()
+    truncated = float(scores["n_truncated"].sum() / n_relevant.sum())
+    unknown = float(np.average(scores["unknown"], weights=n_relevant))
+    return {"truncated_share": truncated, "unknown_share": unknown}
 
 
 def distance_row(
@@ -183,7 +192,7 @@ def distance_row(
             n=len(vectors),
         ),
         "unit": UNITS["MPD"],
-        "truncated_share": float(search.documents.truncated[kept].mean()) if kept.any() else 0.0,
+        **search.documents.tokens.take(kept).shares(),
     }
     if reference is not None and row["status"] == MEASURED:
         pair = [vectors, reference.documents.vectors[kept]]

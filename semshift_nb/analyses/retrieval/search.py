@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.encoders import Encoder, Encoding
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 from semshift_nb.measures.neighbours.neighbours import put_last
 
 DEPTH = 1000
@@ -26,12 +26,12 @@ class Ranking(NamedTuple):
     """The documents that each query finds.
 
     ``rows`` holds the rows of documents in the corpus, the best first, of shape (n_queries, at most
-    DEPTH); `NONE` stands where a ranking is shorter. ``truncated`` says of which documents the
-    model saw only a part.
+    DEPTH); `NONE` stands where a ranking is shorter. ``tokens`` says what the model read of each
+    document.
     """
 
     rows: NDArray[np.intp]
-    truncated: NDArray[np.bool_]
+    tokens: TokenCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
             queries.vectors[queries.has_direction], documents.vectors[library], depth
         )
         rows[queries.has_direction] = library[found]
-    ranking = Ranking(without_own(rows, left_out), documents.truncated)
+    ranking = Ranking(without_own(rows, left_out), documents.tokens)
     return Search(encoder, ranking, documents, queries)
 
 
@@ -81,7 +81,7 @@ _QUERIES = 512
 def query_scores(
     dataset: RetrievalSet, ranking: Ranking, *, among: NDArray[np.bool_] | None = None
 ) -> pd.DataFrame:
-    """Return one row a query: its figures, its relevant documents and how many were truncated.
+    """Return one row a query: its figures, its relevant documents and what was read of them.
 
     With ``among`` (one a document) only those count as relevant: the other relevant documents are
     taken out of rankings and judgements, so that they are neither found nor in the way, and queries
@@ -104,8 +104,9 @@ def query_scores(
             for place, query, counted in part
         }
         rows.extend(_rows(judged, {query: run for query, run in runs.items() if run}))
-    seen = [_relevant(judged, row_of, ranking.truncated) for _, _, judged in asked]
-    counts = pd.DataFrame(seen, columns=["n_relevant", "n_truncated"], dtype=np.int64)
+    seen = [_relevant(judged, row_of, ranking.tokens) for _, _, judged in asked]
+    types = {"n_relevant": np.int64, "n_truncated": np.int64, "unknown": np.float64}
+    counts = pd.DataFrame(seen, columns=list(types)).astype(types)
     return pd.DataFrame(rows, columns=["query_id", *MEASURES]).join(counts)
 
 
@@ -142,8 +143,9 @@ def _rows(
 
 
 def _relevant(
-    judged: dict[str, int], row_of: dict[str, int], truncated: NDArray[np.bool_]
-) -> tuple[int, int]:
-    """Return how many relevant documents there are, and how many the model saw only in part."""
+    judged: dict[str, int], row_of: dict[str, int], tokens: TokenCounts
+) -> tuple[int, int, float]:
+    """Count the relevant documents, those that were truncated, and the share that is unknown."""
     rows = [row_of[doc] for doc, value in judged.items() if value > 0 and doc in row_of]
-    return len(rows), int(truncated[rows].sum())
+    of_relevant = tokens.take(np.array(rows, dtype=np.intp))
+    return len(rows), int(of_relevant.truncated.sum()), of_relevant.shares()["unknown_share"]

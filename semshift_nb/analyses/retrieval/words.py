@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, without_own
 from semshift_nb.corpora import RetrievalSet
+from semshift_nb.encoders import TokenCounts
 from semshift_nb.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def rank_by_words(dataset: RetrievalSet, index: WordIndex | None = None) -> Rank
     """Rank documents by BM25, of equal ones by document id; what shares no word is not found."""
     index = index or WordIndex.of(dataset.texts)
     scores = (index.scores(text) for text in dataset.queries["text"])
-    return _ranked(dataset, scores, np.zeros(len(dataset.corpus), dtype=np.bool_))
+    return _ranked(dataset, scores, TokenCounts.blank(len(dataset.corpus)))
 
 
 def fuse(dataset: RetrievalSet, rankings: Sequence[Ranking]) -> Ranking:
@@ -94,14 +95,19 @@ def fuse(dataset: RetrievalSet, rankings: Sequence[Ranking]) -> Ranking:
             total[found[place]] += 1 / (_RRF + 1 + place)
         return np.round(total, _DIGITS)
 
-    truncated = np.any([ranking.truncated for ranking in rankings], axis=0)
-    return _ranked(dataset, map(scores, range(len(dataset.queries))), truncated)
+    read = [ranking.tokens for ranking in rankings]
+    worst = TokenCounts(
+        n_tokens=np.max([each.n_tokens for each in read], axis=0),
+        truncated=np.any([each.truncated for each in read], axis=0),
+        unknown=np.max([each.unknown for each in read], axis=0),
+    )
+    return _ranked(dataset, map(scores, range(len(dataset.queries))), worst)
 
 
 def _ranked(
     dataset: RetrievalSet,
     scores: Iterable[NDArray[np.float64]],
-    truncated: NDArray[np.bool_],
+    tokens: TokenCounts,
 ) -> Ranking:
     """Rank what has a score above 0."""
     ids = np.array(dataset.corpus.documents["doc_id"].tolist(), dtype=object)
@@ -112,4 +118,4 @@ def _ranked(
         best = by_id[np.argsort(-own[by_id], kind="stable")][:depth]
         kept = best[own[best] > 0]
         found[: len(kept)] = kept
-    return Ranking(without_own(rows, dataset.left_out), truncated)
+    return Ranking(without_own(rows, dataset.left_out), tokens)

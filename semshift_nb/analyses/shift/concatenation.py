@@ -13,7 +13,15 @@ from semshift_nb import measures
 from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.encoded import encode_all, no_direction_reason
 from semshift_nb.analyses.passages import draw_distractors, passage_starts
-from semshift_nb.analyses.results import MEASURED, NOT_MEASURED, UNITS, interval_row, joined, tidy
+from semshift_nb.analyses.results import (
+    MEASURED,
+    NOT_MEASURED,
+    UNITS,
+    interval_row,
+    joined,
+    tidy,
+    token_shares,
+)
 from semshift_nb.corpora import Corpus
 from semshift_nb.corpora.sentences import MIN_CHARACTERS
 from semshift_nb.encoders import Encoder, Encoding
@@ -128,7 +136,7 @@ OVERLAPS = (1, 5, 10)
 FIGURES = ["dispersion", "semantic_shift", "discrepancy", "cosine_to_anchor"]
 OVERLAP_COLUMNS = [f"overlap_at_{k}" for k in OVERLAPS]
 COLUMNS = [
-    *["mode", "k", "anchor_id", "doc_id", "title", "text", "n_tokens", "truncated"],
+    *["mode", "k", "anchor_id", "doc_id", "title", "text", "n_tokens", "truncated", "unknown"],
     *[*FIGURES, *OVERLAP_COLUMNS, "lost_overlap", "status", "reason"],
 ]
 
@@ -169,7 +177,10 @@ def run(corpus: Corpus, encoder: Encoder, wanted: Design) -> Experiment:
         library_ids=sample.library,
     )
     table = pd.concat([table, figures, shared], axis=1).assign(
-        n_tokens=texts.n_tokens, truncated=texts.truncated, lost_overlap=1 - shared["overlap_at_1"]
+        n_tokens=texts.n_tokens,
+        truncated=texts.truncated,
+        unknown=texts.unknown,
+        lost_overlap=1 - shared["overlap_at_1"],
     )
     return Experiment(_unmeasured(tidy(table[COLUMNS])), texts.vectors, sample.note)
 
@@ -259,7 +270,7 @@ _COLUMN_OF = {
 }
 _SUMMARY = [
     *["corpus", "encoder", "mode", "k", "metric", "value", "ci_low", "ci_high", "n", "unit"],
-    *["truncated_share", "status", "reason"],
+    *["truncated_share", "unknown_share", "status", "reason"],
 ]
 
 
@@ -292,9 +303,10 @@ def concatenation(
         ``Overlap@1``, ``Overlap@5``, ``Overlap@10``, ``cosine_to_anchor``, ``n_tokens``),
         ``value`` (MPD of the texts, the mean over the texts of the others), ``ci_low`` and
         ``ci_high`` (95 % bootstrap over the anchors' documents), ``n`` texts, ``unit``,
-        ``truncated_share`` (of the texts, by the encoder's ``max_length``), ``status`` and
-        ``reason``. What the corpus is too small for is a row that was not measured; ``reason``
-        also says where a measured figure rests on fewer sentences than asked for.
+        ``truncated_share`` (of the texts, by the encoder's ``max_length``), ``unknown_share`` (of
+        their tokens, the mean over the texts), ``status`` and ``reason``. What the corpus is too
+        small for is a row that was not measured; ``reason`` also says where a measured figure rests
+        on fewer sentences than asked for.
 
     Raises
     ------
@@ -358,11 +370,12 @@ def concatenation_texts(
     DataFrame
         One row a text: ``mode``, ``k``, ``anchor_id`` (the anchor's row in ``corpus.sentences``),
         ``doc_id`` and ``title`` (the anchor's document), ``text``, ``n_tokens``, ``truncated``,
-        ``dispersion`` and ``semantic_shift`` of its sentences, ``discrepancy``,
-        ``cosine_to_anchor``, ``overlap_at_1``, ``overlap_at_5``, ``overlap_at_10`` (missing where
-        the library is smaller than that), ``lost_overlap`` (``1 - overlap_at_1``), ``status`` and
-        ``reason``. A text with a sentence that has no direction in this encoder is not measured.
-        When the corpus has no two anchors, a single row that was not measured says so.
+        ``unknown`` (share of its tokens), ``dispersion`` and ``semantic_shift`` of its sentences,
+        ``discrepancy``, ``cosine_to_anchor``, ``overlap_at_1``, ``overlap_at_5``, ``overlap_at_10``
+        (missing where the library is smaller than that), ``lost_overlap`` (``1 - overlap_at_1``),
+        ``status`` and ``reason``. A text with a sentence that has no direction in this encoder is
+        not measured. When the corpus has no two anchors, a single row that was not measured says
+        so.
 
     Raises
     ------
@@ -385,8 +398,7 @@ def _summary(experiment: Experiment, wanted: Design) -> Iterable[dict[str, objec
         for k in wanted.ks:
             chosen = (table["mode"] == mode) & (table["k"] == k)
             measured = (chosen & (table["status"] == MEASURED)).to_numpy()
-            share = float(table["truncated"][chosen].mean()) if chosen.any() else 0.0
-            condition = {"mode": mode, "k": k, "truncated_share": share}
+            condition = {"mode": mode, "k": k, **token_shares(table[chosen])}
             n_lost = int(chosen.sum() - measured.sum())
             lost = count(
                 n_lost,

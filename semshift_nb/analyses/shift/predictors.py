@@ -18,6 +18,7 @@ from semshift_nb.analyses.results import (
     row,
     shift_figures,
     tidy,
+    token_shares,
 )
 from semshift_nb.corpora import Corpus
 from semshift_nb.encoders import Encoder
@@ -38,7 +39,7 @@ _QUESTIONS = [
 _LEAST_TEXTS = 3
 _COLUMNS = [
     *["target", "predictor", "controlled_for", "metric", "value", "ci_low", "ci_high", "n"],
-    *["truncated_share", "status", "reason"],
+    *["truncated_share", "unknown_share", "status", "reason"],
 ]
 
 
@@ -76,8 +77,9 @@ def predictors(
         Seven rows a target: ``target``, ``predictor`` (``dispersion``, ``semantic_shift``,
         ``n_tokens``), ``controlled_for`` (empty, ``n_tokens`` for a shift, a shift for
         ``n_tokens``), ``metric`` (``Spearman`` or ``partial Spearman``), ``value`` from -1 to 1,
-        ``ci_low`` and ``ci_high`` (95 %), ``n`` rows, ``truncated_share`` of them, ``status`` and
-        ``reason``. A correlation that does not exist (all values equal, say) was not measured.
+        ``ci_low`` and ``ci_high`` (95 %), ``n`` rows, ``truncated_share`` and ``unknown_share`` of
+        them, ``status`` and ``reason``. A correlation that does not exist (all values equal, say)
+        was not measured.
 
     Raises
     ------
@@ -89,7 +91,8 @@ def predictors(
     Semantic shift, arXiv 2603.21437, correlation of discrepancy with dispersion.
     """
     wanted = [name for name in TARGETS if name in table] if targets is None else list(targets)
-    needed = [*wanted, "dispersion", "semantic_shift", "n_tokens", "truncated", "status", group]
+    needed = [*wanted, "dispersion", "semantic_shift", "n_tokens", "status", group]
+    needed += ["truncated", "unknown"]
     missing = [name for name in needed if name not in table]
     if missing or not wanted:
         raise InputError(
@@ -137,7 +140,7 @@ def _row(
         "predictor": predictor,
         "controlled_for": held,
         "metric": "partial Spearman" if held else "Spearman",
-        "truncated_share": float(table["truncated"].mean()) if len(table) else 0.0,
+        **token_shares(table),
         **interval_row(value, interval, n=len(table)),
     }
 

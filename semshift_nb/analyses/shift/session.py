@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import EncodedDocument, encoded_documents
+from semshift_nb.analyses.encoded import EncodedDocument, encoded_documents, text_notices
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
 from semshift_nb.analyses.shift.tables import prefixes_of, sentences_of, shift_of
 from semshift_nb.corpora import Corpus
@@ -160,6 +160,9 @@ class DocumentReading:
         Its `distance_map`.
     reason : str
         Why the document cannot be measured; empty when it was, and the tables are then filled.
+    notices : list of str
+        What is to be known of its text: another script than its language has, machine data, and
+        tokens that the encoder does not know.
     """
 
     title: str
@@ -170,6 +173,7 @@ class DocumentReading:
     prefixes: pd.DataFrame
     cells: pd.DataFrame
     reason: str
+    notices: list[str]
 
 
 class ShiftSession:
@@ -196,6 +200,7 @@ class ShiftSession:
 
     def __init__(self, corpus: Corpus, encoder: Encoder) -> None:
         self.corpus = corpus
+        self._encoder = encoder
         self._documents = {doc.doc_id: doc for doc in encoded_documents(corpus, encoder)}
         self._vectors = np.concatenate([d.encoded.vectors for d in self._documents.values()])
         self.overview = pd.DataFrame([_summary(d) for d in self._documents.values()])
@@ -223,7 +228,9 @@ class ShiftSession:
                 "its ids are in corpus.documents['doc_id']."
             )
         found = self._documents[doc_id]
-        return _read(found, str(self.corpus.documents["text"].iloc[found.row]))
+        text, language = self.corpus.documents[["text", "language"]].iloc[found.row]
+        notices = text_notices([(doc_id, text, language)], self._encoder, found.encoded.tokens)
+        return _read(found, text, notices)
 
     def neighbours(self, vector: NDArray[np.float32], *, n_neighbours: int) -> pd.DataFrame:
         """Find the sentences of the corpus that are nearest to a vector.
@@ -262,7 +269,7 @@ def _summary(document: EncodedDocument) -> dict[str, object]:
     }
 
 
-def _read(document: EncodedDocument, text: str) -> DocumentReading:
+def _read(document: EncodedDocument, text: str, notices: list[str]) -> DocumentReading:
     shift = shift_of(document)
     sentences, prefixes = sentences_of(document, shift), prefixes_of(document, shift)
     step = -(-len(sentences) // _MAX_POINTS) or 1
@@ -278,6 +285,7 @@ def _read(document: EncodedDocument, text: str) -> DocumentReading:
         prefixes=_every(prefixes[prefixes["status"] == MEASURED], step),
         cells=cells,
         reason=shift if isinstance(shift, str) else "",
+        notices=notices,
     )
 
 

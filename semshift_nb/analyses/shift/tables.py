@@ -21,7 +21,7 @@ from semshift_nb.analyses.results import (
     tidy,
 )
 from semshift_nb.corpora import Corpus
-from semshift_nb.encoders import Encoder, Encoding
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 from semshift_nb.errors import InputError
 from semshift_nb.measures.shift import PrefixShift, TextShift
 from semshift_nb.names import count
@@ -81,12 +81,10 @@ def range_shift(
             f"{len(sentences)}."
         )
     vectors = np.asarray(embeddings[start:stop])
-    unknown = np.zeros(len(vectors), dtype=np.int64)
     offsets = sentences["start"].iloc[start], sentences["end"].iloc[stop - 1]
     part = text[offsets[0] : offsets[1]]
-    figures = shift_figures(
-        Encoding(vectors, unknown, unknown.astype(np.bool_)), encode_all(encoder, [part])
-    )
+    own = Encoding(vectors, TokenCounts.blank(len(vectors)))  # of their tokens nothing is told
+    figures = shift_figures(own, encode_all(encoder, [part]))
     row = {"start": start, "stop": stop, "text": part, **figures}
     return tidy(pd.DataFrame([row], columns=["start", "stop", "text", *FIGURE_COLUMNS]))
 
@@ -107,12 +105,13 @@ def document_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     DataFrame
         One row a document, in the corpus's order: ``doc_id``, ``title``, ``label`` (if the corpus
         has labels), ``n_sentences``, ``n_tokens`` of the whole text (before truncation),
-        ``truncated`` (whether the model saw only its beginning), ``local_evolution``,
-        ``mean_adjacent_distance``, ``dispersion``, ``semantic_shift``, ``dilution``,
-        ``discrepancy`` (see `semshift_nb.measures`), ``status`` (``measured`` or ``not measured``)
-        and ``reason``. A document without a sentence, with one that has no direction in this
-        encoder, or with a single long one whose lines may be sentences or in which no mark ends
-        one, is not measured: its figures are missing and ``reason`` says why.
+        ``truncated`` (whether the model saw only its beginning), ``unknown`` (the share of the
+        tokens it saw that it does not know), ``local_evolution``, ``mean_adjacent_distance``,
+        ``dispersion``, ``semantic_shift``, ``dilution``, ``discrepancy`` (see
+        `semshift_nb.measures`), ``status`` (``measured`` or ``not measured``) and ``reason``. A
+        document without a sentence, with one that has no direction in this encoder, or with a
+        single long one whose lines may be sentences or in which no mark ends one, is not measured:
+        its figures are missing and ``reason`` says why.
 
     Raises
     ------
@@ -166,7 +165,10 @@ def dilution_gap(documents: pd.DataFrame) -> float | None:
 
 
 _SENTENCE = ["doc_id", "position", "start", "end", "text"]
-_ADDED = ["n_tokens", "truncated", "adjacent_distance", "cosine_to_pooled", "status", "reason"]
+_ADDED = [
+    *["n_tokens", "truncated", "unknown", "adjacent_distance", "cosine_to_pooled"],
+    *["status", "reason"],
+]
 
 
 @by_name
@@ -184,11 +186,12 @@ def sentence_shift(corpus: Corpus, encoder: Encoder) -> pd.DataFrame:
     -------
     DataFrame
         One row a sentence: ``doc_id``, ``position``, ``start``, ``end`` (offsets into the
-        document's text), ``text``, ``n_tokens``, ``truncated``, ``adjacent_distance`` (cosine
-        distance to the next sentence; missing on a document's last sentence, which has none),
-        ``cosine_to_pooled`` (with the direction of the sum of the document's sentences; 0 when
-        they cancel out), ``status`` and ``reason``. When a sentence has no direction in this
-        encoder, its whole document is not measured, and ``reason`` says which sentence it is.
+        document's text), ``text``, ``n_tokens``, ``truncated``, ``unknown`` (see
+        `document_shift`), ``adjacent_distance`` (cosine distance to the next sentence; missing on a
+        document's last sentence, which has none), ``cosine_to_pooled`` (with the direction of the
+        sum of the document's sentences; 0 when they cancel out), ``status`` and ``reason``. When a
+        sentence has no direction in this encoder, its whole document is not measured, and
+        ``reason`` says which sentence it is.
 
     Raises
     ------
@@ -223,6 +226,7 @@ def sentences_of(document: EncodedDocument, shift: TextShift | str) -> pd.DataFr
     return document.sentences[_SENTENCE].assign(
         n_tokens=known_tokens(document.encoded).array,
         truncated=document.encoded.truncated,
+        unknown=document.encoded.unknown,
         adjacent_distance=steps,
         cosine_to_pooled=pooled,
         status=NOT_MEASURED if reason else MEASURED,

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb import measures
-from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.encoded import encode_all, text_notices
 from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.analyses.spaces.moments import Moments, RowMoments
 from semshift_nb.analyses.spaces.view import SpaceView
 from semshift_nb.corpora import Corpus
+from semshift_nb.corpora.sentences import notices_of
 from semshift_nb.encoders import Encoder, load_encoder
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
@@ -43,6 +44,8 @@ class SpaceData:
         By name.
     vectors : dict of str to ndarray
         Unit rows that were given instead.
+    notices : list of str
+        What is to be known of the texts, and which encoders do not know their tokens.
     """
 
     n_all: int
@@ -53,6 +56,7 @@ class SpaceData:
     groups: NDArray[np.str_] | None = None
     encoders: dict[str, Encoder] = field(default_factory=dict)
     vectors: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
 
 
 def space_data(
@@ -95,9 +99,11 @@ def _read(
     texts, titles, groups = _texts_of(source, of)
     drawn = _draw(len(texts), n_points, seed)
     chosen = [texts[i] for i in drawn]
-    has_direction = np.ones(len(drawn), dtype=np.bool_)
-    for encoder in named.values():
-        has_direction &= encode_all(encoder, chosen).has_direction
+    read = {name: encode_all(encoder, chosen) for name, encoder in named.items()}
+    has_direction = np.all([each.has_direction for each in read.values()], axis=0)
+    notices = notices_of(_documents(source))
+    for name, encoder in named.items():
+        notices += text_notices((), encoder, read[name].tokens)
     kept = drawn[has_direction]
     _check_enough(
         len(kept), f"{count(int((~has_direction).sum()), 'text has', 'texts have')} no direction"
@@ -110,7 +116,16 @@ def _read(
         titles=[titles[i] for i in kept],
         groups=None if groups is None else groups[kept],
         encoders=named,
+        notices=notices,
     )
+
+
+def _documents(source: object) -> Iterable[tuple[str, str, str]]:
+    """Return id, text and language of all documents; of a list nobody said the language."""
+    if isinstance(source, Corpus):
+        columns = (source.documents[name] for name in ("doc_id", "text", "language"))
+        return zip(*columns, strict=True)
+    return ((f"text {i}", text, "") for i, text in enumerate(source, start=1))  # type: ignore[arg-type,var-annotated]
 
 
 def _texts_of(source: object, of: str) -> tuple[list[str], list[str], NDArray[np.str_] | None]:

@@ -28,7 +28,7 @@ from semshift_nb.analyses.splitting.chunks import kept_within, text_of
 from semshift_nb.analyses.splitting.segments import SegmentedText, segment_texts
 from semshift_nb.analyses.splitting.split import SplitOptions, check_options, find_cuts
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.encoders import Encoder, Encoding
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +141,6 @@ def rank_by_parts(
     queries have parts, too, ``askers`` says whose they are, ascending, and the mean counts.
     """
     n_documents = len(dataset.corpus)
-    truncated = np.zeros(n_documents, dtype=np.bool_)
-    np.logical_or.at(truncated, parents, parts.truncated)
     owners, starts = np.unique(parents[parts.has_direction], return_index=True)
     ids = dataset.corpus.documents["doc_id"].to_numpy(dtype=object)
     by_id = np.argsort(ids[owners], kind="stable")
@@ -158,7 +156,15 @@ def rank_by_parts(
         best = _mean_by(whose[block], np.maximum.reduceat(cosines, starts, axis=1))[:, by_id]
         order = np.argsort(-np.round(best, _DIGITS), axis=1, kind="stable")[:, :depth]
         rows[np.unique(whose[block])] = owners[by_id[order]]
-    return Ranking(without_own(rows, left_out), truncated)
+    return Ranking(without_own(rows, left_out), _of_documents(parts.tokens, parents, n_documents))
+
+
+def _of_documents(parts: TokenCounts, parents: NDArray[np.intp], n_documents: int) -> TokenCounts:
+    """Say what was read of documents whose parts were read; one without a part has nothing."""
+    weighted = np.bincount(parents, parts.unknown * parts.n_tokens, minlength=n_documents)
+    n_tokens = np.bincount(parents, parts.n_tokens, minlength=n_documents).astype(np.int64)
+    truncated = np.bincount(parents, parts.truncated, minlength=n_documents) > 0
+    return TokenCounts(n_tokens, truncated, weighted / np.maximum(n_tokens, 1))
 
 
 class _Cosine:
@@ -196,7 +202,7 @@ WHOLE, POOLED = "whole document", "mean of its sentences"
 _REFERENCE = "least_dilution"
 _COLUMNS = [
     *["dataset", "encoder", "max_length", "method", "metric", "value", "ci_low", "ci_high", "n"],
-    *["unit", *CHANGE, "truncated_share", "status", "reason"],
+    *["unit", *CHANGE, "truncated_share", "unknown_share", "status", "reason"],
 ]
 
 
@@ -239,9 +245,9 @@ def chunk_retrieval(
         ``dilution`` within chunks, ``n_chunks`` and ``chunk_tokens``), ``value`` with its 95 %
         bootstrap interval, ``n``, ``unit``, ``difference`` from least dilution with its paired
         interval, ``p_value`` and ``p_holm`` (paired permutation, adjusted for all methods),
-        ``truncated_share`` of the relevant documents, ``status`` and ``reason``. Queries that
-        ask for the same documents are averaged first, for they are not independent: ``n`` counts
-        what was asked for.
+        ``truncated_share`` and ``unknown_share`` of the relevant documents, ``status`` and
+        ``reason``. Queries that ask for the same documents are averaged first, for they are not
+        independent: ``n`` counts what was asked for.
 
     Raises
     ------
@@ -268,11 +274,12 @@ def pooled(sentences: Sentences, whole: DocumentChunks) -> Encoding:
     means = np.stack([one.rows[one.has_direction].mean(axis=0) for one in documents])
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     n_tokens = np.array([one.weights.sum() for one in documents], dtype=np.int64)
-    return Encoding(
-        means / np.maximum(lengths, np.finfo(np.float32).tiny),
+    tokens = TokenCounts(
         n_tokens,
-        np.zeros(len(documents), dtype=np.bool_),
+        truncated=np.zeros(len(documents), dtype=np.bool_),
+        unknown=np.array([one.tokens.shares()["unknown_share"] for one in documents]),
     )
+    return Encoding(means / np.maximum(lengths, np.finfo(np.float32).tiny), tokens)
 
 
 def asked_for(dataset: RetrievalSet) -> NDArray[np.intp]:
@@ -325,6 +332,7 @@ class _Report:
             "max_length": self._encoder.max_length,
             "method": method,
             "truncated_share": rows[0]["truncated_share"],
+            "unknown_share": rows[0]["unknown_share"],
         }
         self._rows += [{**row, **named} for row in rows]
         self._reference = before or (scores, found)

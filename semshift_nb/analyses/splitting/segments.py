@@ -14,7 +14,7 @@ from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.analyses.token_counts import TokenLengths
 from semshift_nb.corpora.sentences import check_language, sentence_spans
 from semshift_nb.corpora.sentences.blocks import machine_data
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, Encoding, TokenCounts
 from semshift_nb.errors import InputError, option
 from semshift_nb.names import count
 from semshift_nb.validation import is_whole
@@ -151,7 +151,7 @@ class SegmentedText:
 
     ``rows`` are unit rows; a piece without direction, such as one of white space only, has that of
     the piece before it, so that nothing is gained by parting them; ``has_direction`` says which.
-    ``weights`` are tokens without the special ones.
+    ``weights`` are tokens without the special ones, ``tokens`` what the model read of each piece.
     """
 
     text: str
@@ -159,6 +159,7 @@ class SegmentedText:
     rows: NDArray[np.float32]
     has_direction: NDArray[np.bool_]
     weights: NDArray[np.float64]
+    tokens: TokenCounts
     lengths: TokenLengths
 
 
@@ -240,12 +241,12 @@ def _encoded(
 ) -> Iterator[SegmentedText]:
     """Encode the pieces of some texts in one call."""
     sentences = [sentence for outline in outlines for sentence in outline.sentences]
-    rows, has_direction = _rows_of(encoder, sentences)
+    encoded = _encode(encoder, sentences)
     edges = np.cumsum([0, *(len(outline.pieces) for outline in outlines)]).tolist()
     for (text, pieces, weights), (start, end) in zip(outlines, pairwise(edges), strict=True):
-        own = has_direction[start:end]
-        filled = _filled(rows[start:end], own)
-        yield SegmentedText(text, pieces, filled, own, weights, lengths)
+        own = encoded.take(slice(start, end))
+        filled = _filled(own.vectors, own.has_direction)
+        yield SegmentedText(text, pieces, filled, own.has_direction, weights, own.tokens, lengths)
 
 
 def check_max_tokens(max_tokens: object, lengths: TokenLengths) -> None:
@@ -266,20 +267,16 @@ def vectors_of(
     encoder: Encoder, sentences: list[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Encode sentences; give those without words or direction that of their neighbours."""
-    rows, has_direction = _rows_of(encoder, sentences)
-    return _filled(rows, has_direction), has_direction
+    encoded = _encode(encoder, sentences)
+    return _filled(encoded.vectors, encoded.has_direction), encoded.has_direction
 
 
-def _rows_of(
-    encoder: Encoder, sentences: list[str]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    worded = np.array([bool(sentence) for sentence in sentences], dtype=np.bool_)
-    encoded = encode_all(encoder, [sentence for sentence in sentences if sentence])
-    rows = np.zeros((len(sentences), encoder.dim), dtype=np.float32)
-    rows[worded] = encoded.vectors
-    has_direction = worded.copy()
-    has_direction[worded] = encoded.has_direction
-    return rows, has_direction
+def _encode(encoder: Encoder, sentences: list[str]) -> Encoding:
+    """Encode sentences; what has no words is not read, and has no direction."""
+    worded = np.flatnonzero([bool(sentence) for sentence in sentences])
+    encoding = Encoding.blank(len(sentences), encoder.dim)
+    encoding.put(worded, encode_all(encoder, [sentence for sentence in sentences if sentence]))
+    return encoding
 
 
 def _filled(rows: NDArray[np.float32], has_direction: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -287,8 +284,7 @@ def _filled(rows: NDArray[np.float32], has_direction: NDArray[np.bool_]) -> NDAr
     if has_direction.all():
         return rows
     if not has_direction.any():
-        rows[:, 0] = 1
-        return rows
+        return np.eye(1, rows.shape[1], dtype=np.float32).repeat(len(rows), axis=0)
     latest = np.maximum.accumulate(np.where(has_direction, np.arange(len(rows)), -1))
     latest[latest < 0] = int(has_direction.argmax())
     return np.asarray(rows[latest])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
+from semshift_nb.analyses.encoded import text_notices
 from semshift_nb.analyses.splitting.chunks import ChunkCache, chunks_at, kept_within, parts_at
 from semshift_nb.analyses.splitting.segments import segment_text
 from semshift_nb.analyses.splitting.split import Splitting
@@ -42,6 +43,9 @@ class SplitSession:
         ``end``, ``text`` and ``n_tokens`` without special ones.
     fair_price : float
         The price that ``price="auto"`` stands for.
+    notices : list of str
+        What is to be known of the text: another script than its language has, machine data, and
+        tokens that the encoder does not know.
 
     Raises
     ------
@@ -73,6 +77,8 @@ class SplitSession:
         self.text = self._segmented.text
         self._known = ChunkCache(self._segmented)
         self.fair_price = measures.fair_price(self._segmented.rows)
+        text = ("the text", self.text, language)
+        self.notices = text_notices([text], encoder, self._segmented.tokens)
 
     @cached_property
     def sentences(self) -> pd.DataFrame:

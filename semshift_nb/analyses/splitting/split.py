@@ -390,7 +390,8 @@ def split_corpus(
     DataFrame
         One row for each chunk: ``doc_id``, ``position`` in the document, ``start``, ``end``,
         ``text``, ``n_sentences``, ``n_tokens``, ``truncated`` (whether the encoder would read only
-        the beginning), ``dispersion``, ``semantic_shift``, ``dilution``, ``gain`` of the cut
+        the beginning), ``unknown`` (the share of the tokens it would read that it does not know),
+        ``dispersion``, ``semantic_shift``, ``dilution``, ``gain`` of the cut
         before it (missing for the first), ``price`` and ``note`` of the document's `Splitting`. The
         texts of a document's chunks, joined, are its text; an empty document has no row.
 
@@ -426,9 +427,16 @@ def split_corpus(
         told = {"price": chunks.price, "note": chunks.note}
         table = chunks.table().drop(columns="sentences").assign(**told)
         table.insert(0, "doc_id", doc_id)
-        after = list(table.columns).index("n_tokens") + 1
-        table.insert(after, "truncated", table["n_tokens"] > (encoder.max_length or np.inf))
         tables.append(table.astype({"price": "float64", "note": "str", "doc_id": ids.dtype}))
     # Of empty tables pandas would not take the types that their columns have.
     filled = [table for table in tables if len(table)]
-    return pd.concat(filled or tables[:1], ignore_index=True)
+    return _with_counts(pd.concat(filled or tables[:1], ignore_index=True), encoder)
+
+
+def _with_counts(chunks: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
+    """Tell of each chunk what the encoder would read of it."""
+    read = encoder.token_counts(chunks["text"].tolist())
+    after = list(chunks.columns).index("n_tokens") + 1
+    chunks.insert(after, "truncated", read.truncated)
+    chunks.insert(after + 1, "unknown", read.unknown)
+    return chunks

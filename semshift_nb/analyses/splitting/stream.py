@@ -15,7 +15,7 @@ from semshift_nb.analyses.splitting.split import (
     check_options,
     fair_price_of,
 )
-from semshift_nb.encoders import Encoder
+from semshift_nb.encoders import Encoder, TokenCounts
 from semshift_nb.measures import LeastDilutionWalk
 from semshift_nb.validation import check_whole
 
@@ -205,6 +205,7 @@ def _slice(segmented: SegmentedText, start: int, end: int) -> SegmentedText:
         segmented.rows[start:end],
         segmented.has_direction[start:end],
         segmented.weights[start:end],
+        segmented.tokens.take(slice(start, end)),
         segmented.lengths,
     )
 
@@ -224,5 +225,6 @@ def _joined(one: SegmentedText, other: SegmentedText) -> SegmentedText:
         np.concatenate([one.rows, other.rows]),
         np.concatenate([one.has_direction, other.has_direction]),
         np.concatenate([one.weights, other.weights]),
+        TokenCounts.joined([one.tokens, other.tokens]),
         one.lengths,
     )

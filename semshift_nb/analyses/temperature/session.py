@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.attention.calibration import calibrated_schedule
+from semshift_nb.analyses.encoded import text_notices
 from semshift_nb.analyses.lru_cache import LRUCache
 from semshift_nb.analyses.temperature import tables
 from semshift_nb.analyses.temperature.setting import SCHEDULES, Tempering
@@ -136,10 +137,14 @@ class TemperedTexts:
         The texts.
     n_tokens : ndarray of shape (n_texts,)
         Tokens of each text that the model reads.
-    truncated_share : float
-        Share of the texts of which the model reads only the beginning.
+    truncated_share, unknown_share : float
+        Share of the texts of which the model reads only the beginning, and of their tokens those
+        that it does not know.
     n_short : int
         Tokens of the beginnings.
+    notices : list of str
+        What is to be known of the texts: another script than their language has, machine data, and
+        tokens that the encoder does not know.
 
     Raises
     ------
@@ -174,7 +179,9 @@ class TemperedTexts:
         self.prepare(AS_TRAINED)
         whole = encoder.encode_with_tokens(self.texts)
         self.n_tokens = np.minimum(whole.n_tokens, encoder.max_length or np.inf).astype(np.int64)
-        self.truncated_share = float(whole.truncated.mean())
+        self.truncated_share, self.unknown_share = whole.tokens.shares().values()
+        columns = (self.corpus.documents[name] for name in ("doc_id", "text", "language"))
+        self.notices = text_notices(zip(*columns, strict=True), encoder, whole.tokens)
 
     @property
     def n_attended(self) -> int:

@@ -99,7 +99,8 @@ def ablated_retrieval(
         Long-form rows: ``corpus``, ``encoder``, ``task`` ("retrieval"), ``method``,
         ``n_dimensions``, ``metric`` and ``against``, ``value``, ``ci_low`` and ``ci_high`` (95 %
         bootstrap, see below), ``n`` queries, ``unit``, ``n_choices`` (of random dimensions),
-        ``truncated_share`` of the documents, ``status`` and ``reason``. For each ablation there are
+        ``truncated_share`` and ``unknown_share`` of the documents, ``status`` and ``reason``. For
+        each ablation there are
 
         - ``nDCG@10``, with ``against`` empty;
         - ``nDCG@10 difference`` with ``against`` "all dimensions": below 0 where something is lost;
@@ -183,7 +184,7 @@ def ablated_clustering(
     DataFrame
         As `ablated_retrieval`, with ``task`` "clustering", ``metric`` ``AMI`` (1 where clusters are
         documents, about 0 where they are as good as drawn by lot) and ``AMI difference``, ``n``
-        sets of documents, and ``truncated_share`` of the sentences.
+        sets of documents, and the shares of the sentences.
 
     Raises
     ------
@@ -223,13 +224,8 @@ def _table(
 ) -> pd.DataFrame:
     rows = list(ablation_rows(ablations, study))
     encoder = ablations[0].encoders[0]
-    truncated = encode_all(encoder, texts).truncated
-    labels = {
-        "corpus": corpus,
-        "encoder": encoder.name,
-        "task": task,
-        "truncated_share": float(truncated.mean()) if len(truncated) else 0.0,
-    }
+    shares = encode_all(encoder, texts).tokens.shares()
+    labels = {"corpus": corpus, "encoder": encoder.name, "task": task, **shares}
     return pd.DataFrame([{**labels, **row} for row in rows], columns=COLUMNS)
 
 

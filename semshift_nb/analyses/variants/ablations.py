@@ -219,7 +219,8 @@ def _choices(
 
 COLUMNS = [
     *["corpus", "encoder", "task", "method", "n_dimensions", "metric", "against", "value"],
-    *["ci_low", "ci_high", "n", "unit", "n_choices", "truncated_share", "status", "reason"],
+    *["ci_low", "ci_high", "n", "unit", "n_choices", "truncated_share", "unknown_share"],
+    *["status", "reason"],
 ]
 
 _LEAST_UNITS = 8

@@ -31,7 +31,7 @@ from semshift_nb.measures import Interval
 
 _COLUMNS = [
     *["pairs", "kind", "encoder", "tau", "schedule", "metric", "value", "ci_low", "ci_high", "n"],
-    *["unit", "truncated_share", "status", "reason"],
+    *["unit", "truncated_share", "unknown_share", "status", "reason"],
 ]
 _N_HALVES = 200
 
@@ -67,7 +67,8 @@ def alignment_uniformity(
         Long-form rows: ``pairs`` (what they were made from), ``kind``, ``encoder``, ``tau``
         (missing where the temperature is not one number), ``schedule``, ``metric``, ``value``,
         ``ci_low`` and ``ci_high`` (95 %, the groups of pairs drawn whole), ``n`` (pairs or texts),
-        ``unit``, ``truncated_share`` of the texts, ``status`` and ``reason``. The metrics:
+        ``unit``, ``truncated_share`` and ``unknown_share`` of the texts, ``status`` and ``reason``.
+        The metrics:
 
         - ``alignment``: the mean squared distance of the positive pairs, from 0 to 4;
         - ``uniformity``: of all their texts, each once; from -8 to 0, and lower is more even;
@@ -136,7 +137,7 @@ def _figures(
             "metric": known.metric,
             **figures,
             "unit": UNITS[known.metric],
-            "truncated_share": read.truncated_share,
+            **read.shares,
         }
 
 

@@ -45,7 +45,7 @@ class PairVectors:
     pair_groups: NDArray[np.object_]
     positive: NDArray[np.bool_]
     scores: NDArray[np.float64] | None
-    truncated_share: float
+    shares: dict[str, float]
     note: str
 
     def positives(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -72,7 +72,6 @@ def read_pairs(pairs: TextPairs, encoder: Encoder) -> PairVectors:
     )
     kept = (left >= 0) & (right >= 0)
     n_lost = int((~kept).sum())
-    truncated = encoded.truncated[has_direction]
     return PairVectors(
         vectors=encoded.vectors[has_direction],
         text_groups=texts["group"].to_numpy(dtype=object)[has_direction],
@@ -81,7 +80,7 @@ def read_pairs(pairs: TextPairs, encoder: Encoder) -> PairVectors:
         pair_groups=pairs.table["group"].to_numpy(dtype=object)[kept],
         positive=pairs.positive[kept],
         scores=None if pairs.scores is None else pairs.scores[kept],
-        truncated_share=float(truncated.mean()) if len(truncated) else 0.0,
+        shares=encoded.tokens.take(has_direction).shares(),
         note=f"{count(n_lost, 'pair has', 'pairs have')} no direction in this encoder: left out"
         if n_lost
         else "",

@@ -6,7 +6,7 @@ from semshift_nb.corpora.sentences.languages import (
     check_language,
     languages_of,
 )
-from semshift_nb.corpora.sentences.notices import TextWarning, warn_of_texts
+from semshift_nb.corpora.sentences.notices import TextWarning, notices_of, warn_of_texts
 from semshift_nb.corpora.sentences.spans import (
     MIN_CHARACTERS,
     sentence_spans,
@@ -22,6 +22,7 @@ __all__ = [
     "base_language",
     "check_language",
     "languages_of",
+    "notices_of",
     "sentence_spans",
     "sentences_of",
     "split_sentences",

@@ -20,10 +20,17 @@ class TextWarning(UserWarning):
 
 
 def warn_of_texts(texts: Iterable[tuple[str, str, str]]) -> None:
-    """Warn of documents, each an id, a text and its language, once for each kind of notice.
+    """Warn of documents, each an id, a text and its language, once for each kind of notice."""
+    for notice in notices_of(texts):
+        warnings.warn(notice, TextWarning, stacklevel=3)
+
+
+def notices_of(texts: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Say what is to be known of documents, each an id, a text and its language, by kind.
 
     Where the language is empty nobody said it, and nothing is guessed.
     """
+    told = []
     held, foreign = [], []
     for doc_id, text, code in texts:
         units = _units(text)
@@ -33,22 +40,19 @@ def warn_of_texts(texts: Iterable[tuple[str, str, str]]) -> None:
         if guess:
             foreign.append(f"{doc_id!r:.40} (taken for {code!r}, perhaps {guess!r})")
     if held:
-        warnings.warn(
+        told.append(
             f"{count(len(held), 'document holds', 'documents hold')} machine data or code, taken "
             f"as whole units and not as prose: {shortened(held, most=5)}. Take them out if they "
-            "are not to count.",
-            TextWarning,
-            stacklevel=3,
+            "are not to count."
         )
     if foreign:
         say = by_door("language=", "--language")
-        warnings.warn(
+        told.append(
             f"{count(len(foreign), 'document does', 'documents do')} not look like the language: "
             f"{shortened(foreign, most=5)}. This is a guess by the letters alone; if it is right, "
-            f"say so with {say} for all, or with a column 'language'.",
-            TextWarning,
-            stacklevel=3,
+            f"say so with {say} for all, or with a column 'language'."
         )
+    return told
 
 
 def _units(text: str) -> str:

@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling
-from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
 from semshift_nb.encoders.backends.model_config import pooling_layer
 from semshift_nb.encoders.backends.protocol import InputEmbeddings, TextAttention, TokenStates
+from semshift_nb.encoders.backends.special_tokens import are_special
 from semshift_nb.encoders.backends.tokenise import TOKENIZER_LOCK
 from semshift_nb.encoders.temperature.forward_patch import (
     Capture,
@@ -22,6 +22,7 @@ from semshift_nb.encoders.temperature.forward_patch import (
     keeping_states,
     wrapping,
 )
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.errors import InputError
 
 _widths: WeakKeyDictionary[PreTrainedModel, tuple[int, ...]] = WeakKeyDictionary()
@@ -126,39 +127,6 @@ def table_of(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> I
     return InputEmbeddings(tokens, vectors, are_special(np.arange(len(tokens)), tokenizer))
 
 
-def are_special(ids: NDArray[np.int64], tokenizer: Any) -> NDArray[np.bool_]:  # noqa: ANN401
-    """Say which tokens stand for no text.
-
-    Parameters
-    ----------
-    ids : ndarray of shape (n_tokens,)
-        Tokens.
-    tokenizer : transformers.PreTrainedTokenizerBase
-        Whose they are.
-
-    Returns
-    -------
-    ndarray of shape (n_tokens,)
-        True for those.
-    """
-    return np.isin(ids, sorted(special_ids(tokenizer)))
-
-
-def ids_in(features: Mapping[str, Any]) -> list[NDArray[np.int64]]:
-    """Take the tokens of each text out of what a model is given.
-
-    Returns
-    -------
-    list of ndarray of shape (n_tokens,)
-        Padding left out.
-    """
-    ids = features["input_ids"].cpu().numpy()
-    if "attention_mask" not in features:  # texts strung together, as static embeddings take them
-        return np.split(ids, features["offsets"].cpu().numpy()[1:])
-    seen = features["attention_mask"].cpu().numpy() != 0
-    return [row[real] for row, real in zip(ids, seen, strict=True)]
-
-
 class TokenStateCollector:
     """States of tokens, gathered batch by batch."""
 
@@ -195,7 +163,7 @@ def text_attention(
     capture: Capture,
     *,
     tokenizer: Any,  # noqa: ANN401  (transformers types its tokenizers as callables of anything)
-    truncated: bool,
+    read: TokenCounts,
 ) -> TextAttention:
     """Put together what a model did with one text."""
     seen = features["attention_mask"][0].cpu() != 0
@@ -205,10 +173,11 @@ def text_attention(
     return TextAttention(
         text,
         [_readable(tokenizer, token) for token in ids],
-        np.isin(ids, sorted(special_ids(tokenizer))),
+        are_special(np.array(ids), tokenizer),
         np.stack(layers) if same else tuple(layers),
         np.stack([_numbers(states[0].cpu()[seen]) for states in capture.hidden]),
-        truncated,
+        truncated=bool(read.truncated[0]),
+        unknown=float(read.unknown[0]),
     )
 
 
@@ -219,23 +188,6 @@ def _of_seen(weights: torch.Tensor, seen: torch.Tensor) -> NDArray[np.float32]:
 
 def _numbers(tensor: torch.Tensor) -> NDArray[np.float32]:
     return np.asarray(tensor.detach().float().numpy(), dtype=np.float32)
-
-
-def special_ids(tokenizer: Any) -> set[int]:  # noqa: ANN401
-    """Return the tokens that stand for no text."""
-    if isinstance(tokenizer, Tokenizer):
-        return plain_special_ids(tokenizer)
-    # The sign for a word that is unknown stands for text, unless it has another task as well.
-    ids = [getattr(tokenizer, f"{name}_token_id", None) for name in ("bos", "eos", "cls", "sep")]
-    named = {token for token in [*ids, tokenizer.pad_token_id] if token is not None}
-    return named | (set(tokenizer.all_special_ids) - {tokenizer.unk_token_id})
-
-
-def plain_special_ids(tokenizer: Tokenizer) -> set[int]:
-    """Return the tokens that stand for no text, of a tokenizer without transformers around it."""
-    unknown = tokenizer.token_to_id(str(getattr(tokenizer.model, "unk_token", "")))
-    added = tokenizer.get_added_tokens_decoder()
-    return {place for place, token in added.items() if token.special} - {unknown}
 
 
 def _readable(tokenizer: Any, token: int) -> str:  # noqa: ANN401

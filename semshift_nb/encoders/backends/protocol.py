@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding, unit_rows
 from semshift_nb.encoders.spec import EncodingSpec, LayerPooling
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.errors import InputError
 from semshift_nb.validation import is_whole
 
@@ -63,6 +64,8 @@ class TextAttention:
         What went into the first layer, and what came out of each.
     truncated : bool
         Whether the text goes on after these tokens.
+    unknown : float
+        Which share of these tokens, special ones left out, the model does not know.
     """
 
     text: str
@@ -71,6 +74,7 @@ class TextAttention:
     weights: NDArray[np.float32] | tuple[NDArray[np.float32], ...]
     hidden: NDArray[np.float32]
     truncated: bool
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,6 +237,10 @@ class Backend(Protocol):
         self, texts: Sequence[str], role: str, spec: EncodingSpec
     ) -> list[NDArray[np.int64]]:
         """Return where in each text the tokens that the model sees stand."""
+        ...
+
+    def token_counts(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> TokenCounts:
+        """Count the tokens that there are, and those that are seen and unknown."""
         ...
 
     def token_states(

@@ -13,7 +13,6 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from semshift_nb.encoders.backends.hidden_states import (
     TokenStateCollector,
     drop_hooks,
-    ids_in,
     pooled,
     pooling_of,
     recording,
@@ -40,12 +39,13 @@ from semshift_nb.encoders.backends.protocol import (
     check_pooling,
 )
 from semshift_nb.encoders.backends.random_twin import twin_of
-from semshift_nb.encoders.backends.tokenise import Batcher, reads_plainly
+from semshift_nb.encoders.backends.tokenise import Batcher, ids_in, reads_plainly
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.spec import EncodingSpec, LayerPooling
 from semshift_nb.encoders.temperature.context import ModelTemperature
 from semshift_nb.encoders.temperature.forward_patch import applied, capturing, models_in
 from semshift_nb.encoders.texts import prompt_for
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.errors import InputError, by_door, option
 
 _FIRST = np.zeros(1, dtype=np.intp)
@@ -139,10 +139,7 @@ class TransformerBackend:
             with recording(self.models) as kept:
                 passed = self._forward(self.model, read.features, role, spec.temperature)
             vectors = [pooled(kept.states[layer], passed, pool) for layer, pool in layers]
-            yield [
-                Batch(read.rows, Encoding(rows.cpu().numpy(), read.n_tokens, read.truncated))
-                for rows in vectors
-            ]
+            yield [Batch(read.rows, Encoding(rows.cpu().numpy(), read.counts)) for rows in vectors]
 
     def attend(
         self, texts: Sequence[str], role: str, spec: EncodingSpec
@@ -153,9 +150,8 @@ class TransformerBackend:
             features = reading.features(_FIRST)
             with capturing() as capture:
                 self._forward(self.model, features, role, spec.temperature)
-            truncated = bool(reading.n_tokens[0] > reading.lengths[0])
             yield text_attention(
-                text, features, capture, tokenizer=self.model.tokenizer, truncated=truncated
+                text, features, capture, tokenizer=self.model.tokenizer, read=reading.counts
             )
 
     def token_ids(
@@ -173,6 +169,10 @@ class TransformerBackend:
     ) -> list[NDArray[np.int64]]:
         """Return where the tokens that the model sees stand, in characters of each text."""
         return self._batcher(role, spec.max_length).spans(texts)
+
+    def token_counts(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> TokenCounts:
+        """Count the tokens that there are, and those that are seen and unknown."""
+        return self._batcher(role, spec.max_length).token_counts(texts)
 
     def token_states(
         self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
@@ -204,7 +204,7 @@ class TransformerBackend:
         """Run the model, or one that shares its layers, to its end."""
         for read in self._batcher(role, spec.max_length).batches(texts):
             vectors = _vectors(model, self._forward(model, read.features, role, spec.temperature))
-            yield Batch(read.rows, Encoding(vectors, read.n_tokens, read.truncated))
+            yield Batch(read.rows, Encoding(vectors, read.counts))
 
     @torch.inference_mode()
     def _forward(

@@ -16,7 +16,6 @@ from safetensors import safe_open
 from tokenizers import Encoding as Tokenised
 from tokenizers import Tokenizer
 
-from semshift_nb.encoders.backends.hidden_states import plain_special_ids
 from semshift_nb.encoders.backends.protocol import (
     Batch,
     InputEmbeddings,
@@ -25,9 +24,11 @@ from semshift_nb.encoders.backends.protocol import (
     check_pooling,
 )
 from semshift_nb.encoders.backends.random_twin import drawing
+from semshift_nb.encoders.backends.special_tokens import are_special, unknown_shares
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.spec import EncodingSpec, LayerPooling
 from semshift_nb.encoders.texts import check_role, slices
+from semshift_nb.encoders.token_counts import TokenCounts, exceeds
 from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
 
@@ -107,13 +108,9 @@ class StaticBackend:
         room = self._room(spec)
         for run in slices(texts, **_RUN):
             ids = self._tokenise([texts[row] for row in run])
-            n_tokens = np.array([len(row) for row in ids], dtype=np.int64) + self._n_special
-            truncated = n_tokens > (spec.max_length or np.inf)
             seen, rows = [row[:room] for row in ids], np.asarray(run, dtype=np.intp)
-            yield [
-                Batch(rows, Encoding(self._pooled(seen, mode), n_tokens, truncated))
-                for mode in modes
-            ]
+            counts = self._counts(ids, spec)
+            yield [Batch(rows, Encoding(self._pooled(seen, mode), counts)) for mode in modes]
 
     def token_ids(
         self,
@@ -136,6 +133,15 @@ class StaticBackend:
         clean = [well_formed(text) for text in texts]
         read = self.tokenizer.encode_batch(clean, add_special_tokens=False)
         return [np.array(text.offsets[:room], dtype=np.int64).reshape(-1, 2) for text in read]
+
+    def token_counts(
+        self,
+        texts: Sequence[str],
+        role: str,  # noqa: ARG002 - makes no difference here
+        spec: EncodingSpec,
+    ) -> TokenCounts:
+        """Count the tokens that there are, and those that are seen and unknown."""
+        return self._counts(self._tokenise(texts), spec)
 
     def token_states(
         self, texts: Sequence[str], role: str, spec: EncodingSpec, layers: Sequence[int]
@@ -188,7 +194,13 @@ class StaticBackend:
         return [_ids(text) for text in self.tokenizer.encode_batch(clean, add_special_tokens=False)]
 
     def _special(self) -> NDArray[np.bool_]:
-        return np.isin(np.arange(len(self._table)), sorted(plain_special_ids(self.tokenizer)))
+        return are_special(np.arange(len(self._table)), self.tokenizer)
+
+    def _counts(self, ids: list[NDArray[np.int64]], spec: EncodingSpec) -> TokenCounts:
+        n_tokens = np.array([len(row) for row in ids], dtype=np.int64) + self._n_special
+        room = self._room(spec)
+        unknown = unknown_shares([row[:room] for row in ids], self.tokenizer)
+        return TokenCounts(n_tokens, exceeds(n_tokens, spec.max_length), unknown)
 
     def _pooled(self, ids: list[NDArray[np.int64]], mode: str) -> NDArray[np.float32]:
         starts = np.cumsum([0, *(len(row) for row in ids[:-1])])

@@ -12,7 +12,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 
 from semshift_nb.encoders.backends.model_config import own_max_length
+from semshift_nb.encoders.backends.special_tokens import unknown_shares
 from semshift_nb.encoders.texts import slices
+from semshift_nb.encoders.token_counts import TokenCounts, exceeds
 from semshift_nb.errors import InputError
 from semshift_nb.unicode import well_formed
 
@@ -28,13 +30,13 @@ class TokenizedTexts(Protocol):
     """Texts as a model reads them."""
 
     @property
-    def n_tokens(self) -> NDArray[np.int64]:
-        """Tokens of each text, before truncation."""
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each text that the model sees."""
         ...
 
     @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Tokens of each text that the model sees."""
+    def counts(self) -> TokenCounts:
+        """All tokens of each text, and which of those that the model sees are unknown."""
         ...
 
     def features(self, rows: NDArray[np.intp]) -> dict[str, Any]:
@@ -48,8 +50,8 @@ class Tokens:
 
     Attributes
     ----------
-    n_tokens : ndarray of shape (n_texts,)
-        Tokens before truncation, special tokens included.
+    counts : TokenCounts
+        Tokens before truncation, and how many of those after it are unknown.
     lengths : ndarray of shape (n_texts,)
         Tokens after truncation.
     columns : mapping of str to list of ndarray
@@ -62,7 +64,7 @@ class Tokens:
         What every batch carries besides (``modality``, ``prompt_length``).
     """
 
-    n_tokens: NDArray[np.int64]
+    counts: TokenCounts
     lengths: NDArray[np.int64]
     columns: Mapping[str, list[NDArray[np.int64]]]
     padding: Mapping[str, int]
@@ -100,7 +102,7 @@ def tokenise(
     """Tokenise texts once; only those that are too long are given to the tokenizer again."""
     columns = _columns(tokenizer, texts)
     n_tokens = _lengths(columns)
-    too_long = np.flatnonzero(n_tokens > (max_length or np.inf))
+    too_long = np.flatnonzero(exceeds(n_tokens, max_length))
     # The model's own truncation keeps its special tokens and its side.
     cut = _columns(
         tokenizer, [texts[int(row)] for row in too_long], truncation=True, max_length=max_length
@@ -113,7 +115,10 @@ def tokenise(
         "token_type_ids": tokenizer.pad_token_type_id,
     }
     left = tokenizer.padding_side == "left"
-    return Tokens(n_tokens, _lengths(columns), columns, padding, left, extra)
+    lengths = _lengths(columns)
+    unknown = unknown_shares(columns["input_ids"], tokenizer)
+    counts = TokenCounts(n_tokens, exceeds(n_tokens, lengths), unknown)
+    return Tokens(counts, lengths, columns, padding, left, extra)
 
 
 def _columns(
@@ -154,8 +159,9 @@ class PreprocessedTexts:
         self._texts = texts
         self._options = options
         whole = {**options, "processing_kwargs": {"text": {"truncation": False}}}
-        self.n_tokens = self._count(whole)
-        self.lengths = self._count(options)
+        n_tokens, _ = self._count(whole)
+        self.lengths, unknown = self._count(options)
+        self.counts = TokenCounts(n_tokens, exceeds(n_tokens, self.lengths), unknown)
 
     def features(self, rows: NDArray[np.intp]) -> dict[str, Any]:
         """Preprocess some of the texts.
@@ -167,12 +173,14 @@ class PreprocessedTexts:
         """
         return self._preprocess([self._texts[row] for row in rows], self._options)
 
-    def _count(self, options: Mapping[str, Any]) -> NDArray[np.int64]:
-        counts = [
-            _token_counts(self._preprocess([self._texts[row] for row in portion], options))
-            for portion in slices(self._texts, **_PREPROCESSED_PORTION)
-        ]
-        return np.concatenate([np.zeros(0, dtype=np.int64), *counts])
+    def _count(self, options: Mapping[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return how many tokens each text has, and which share of them is unknown."""
+        lengths, unknown = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+        for portion in slices(self._texts, **_PREPROCESSED_PORTION):
+            features = self._preprocess([self._texts[row] for row in portion], options)
+            lengths.append(_token_counts(features))
+            unknown.append(unknown_shares(ids_in(features), self._model.tokenizer))
+        return np.concatenate(lengths), np.concatenate(unknown)
 
     def _preprocess(self, texts: list[str], options: Mapping[str, Any]) -> dict[str, Any]:
         with TOKENIZER_LOCK:
@@ -189,6 +197,21 @@ def _token_counts(features: Mapping[str, Any]) -> NDArray[np.int64]:
         "the model does not say how many tokens a text has, so truncation could not be seen: "
         "use a model whose first module is a Transformer or a StaticEmbedding."
     )
+
+
+def ids_in(features: Mapping[str, Any]) -> list[NDArray[np.int64]]:
+    """Take the tokens of each text out of what a model is given.
+
+    Returns
+    -------
+    list of ndarray of shape (n_tokens,)
+        Padding left out.
+    """
+    ids = features["input_ids"].cpu().numpy()
+    if "attention_mask" not in features:  # texts strung together, as static embeddings take them
+        return np.split(ids, features["offsets"].cpu().numpy()[1:])
+    seen = features["attention_mask"].cpu().numpy() != 0
+    return [row[real] for row, real in zip(ids, seen, strict=True)]
 
 
 # Measured on two cores: 1,000 is about 5 % faster than 2,000 and 15 % faster than 4,000.
@@ -231,17 +254,14 @@ class ReadBatch:
     ----------
     rows : ndarray of shape (n_batch,)
         Where these texts stand in the list that was handed in.
-    n_tokens : ndarray of shape (n_batch,), int64
-        Tokens before truncation.
-    truncated : ndarray of shape (n_batch,), bool
-        Whether the model sees only the first of them.
+    counts : TokenCounts
+        What the model reads of each.
     features : dict
         What the model takes.
     """
 
     rows: NDArray[np.intp]
-    n_tokens: NDArray[np.int64]
-    truncated: NDArray[np.bool_]
+    counts: TokenCounts
     features: dict[str, Any]
 
 
@@ -258,11 +278,15 @@ class Batcher:
         """Read texts in batches of about equal cost."""
         for run in slices(texts, **_RUN):
             reading = self.read([texts[row] for row in run])
-            truncated = reading.n_tokens > reading.lengths
             budget = TOKEN_BUDGET if self.model.device.type == "cpu" else GPU_TOKEN_BUDGET
             for rows in cut_batches(reading.lengths, budget):
                 features = reading.features(rows)
-                yield ReadBatch(rows + run.start, reading.n_tokens[rows], truncated[rows], features)
+                yield ReadBatch(rows + run.start, reading.counts.take(rows), features)
+
+    def token_counts(self, texts: Sequence[str]) -> TokenCounts:
+        """Read texts for the number of their tokens alone."""
+        runs = (self.read([texts[row] for row in run]) for run in slices(texts, **_RUN))
+        return TokenCounts.joined([TokenCounts.blank(0), *(run.counts for run in runs)])
 
     def read(self, texts: Sequence[str]) -> TokenizedTexts:
         """Read texts as the model does."""

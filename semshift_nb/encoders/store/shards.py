@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.store.damage import DamagedError, check_file
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.files import write_whole
 
 ENDING = ".parquet"
@@ -26,6 +27,8 @@ KEY = pa.binary(16)
 # Rows read at once: a text or two out of a full shard should not cost the whole of it.
 _ROW_GROUP = 1024
 _SPACE = b"space"
+_UNKNOWN = "unknown"
+"""Shards of earlier versions have no such column: its numbers are counted when they are needed."""
 _FOREIGN = (pa.ArrowException, LookupError, TypeError, ValueError, ArithmeticError, MemoryError)
 """What reading a file that is no shard may raise, besides OSError."""
 
@@ -39,6 +42,7 @@ def write_shard(folder: Path, keys: Sequence[bytes], encoding: Encoding) -> None
         "vector": pa.FixedSizeListArray.from_arrays(numbers, dim),
         "n_tokens": pa.array(encoding.n_tokens),
         "truncated": pa.array(encoding.truncated),
+        _UNKNOWN: pa.array(encoding.unknown),
     }
     sink = pa.BufferOutputStream()
     pq.write_table(
@@ -95,13 +99,15 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
     groups, places = np.unique(rows // _ROW_GROUP, return_inverse=True)
     with _opened(path, content) as file:
         _check_layout(file, path, dim)
-        table = file.read_row_groups(groups.tolist(), columns=["vector", "n_tokens", "truncated"])
+        names = [name for name in file.schema_arrow.names if name != "key"]
+        table = file.read_row_groups(groups.tolist(), columns=names)
         sizes = [file.metadata.row_group(group).num_rows for group in groups.tolist()]
         _check_complete(table, sum(sizes))
         columns = Encoding(
             _numbers(table["vector"].combine_chunks()).reshape(-1, dim),
-            table["n_tokens"].to_numpy(),
-            table["truncated"].to_numpy(),
+            TokenCounts(
+                table["n_tokens"].to_numpy(), table["truncated"].to_numpy(), _unknown(table)
+            ),
         )
         encoding = columns.take(places * _ROW_GROUP + rows % _ROW_GROUP)
     _check_rows(encoding)
@@ -133,7 +139,10 @@ def _check_layout(file: pq.ParquetFile, path: Path, dim: int | None) -> None:
         "vector": None if dim is None else pa.list_(pa.float32(), dim),
         "n_tokens": pa.int64(),
         "truncated": pa.bool_(),
+        _UNKNOWN: pa.float64(),
     }
+    if _UNKNOWN not in schema.names:
+        del layout[_UNKNOWN]
     if schema.names != list(layout):
         raise DamagedError(f"its columns are {str(schema.names)[:200]}, expected {list(layout)}")
     for name, expected in layout.items():
@@ -173,6 +182,13 @@ def _numbers(vectors: pa.FixedSizeListArray) -> NDArray[np.float32]:
     return flat
 
 
+def _unknown(table: pa.Table) -> NDArray[np.float64]:
+    if _UNKNOWN not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    column: NDArray[np.float64] = table[_UNKNOWN].to_numpy()
+    return column
+
+
 def _check_rows(encoding: Encoding) -> None:
     """Refuse rows that would never have been kept."""
     if not encoding.is_unit.all():
@@ -181,6 +197,8 @@ def _check_rows(encoding: Encoding) -> None:
         raise DamagedError(f"a vector in it has length {length:.6g}, expected 1")
     if (encoding.n_tokens < 0).any():
         raise DamagedError(f"a text in it has {encoding.n_tokens.min()} tokens")
+    if ((encoding.unknown < 0) | (encoding.unknown > 1)).any():
+        raise DamagedError("a share of unknown tokens in it is not from 0 to 1")
 
 
 def _first_line(error: BaseException) -> str:

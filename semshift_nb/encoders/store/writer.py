@@ -13,6 +13,7 @@ from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.store.damage import DamagedError, check_folder, set_aside, warn
 from semshift_nb.encoders.store.key import DESCRIPTION, StoreKey, read_description
 from semshift_nb.encoders.store.shards import write_shard
+from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.files import remove_stale, write_whole
 
 # What a killed run loses at most.
@@ -90,11 +91,8 @@ class Writer:
 
 def join(parts: Sequence[Encoding]) -> Encoding:
     """Put encodings one under another."""
-    return Encoding(
-        np.concatenate([part.vectors for part in parts]),
-        np.concatenate([part.n_tokens for part in parts]),
-        np.concatenate([part.truncated for part in parts]),
-    )
+    vectors = np.concatenate([part.vectors for part in parts])
+    return Encoding(vectors, TokenCounts.joined([part.tokens for part in parts]))
 
 
 @contextmanager

@@ -271,7 +271,9 @@ def test_what_explains_the_excess(reading):
 def test_heads_that_let_nothing_through_have_no_ratio():
     even = text_attention(np.full((1, 4, 4), 0.25))
     heads, states = (
-        pd.concat([of(even).assign(doc_id=name, n_tokens=4, truncated=False) for name in "ab"])
+        pd.concat(
+            [of(even).assign(doc_id=name, n_tokens=4, truncated=False, unknown=0) for name in "ab"]
+        )
         for of in (head_figures, state_figures)
     )
     named = {"corpus": "c", "encoder": "e", "tau": 1.0, "schedule": "constant"}

@@ -273,19 +273,21 @@ def test_groups_are_one_a_vector():
 def test_documents_and_sentences_of_a_corpus(static):
     corpus = load_corpus("news", n_documents=25)
     table = corpus_geometry(corpus, [static, static.at_length(16)])
-    assert list(table.columns[:4]) == ["corpus", "encoder", "of", "truncated_share"]
+    assert list(table.columns[:5]) == [
+        *["corpus", "encoder", "of", "truncated_share", "unknown_share"]
+    ]
     assert len(table) == 2 * len(METRICS)
     assert set(table["of"]) == {"documents"}
     assert table["truncated_share"].unique().tolist() == [0, 1]
     vectors = static.encode(corpus.documents["text"].tolist())
     first = table.iloc[: len(METRICS)]
-    pd.testing.assert_frame_equal(first[first.columns[4:]], geometry(vectors))
+    pd.testing.assert_frame_equal(first[first.columns[5:]], geometry(vectors))
 
     table = corpus_geometry(corpus, static, of="sentences", seed=2)
     sentences = corpus.sentences
     vectors = static.encode(sentences["text"].tolist())
     wanted = geometry(vectors, groups=sentences["doc_id"], seed=2)
-    pd.testing.assert_frame_equal(table[table.columns[4:]], wanted)
+    pd.testing.assert_frame_equal(table[table.columns[5:]], wanted)
     assert set(table["n"]) == {len(sentences)}
 
 

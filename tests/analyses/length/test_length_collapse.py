@@ -42,7 +42,7 @@ def test_columns_and_rows(table):
     assert table.columns.tolist() == [
         *["corpus", "encoder", "tau", "schedule", "arm", "n_tokens", "bucket", "mean_tokens"],
         *["mean_dispersion", "metric", "value", "ci_low", "ci_high", "n", "unit"],
-        *["truncated_share", "status", "reason"],
+        *["truncated_share", "unknown_share", "status", "reason"],
     ]
     assert len(table) == len(ARMS) * len(LENGTHS) * 5
     measured = table["status"] == "measured"

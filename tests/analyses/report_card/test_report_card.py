@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import beta
+from transformers import AutoTokenizer
 
 from semshift_nb import load_corpus, load_encoder
 from semshift_nb.analyses import (
-    card_changes,
     card_controls,
     card_metrics,
     card_verdicts,
@@ -16,7 +16,8 @@ from semshift_nb.analyses import (
     single_row,
 )
 from semshift_nb.analyses.report_card.card import N_SENTENCES, draw_texts
-from semshift_nb.corpora import Corpus
+from semshift_nb.corpora import Corpus, TextWarning
+from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.errors import InputError
 
 SIZES = {"n_documents": 30, "n_sentences": 60, "n_passages": 12}
@@ -49,7 +50,7 @@ def test_every_encoder_has_every_figure_with_its_interval(card):
         "static": card_metrics(),
     }
     assert set(card["status"]) == {"measured"}
-    assert card["role"].tolist() == ["model"] * 8 + ["control"] * 8
+    assert card["role"].tolist() == ["model"] * 9 + ["control"] * 9
     counted = card["metric"].str.startswith("n_")
     assert card.loc[~counted, ["ci_low", "ci_high"]].notna().all(axis=None)
 
@@ -78,6 +79,7 @@ def test_the_figures_are_those_of_plain_arithmetic(card, texts, encoder):
     hits = (members @ passages.T).argmax(axis=1) == texts.members["passage"]
     assert model["own_passage@1"] == pytest.approx(hits.mean())
     assert model["truncated_share"] == documents.truncated.mean()
+    assert model["unknown_share"] == documents.unknown.mean()
     sigma = np.linalg.svd(
         (rows := encoder.encode(texts.sentences["text"].tolist()).astype(float)) - rows.mean(0)
     )[1]
@@ -173,42 +175,33 @@ def test_verdicts_follow_from_intervals(metric, figure, verdict, why):
     assert bool(table.loc[metric, "advice"]) == (verdict == "look closer")
 
 
-def card_with(metric: str, value: float, low: float, high: float) -> pd.DataFrame:
-    """A card whose figures are all 1, without an interval, but for one."""
-    figures = [(name, 1.0, np.nan, np.nan) for name in card_metrics() if name != metric]
-    figures.append((metric, value, low, high))
-    table = pd.DataFrame(figures, columns=["metric", "value", "ci_low", "ci_high"])
-    return table.assign(corpus="c", role="model", status="measured", reason="")
+def test_what_a_model_cannot_read_is_not_measured_and_not_called_good(encoder):
+    """Six paragraphs of Chinese, of whose signs minilm's tokenizer knows less than half."""
+    paragraph = "黑豹队的防守丢了三百分。他在职业生涯中擒杀很多次。" * 4
+    texts = [f"{paragraph}第{n}段。" for n in "一二三四五六"]
+    chinese = Corpus("chinese", pd.DataFrame({"text": texts, "language": "zh"}))
+    with pytest.warns(TextWarning, match="more than 10% of the tokens of some texts are unknown"):
+        card = report_card(chinese, encoder, controls=[load_encoder("static", store=None)])
+    tokenizer = AutoTokenizer.from_pretrained(str(bundled_folder()))
+    ids = [tokenizer(text, truncation=True, max_length=64)["input_ids"][1:-1] for text in texts]
+    share = np.mean([np.mean(np.array(row) == tokenizer.unk_token_id) for row in ids])
+    assert share > 0.4
+    told = card_verdicts(card).set_index("metric")
+    others = told.drop("unknown_share")
+    assert set(others["verdict"]) == {"not measured"}
+    reason = f"{share:.0%} of the tokens are unknown to minilm, whose vocabulary seems to lack this"
+    assert set(others["why"]) == {f"{reason} script"}
+    assert told.loc["unknown_share", ["verdict", "why"]].tolist() == ["look closer", "above 0.10"]
+    row = single_row(card, role="model", metric="unknown_share")
+    assert row["value"] == pytest.approx(share)
+    assert (card["unknown_share"].dropna() > 0.4).all()
+    assert card.loc[card["metric"] != "unknown_share", "value"].isna().all()
 
 
-@pytest.mark.parametrize(
-    ("metric", "before", "now", "change"),
-    [
-        ("MPD", (0.9, 0.85, 0.95), (0.8, 0.75, 0.84), "worse"),
-        ("MPD", (0.8, 0.75, 0.84), (0.9, 0.85, 0.95), "better"),
-        ("MPD", (0.9, 0.85, 0.95), (0.8, 0.75, 0.86), "not told apart"),
-        ("gap", (0.1, 0.05, 0.15), (0.3, 0.25, 0.35), "worse"),
-        ("gap", (0.3, 0.25, 0.35), (0.1, 0.05, 0.15), "better"),
-        ("n_near_zero_dimensions", (3, np.nan, np.nan), (4, np.nan, np.nan), "worse"),
-        (
-            "n_near_zero_dimensions",
-            (3, np.nan, np.nan),
-            (3 + 1e-12, np.nan, np.nan),
-            "not told apart",
-        ),
-    ],
-)
-def test_a_change_for_the_worse_is_one_beyond_the_intervals(metric, before, now, change):
-    changes = card_changes(card_with(metric, *now), card_with(metric, *before))
-    found = changes.set_index("metric")["change"]
-    assert found[metric] == change
-    assert found.drop(metric).eq("not told apart").all()
-
-
-def test_a_figure_that_one_card_lacks_has_no_change():
-    card, older = card_with("MPD", 1, 0.9, 1.1), card_with("MPD", 1, 0.9, 1.1)
-    older = older[older["metric"] != "gap"]
-    found = card_changes(card, older).set_index("metric")
-    assert found.loc["gap", "change"] == "not measured"
-    with pytest.raises(InputError, match="the baseline is of d, this card of c"):
-        card_changes(card, older.assign(corpus="d"))
+def test_a_few_unknown_tokens_are_told_and_no_more(corpus, encoder):
+    some = Corpus.from_texts([f"🪐 {text}" for text in corpus.documents["text"].head(12)])
+    card = report_card(some, encoder)
+    row = single_row(card, metric="unknown_share")
+    assert 0 < row["value"] < 0.1
+    assert single_row(card, metric="MPD")["status"] == "measured"
+    assert card_verdicts(card).set_index("metric").loc["unknown_share", "verdict"] == "good"

@@ -10,6 +10,7 @@ import pytest
 from semshift_nb.analyses.retrieval.search import Ranking
 from semshift_nb.analyses.retrieval.words import WordIndex, fuse, rank_by_words, words_of
 from semshift_nb.corpora import Corpus, RetrievalSet
+from semshift_nb.encoders import TokenCounts
 
 TEXTS = {
     "d": "The river rises; the river falls.",
@@ -69,7 +70,7 @@ def test_what_shares_no_word_is_not_found():
 
 def test_reciprocal_ranks_are_added_and_ties_fall_by_id():
     """d: 1/61 + 1/62, b: 1/62 + 1/61, a tie: b is first by id; c: 1/63; a and e: 1/64 each once."""
-    none = np.zeros(5, dtype=np.bool_)
+    none = TokenCounts.blank(5)
     first = Ranking(np.array([[0, 1, 2, 3, -1]]), none)
     second = Ranking(np.array([[1, 0, -1, 4, -1]]), none)
     found = fuse(asked("q"), [first, second]).rows[0]

@@ -22,6 +22,7 @@ def table() -> pd.DataFrame:
             "n_tokens": (100 + 50 * length).round(),
             "discrepancy": dispersion + 0.1 * rng.standard_normal(400),
             "truncated": rng.random(400) < 0.25,
+            "unknown": rng.random(400),
             "status": "measured",
         }
     )
@@ -35,6 +36,7 @@ def test_control_tells_cause_from_company(table):
     assert abs(found.loc[("n_tokens", "dispersion"), "value"]) < 0.15
     assert found.loc[("dispersion", "n_tokens"), "ci_low"] > 0.8
     assert set(found["truncated_share"]) == {table["truncated"].mean()}
+    assert set(found["unknown_share"]) == {table["unknown"].mean()}
     assert set(found["n"]) == {400}
 
 

@@ -12,7 +12,7 @@ from semshift_nb.errors import InputError
 
 SHIFT = ["local_evolution", "mean_adjacent_distance", "dispersion", "semantic_shift", "dilution"]
 STATUS = ["status", "reason"]
-FIGURES = ["n_sentences", "n_tokens", "truncated", *SHIFT, "discrepancy", *STATUS]
+FIGURES = ["n_sentences", "n_tokens", "truncated", "unknown", *SHIFT, "discrepancy", *STATUS]
 
 
 def vectors_of(corpus, encoder, doc_id):

@@ -57,6 +57,7 @@ def test_a_chunk_is_ended_by_the_look_ahead(static):
     assert [len(chunk.sentences) for chunk in chunks] == [50, 50, 50, 50, 30]
 
 
+@pytest.mark.filterwarnings("ignore:more than 10% of the tokens")
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.text(max_size=12), max_size=12),

@@ -20,6 +20,9 @@ STARS = "Stars burn hydrogen for ages. A galaxy holds billions of stars. Telesco
 BREAD = "Bread needs flour and yeast. The dough must rise twice. Bake it until the crust is brown."
 TURNS = "\n".join((CATS, STARS, BREAD))
 
+#: Some of these texts no model here can read, and says so.
+UNREAD = pytest.mark.filterwarnings("ignore:more than 10% of the tokens")
+
 HARD = {
     "empty": "",
     "white": " \n\n\t\u3000 ",
@@ -46,6 +49,7 @@ def check_whole(chunks: Splitting, text: str, max_tokens: int | None = None) -> 
     assert all(a.end == b.start for a, b in pairwise(chunks))
 
 
+@UNREAD
 @pytest.mark.parametrize("name", HARD)
 @pytest.mark.parametrize("max_tokens", [None, 300, 24, 3])
 def test_hard_texts_are_neither_lost_nor_too_long(name, max_tokens, static):
@@ -53,6 +57,7 @@ def test_hard_texts_are_neither_lost_nor_too_long(name, max_tokens, static):
     check_whole(split(text, static, max_tokens=max_tokens), text, max_tokens)
 
 
+@UNREAD
 @pytest.mark.parametrize("name", sorted(HARD.keys() - {"no end", "table"}))
 @pytest.mark.parametrize("method", SPLIT_METHODS)
 def test_hard_texts_by_every_method_with_the_real_model(name, method, encoder):
@@ -65,6 +70,7 @@ PARTS = st.sampled_from(
 )
 
 
+@UNREAD
 @settings(max_examples=80, deadline=None)
 @given(
     st.one_of(st.text(max_size=120), st.lists(PARTS, max_size=60).map("".join)),
@@ -77,6 +83,7 @@ def test_no_character_is_lost(static, text, method, max_tokens, min_sentences):
     check_whole(split(text, static, method=method, **limits), text, max_tokens)
 
 
+@UNREAD
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=12), st.sampled_from([" ", "", "\n\n"]))
 def test_sentences_are_joined_and_all_there(static, sentences, separator):
@@ -86,6 +93,7 @@ def test_sentences_are_joined_and_all_there(static, sentences, separator):
     assert kept == [sentence.strip() for sentence in sentences if sentence.strip()]
 
 
+@UNREAD
 def test_tokens_are_those_of_the_models_own_tokenizer(encoder):
     tokenizer = AutoTokenizer.from_pretrained(str(bundled_folder()))
     for text in (TURNS, HARD["no end"][:12_000], HARD["chinese"]):

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from semshift_nb.cli import app
-from semshift_nb.encoders import Store, StoreWarning, load_encoder
+from semshift_nb.encoders import Store, StoreWarning, TokenCounts, load_encoder
 from semshift_nb.encoders.cache import VectorCache
 from semshift_nb.encoders.encoding import Encoding
 from semshift_nb.encoders.store.key import text_key
@@ -166,6 +166,10 @@ FORGERIES = {
     "a null number": (a_null_number, "lack 1 of"),
     "a null count": (lambda table: a_null(table, "n_tokens"), "'n_tokens' has 19 of 20"),
     "a null flag": (lambda table: a_null(table, "truncated"), "'truncated' has 19 of 20"),
+    "a share above 1": (
+        lambda table: with_column(table, "unknown", pa.array([1.5] * 20)),
+        "unknown tokens in it is not from 0 to 1",
+    ),
     "a NaN": (lambda table: with_rows(table, planted(np.nan)), "length nan"),
     "infinity": (lambda table: with_rows(table, planted(np.inf)), "length inf"),
     "a huge number": (lambda table: with_rows(table, planted(3e38)), "length 3e+38"),
@@ -230,6 +234,20 @@ def test_what_a_damaged_shard_lost_is_taken_from_a_sound_one(space, static, monk
     np.testing.assert_allclose(vectors, static.encode(TEXTS), atol=1e-6)
 
 
+def test_a_shard_of_an_earlier_version_is_read_and_its_unknown_tokens_are_counted(
+    space, static, monkeypatch
+):
+    texts = [*TEXTS[:5], "a river 🪐"]
+    anew(static, space.parent).encode(texts)
+    expected = static.encode_with_tokens(texts)
+    for path in list(space.glob("*.parquet")):
+        forge(path, pq.read_table(path).drop_columns(["unknown"]))
+    monkeypatch.setattr(static.backend, "embed", lambda *_: pytest.fail("computed again"))
+    read = anew(static, space.parent).encode_with_tokens(texts)
+    np.testing.assert_array_equal(read.vectors, expected.vectors)
+    assert read.unknown.tolist() == expected.unknown.tolist() == [0] * 5 + [1 / 3]
+
+
 def test_too_many_rows_for_the_bytes_are_not_unpacked(space, static):
     """A dictionary makes gigabytes of a small file."""
     path = shard(space)
@@ -241,7 +259,7 @@ def test_too_many_rows_for_the_bytes_are_not_unpacked(space, static):
 
 def test_vectors_that_are_not_unit_are_not_kept_either(space, static):
     """What is read as damage is never written, or each run would set it aside anew."""
-    short = Encoding(np.full((1, 384), 1e-3, np.float32), np.array([3]), np.array([False]))
+    short = Encoding(np.full((1, 384), 1e-3, np.float32), TokenCounts.blank(1))
     assert not short.is_unit.any()
     shard(space).unlink()
     write_shard(space, [text_key(TEXTS[0])], short)

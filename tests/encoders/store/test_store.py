@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from semshift_nb.encoders import Store, StoreWarning, load_encoder
+from semshift_nb.encoders import Store, StoreWarning, TokenCounts, load_encoder
 from semshift_nb.encoders.cache import Tally
 from semshift_nb.encoders.encoding import Encoding, unit_rows
 from semshift_nb.encoders.store import shards as shard_files
@@ -152,7 +152,7 @@ def test_the_default_store_follows_the_environment(tmp_path, monkeypatch):
 def test_shards_are_ordinary_parquet(tmp_path, static):
     load_encoder("static", store=tmp_path).encode(TEXTS)
     table = pq.read_table(shards(tmp_path)[0]).to_pandas()
-    assert list(table.columns) == ["key", "vector", "n_tokens", "truncated"]
+    assert list(table.columns) == ["key", "vector", "n_tokens", "truncated", "unknown"]
     assert table["key"][7] == text_key(TEXTS[7])
     np.testing.assert_allclose(np.stack(table["vector"]), static.encode(TEXTS), atol=1e-6)
 
@@ -161,7 +161,10 @@ def test_rows_come_from_any_row_group(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     n_texts = 2 * shard_files._ROW_GROUP + 10
     vectors = unit_rows(rng.standard_normal((n_texts, 4)).astype(np.float32))
-    encoding = Encoding(vectors, np.arange(n_texts), np.arange(n_texts) % 2 == 0)
+    encoding = Encoding(
+        vectors,
+        TokenCounts(np.arange(n_texts), np.arange(n_texts) % 2 == 0, np.arange(n_texts) / n_texts),
+    )
     write_shard(tmp_path, [text_key(str(row)) for row in range(n_texts)], encoding)
     rows = np.array([n_texts - 1, 3, 0, shard_files._ROW_GROUP, 3])
     got = read_rows(shards(tmp_path)[0], rows, 4)

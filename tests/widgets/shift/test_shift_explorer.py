@@ -164,3 +164,27 @@ def test_where_nobody_looks_it_shows_its_chart_and_its_table(explorer, capsys):
     assert "application/vnd.vegalite.v5+json" in kinds[0]
     assert "text/html" in kinds[1]
     assert not any("application/vnd.jupyter.widget-view+json" in kind for kind in kinds)
+
+
+@pytest.mark.filterwarnings("ignore::semshift_nb.corpora.TextWarning")
+def test_what_is_to_be_known_of_a_text_stands_in_the_hint_and_is_escaped(encoder):
+    """The script is another than that of the language, and the model does not know it."""
+    hostile = "<b>天气</b>"
+    chinese = "今天天气很好。我们去公园散步。股票市场今天大跌。"
+    table = pd.DataFrame({"text": [TEXTS[0], chinese], "doc_id": ["plain", hostile]})
+    explorer = ShiftExplorer(load_corpus(table), encoder)
+    view = explorer._view
+    assert "Note:" not in view.status.value
+    view.documents.value = hostile
+    unknown = explorer.table().loc[0, "unknown"]
+    sentences = encoder.token_counts(explorer._state.document.sentences["text"].tolist())
+    assert unknown == encoder.token_counts([chinese]).unknown[0] > 0.5
+    assert f"Note: {sentences.unknown.mean():.0%} of the tokens are unknown to static" in (
+        view.status.value
+    )
+    assert "perhaps &#x27;zh&#x27;" in view.status.value
+    assert "&lt;b&gt;天气" in view.status.value
+    assert "<b>" not in view.status.value
+    view.own.value = "One plain sentence. And another."
+    view.read.click()
+    assert "Note:" not in view.status.value

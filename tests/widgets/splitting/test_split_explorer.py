@@ -108,6 +108,32 @@ def test_the_fair_price_is_one_click_away(explorer, view, encoder):
     assert view.price.value == pytest.approx(view.view.signals["fair_price"])
 
 
+def test_granularity_multiplies_the_fair_price_here_and_in_the_next_document(
+    explorer, view, encoder
+):
+    fair = split(TURNS, encoder).price
+    for granularity in (2.0, 0.5, 1.5):
+        view.granularity.value = granularity
+        price = min(granularity * fair, view.price.max)  # the last cut goes before
+        assert explorer.table()["text"].tolist() == texts_at(encoder, granularity * fair)
+        assert view.price.value == pytest.approx(price, rel=1e-3)
+    other = dict(view.documents.options)["Pair"]
+    view.documents.value = other
+    price = min(1.5 * view.view.signals["fair_price"], view.price.max)
+    assert view.price.value == pytest.approx(price, rel=1e-3)
+    view.fair.click()
+    assert (view.granularity.value, explorer._state.granularity) == (1.0, 1.0)
+    assert view.price.value == pytest.approx(view.view.signals["fair_price"])
+
+
+def test_an_explorer_opens_at_the_granularity_that_it_is_given(encoder):
+    coarse = SplitExplorer(TURNS, encoder, granularity=1.25)
+    assert coarse.table()["text"].tolist() == split(TURNS, encoder, granularity=1.25).texts
+    assert coarse._view.granularity.value == 1.25
+    with pytest.raises(InputError, match="granularity is 0: expected a number above 0"):
+        SplitExplorer(TURNS, encoder, granularity=0)
+
+
 def test_a_click_cuts_and_tells_what_it_costs(explorer, view, encoder):
     rows = encoder.encode([s for chunk in split(TURNS, encoder) for s in chunk.sentences])
     price = view.price.value

@@ -15,6 +15,7 @@ _FIGURES = [
     "n_sentences",
     "n_tokens",
     "truncated",
+    "unknown",
     "local_evolution",
     "mean_adjacent_distance",
     "dispersion",

@@ -6,7 +6,7 @@ import ipywidgets as ipw
 from semshift_nb.charts import live_document
 from semshift_nb.names import count
 from semshift_widgets.display import ChartView, note_html, table_html
-from semshift_widgets.explorer import follow, guarded
+from semshift_widgets.explorer import follow, guarded, with_notices
 from semshift_widgets.shift.state import ShiftState
 
 #: A list of more sentences than this is slow to build and to scroll.
@@ -122,13 +122,14 @@ class ShiftView:
 
     def _status_text(self) -> str:
         document = self._state.document
-        if document.reason:
-            return f"This document cannot be measured: {document.reason}."
-        return (
-            f"{document.title}: {count(len(document.sentences), 'sentence')}. Drag over the path "
-            "or move the slider to measure a range; click a point of the path, or a sentence in "
-            "the list, for its neighbours."
+        hint = (
+            f"This document cannot be measured: {document.reason}."
+            if document.reason
+            else f"{document.title}: {count(len(document.sentences), 'sentence')}. Drag over the "
+            "path or move the slider to measure a range; click a point of the path, or a sentence "
+            "in the list, for its neighbours."
         )
+        return with_notices(hint, document.notices)
 
     def _set_range(self, start: int, stop: int) -> None:
         n_sentences = len(self._state.document.sentences)

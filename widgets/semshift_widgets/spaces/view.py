@@ -16,7 +16,7 @@ from semshift_nb.errors import InputError
 from semshift_nb.names import count
 from semshift_widgets.background import Background, Task, in_turn
 from semshift_widgets.display import STYLE, ChartView, note_html, packed, table_html
-from semshift_widgets.explorer import follow, guarded
+from semshift_widgets.explorer import follow, guarded, with_notices
 from semshift_widgets.spaces.menus import SpectrumMenus
 from semshift_widgets.spaces.state import Column, SpectrumState
 
@@ -282,10 +282,11 @@ class SpectrumScreen:
         points = self._state.spaces.points
         of = f" of {points.n_all:,}, drawn at random" if points.n_points < points.n_all else ""
         left = f"; {points.n_undirected} without a direction" if points.n_undirected else ""
-        return (
+        hint = (
             f"{count(points.n_points, 'point')}{of}{left}. Drag on the map, click a dimension. "
             "Corrections are fitted on these points."
         )
+        return with_notices(hint, points.notices)
 
     def _remove(self, view: SpaceView) -> None:
         self._state.remove(view)

@@ -30,6 +30,8 @@ class SplitExplorer(Explorer):
         What turns sentences into vectors.
     min_sentences, max_tokens
         As for `split`; also what is cut by hand keeps to ``max_tokens``.
+    granularity
+        As for `split`: what the fair price is multiplied by where a document opens.
 
     Raises
     ------
@@ -47,11 +49,18 @@ class SplitExplorer(Explorer):
         *,
         min_sentences: int = 1,
         max_tokens: int | None = None,
+        granularity: float = 1.0,
     ) -> None:
         one_text = isinstance(corpus_or_text, str) and corpus_or_text not in BUNDLED
         texts = corpus_of([corpus_or_text] if one_text else corpus_or_text)
         reader = encoder_of(encoder)
-        self._state = SplitState(texts, reader, min_sentences=min_sentences, max_tokens=max_tokens)
+        self._state = SplitState(
+            texts,
+            reader,
+            min_sentences=min_sentences,
+            max_tokens=max_tokens,
+            granularity=granularity,
+        )
 
     @functools.cached_property
     def _view(self) -> SplitView:

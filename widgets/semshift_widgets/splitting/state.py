@@ -32,15 +32,24 @@ class _Read(NamedTuple):
 class SplitState:
     """The document that is open, the price of a cut, and what the reader made of the cuts.
 
+    ``granularity`` is what the fair price of every document is multiplied by when it opens.
     ``by_hand`` is None while the cuts are the best ones at the price; ``sentence`` is the first of
     the chunk that is looked at, or was when other cuts were shown.
     """
 
     def __init__(
-        self, texts: Corpus, encoder: Encoder, *, min_sentences: int, max_tokens: int | None
+        self,
+        texts: Corpus,
+        encoder: Encoder,
+        *,
+        min_sentences: int,
+        max_tokens: int | None,
+        granularity: float,
     ) -> None:
         # What no text could be split with is wrong from the start, and no document's fault.
-        split("", encoder, min_sentences=min_sentences, max_tokens=max_tokens)
+        options = {"min_sentences": min_sentences, "granularity": granularity}
+        split("", encoder, max_tokens=max_tokens, **options)  # type: ignore[arg-type]
+        self.granularity = granularity
         self.corpus = texts
         self._encoder = encoder
         self._min_sentences, self._max_tokens = min_sentences, max_tokens
@@ -68,7 +77,7 @@ class SplitState:
             reason = str(error)
         self.reason, self.title, self.doc_id = reason, title, doc_id
         if not reason:
-            self.price, self.sentence = self.reading.fair_price, 0
+            self.price, self.sentence = self.suggested_price, 0
             self.by_hand: list[int] | None = None
 
     def _read_anew(self, text: str, language: str) -> _Read:
@@ -99,9 +108,20 @@ class SplitState:
         """Where there are cuts now."""
         return self.reading.cuts_at(self.price) if self.by_hand is None else self.by_hand
 
+    @property
+    def suggested_price(self) -> float:
+        """The fair price times the granularity, as far as the slider goes."""
+        low, high = self.prices()
+        return min(max(self.granularity * self.reading.fair_price, low), high)
+
     def prices(self) -> tuple[float, float]:
         """Give the prices that a slider goes over."""
         return charts.price_range(self._shown.tables.stages)
+
+    def grain(self, granularity: float) -> None:
+        """Set the granularity, and the price to what it makes of the fair one."""
+        self.granularity = granularity
+        self.charge(self.suggested_price)
 
     def charge(self, price: float) -> None:
         """Set the price of a cut; cuts made by hand give way to the best ones."""

@@ -8,11 +8,13 @@ import ipywidgets as ipw
 from semshift_nb.charts import live_split
 from semshift_nb.names import count
 from semshift_widgets.display import ChartView, list_html, note_html
-from semshift_widgets.explorer import follow, guarded
+from semshift_widgets.explorer import follow, guarded, with_notices
 from semshift_widgets.splitting.state import SplitState, beginning
 
 _SHOWN_CHARACTERS = 90
 _STEPS = 400
+#: Below the first the finest cuts stand; above the last few texts keep any.
+_GRANULARITIES = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
 class SplitView:
@@ -40,6 +42,11 @@ class SplitView:
             description="Price", min=0, max=1, readout_format=".3g",
             layout=ipw.Layout(width="min(480px, 100%)"),
         )  # fmt: skip
+        given = self._state.granularity
+        self.granularity = ipw.Dropdown(
+            options=[(f"{one:g}", one) for one in sorted({*_GRANULARITIES, given})],
+            value=given, description="Granularity", layout=ipw.Layout(width="180px"),
+        )  # fmt: skip
         self.fair, self.undo = (
             _button("Fair price", "balance-scale"),
             _button("Undo my cuts", "undo"),
@@ -55,7 +62,7 @@ class SplitView:
         own = ipw.Accordion([ipw.VBox([self.own, self.read])], titles=("A text of your own",))
         row = ipw.Layout(flex_flow="row wrap")
         self._parts = [
-            ipw.HBox([self.price, self.fair, self.undo], layout=row),
+            ipw.HBox([self.price, self.granularity, self.fair, self.undo], layout=row),
             *(self.figures, self.view, self.chunks, self.join, self.text),
         ]
         self.root = ipw.VBox([self.documents, own, self.status, *self._parts])
@@ -63,11 +70,10 @@ class SplitView:
     def _listen(self) -> None:
         follow(self.documents, self.status, self._choose)
         follow(self.price, self.status, self._charge)
+        follow(self.granularity, self.status, self._grain)
         follow(self.chunks, self.status, self._look)
         self.read.on_click(guarded(self.status, lambda _: self._read()))
-        self.fair.on_click(
-            guarded(self.status, lambda _: self._best(self._state.reading.fair_price))
-        )
+        self.fair.on_click(guarded(self.status, lambda _: self._fair()))
         self.undo.on_click(guarded(self.status, lambda _: self._best(self._state.price)))
         self.join.on_click(guarded(self.status, lambda _: self._toggle(self._state.chunk()[0])))
         self.view.on_selection("cut", guarded(self.status, _first("position", self._toggle)))
@@ -114,6 +120,18 @@ class SplitView:
         else:
             self._move()
 
+    def _grain(self, granularity: float) -> None:
+        """Cut coarser or finer; the documents that are opened next are cut so, too."""
+        if not self._filling:
+            self._state.grain(granularity)
+            self._set_price()
+            self._renew()
+
+    def _fair(self) -> None:
+        self._filling, self.granularity.value = True, 1.0
+        self._filling = False
+        self._grain(1.0)
+
     def _best(self, price: float) -> None:
         self._state.charge(price)
         self._set_price()
@@ -142,10 +160,11 @@ class SplitView:
     def _tell(self) -> None:
         """Tell of the cuts as they are now: in figures, and chunk by chunk."""
         state = self._state
-        self.status.value = note_html(
+        hint = (
             f"{state.title}: {count(len(state.reading.sentences), 'sentence')}. Click where you "
             "would cut or join; click a chunk to read it."
         )
+        self.status.value = note_html(with_notices(hint, state.reading.notices))
         self.figures.value = note_html(_cost_text(state))
         self.undo.disabled = state.by_hand is None
         self._list_chunks()

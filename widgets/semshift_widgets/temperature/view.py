@@ -13,7 +13,7 @@ from semshift_nb.errors import SemshiftError
 from semshift_nb.names import count
 from semshift_widgets.background import Background, Task, in_turn
 from semshift_widgets.display import ChartView, note_html, table_html
-from semshift_widgets.explorer import follow, guarded
+from semshift_widgets.explorer import follow, guarded, with_notices
 from semshift_widgets.temperature.state import TempScaleState
 
 _SHOWN_CHARACTERS = 160
@@ -140,13 +140,16 @@ class TempScaleView:
     def _status_text(self) -> str:
         texts = self._state.texts
         cut = f"; {texts.truncated_share:.0%} of them are longer" if texts.truncated_share else ""
+        share = texts.unknown_share
+        unknown = f"; {share:.0%} of the tokens are unknown" if share else ""
         longest = texts.n_tokens.max()
         read = texts.n_attended
         heads = f" (heads on the first {read})" if read < longest else ""
-        return (
-            f"{count(len(texts.texts), 'text')} of up to {longest} tokens read{heads}{cut}. Click "
-            "a head to see where it looks."
+        hint = (
+            f"{count(len(texts.texts), 'text')} of up to {longest} tokens read{heads}{cut}"
+            f"{unknown}. Click a head to see where it looks."
         )
+        return with_notices(hint, texts.notices)
 
     def _cancel(self) -> None:
         """Stop after the texts that are being encoded; what is done stays."""
