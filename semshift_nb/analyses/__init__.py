@@ -22,7 +22,7 @@ from semshift_nb.analyses.length.length_gap import length_gap
 from semshift_nb.analyses.remedies.catalogue import REMEDIES
 from semshift_nb.analyses.remedies.ladder import RemedyLadder, remedy_ladder
 from semshift_nb.analyses.report_card.card import card_controls, report_card
-from semshift_nb.analyses.report_card.verdicts import card_metrics, card_verdicts
+from semshift_nb.analyses.report_card.verdicts import card_changes, card_metrics, card_verdicts
 from semshift_nb.analyses.retrieval.comparison import RetrievalResult, retrieval
 from semshift_nb.analyses.retrieval.metric_table import change_rows
 from semshift_nb.analyses.shift.concatenation import concatenation, concatenation_texts
@@ -101,6 +101,7 @@ __all__ = [
     "below",
     "calibrate",
     "calibrated_schedule",
+    "card_changes",
     "card_controls",
     "card_metrics",
     "card_verdicts",

@@ -6,7 +6,9 @@ from rich.text import Text
 from semshift_nb.cli.program import FAILED, Terminal, app
 
 
-@app.command()
+@app.example(
+    "semshift doctor",
+)
 def doctor() -> None:
     """Say whether everything is here that explorers, reports and models need."""
     from semshift_nb.doctor import examine

@@ -8,6 +8,7 @@ import typer
 from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
+    Column,
     DocumentPrompt,
     Language,
     QueryPrompt,
@@ -17,7 +18,7 @@ from semshift_nb.cli.program import (
     app,
     for_texts,
     keep_table,
-    new_table,
+    print_table,
     say,
     shortest,
     tell,
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 _SAMPLE = 10_000
 
 
-@app.command()
+@app.example(
+    "semshift geometry vectors.npy --out geometry.csv",
+    "semshift geometry mine.csv --model static --out geometry.parquet",
+)
 def geometry(
     source: Annotated[
         str,
@@ -189,15 +193,12 @@ def print_summary(table: "pd.DataFrame") -> None:
     shared = _shared_notes(rows)
     for line in filter(None, [_head(rows[0]), *shared]):
         console.say(line)
-    shown = new_table()
-    shown.add_column("metric", no_wrap=True)
-    for name in ("value", "95 %", "n"):
-        shown.add_column(name, justify="right", no_wrap=True)
-    shown.add_column("note")
+    cells = []
     for row in rows:
         notes = [part for part in row["reason"].split("; ") if part not in shared]
-        shown.add_row(row["metric"], *_cells(row), "; ".join(notes))
-    console.print(shown)
+        cells.append([row["metric"], *_cells(row), "; ".join(notes)])
+    figures = (Column(name, "right") for name in ("value", "95 %", "n"))
+    print_table(console, [Column("metric"), *figures, Column("note", below="")], cells)
 
 
 def _shared_notes(rows: list[Row]) -> list[str]:

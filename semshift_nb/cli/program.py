@@ -1,15 +1,18 @@
 """What all commands share: the program, its options, and how it speaks."""
 
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console  # noqa: TID251 - here it is made safe
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperCommand, TyperGroup
 
 from semshift_nb import __version__
 from semshift_nb.errors import at_the_command_line
@@ -19,21 +22,61 @@ from semshift_nb.unicode import printable
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import JustifyMethod
 
     from semshift_nb.encoders import Encoder
 
 FAILED, ASKED_WRONGLY = 1, 2
 
-app = typer.Typer(
+
+def _without_types(params: list[Any]) -> list[Any]:
+    """Let the help name no type beside a switch, which takes no value."""
+    for param in params:
+        if getattr(param, "is_flag", False) and param.metavar is None:
+            param.metavar = ""
+    return params
+
+
+class Command(TyperCommand):
+    """A command whose help is plain about switches."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - as the parent's
+        """Return the parameters."""
+        return _without_types(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """Commands under one name, likewise."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - as the parent's
+        """Return the parameters."""
+        return _without_types(super().get_params(ctx))
+
+
+class _Commands(typer.Typer):
+    """The program: every command is told with examples of what is typed."""
+
+    def example(self, *lines: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Add a command, with examples below its help."""
+        # What begins with a backspace keeps its lines.
+        epilog = "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+        return self.command(cls=Command, epilog=epilog)
+
+
+app = _Commands(
+    cls=Group,
     invoke_without_command=True,
     name="semshift",
     help="When and why a text-embedding model collapses, and what helps.",
-    add_completion=False,
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
 
 Model = Annotated[
-    str, typer.Option(help="minilm, static, a folder, or the name of a model on this machine.")
+    str,
+    typer.Option(
+        metavar="MODEL", help="minilm, static, a folder, or the name of a model on this machine."
+    ),
 ]
 Allow = Annotated[
     list[str] | None,
@@ -76,7 +119,10 @@ Language = Annotated[
     ),
 ]
 TableFile = Annotated[
-    Path, typer.Option(help="The table: .parquet, .csv, .json or .jsonl.", show_default=False)
+    Path,
+    typer.Option(
+        metavar="FILE", help="The table: .parquet, .csv, .json or .jsonl.", show_default=False
+    ),
 ]
 
 
@@ -125,9 +171,45 @@ def tell(line: str) -> None:
     Terminal(stderr=True).say(line)
 
 
-def new_table() -> Table:
-    """Begin a table for a terminal."""
-    return Table(box=SIMPLE_HEAD, pad_edge=False)
+_ANY_WIDTH = 100_000
+
+
+class Column(NamedTuple):
+    """One of a table for a terminal; with ``below`` it leaves the table where that is narrow."""
+
+    name: str
+    justify: "JustifyMethod" = "left"
+    below: str | None = None
+    """What stands before its cell then, in a line under the table."""
+
+
+def print_table(
+    console: Terminal, columns: Sequence[Column], rows: Sequence[Sequence[str | Text]]
+) -> None:
+    """Print rows, the first cell of which is their name; no name and no figure is ever cut."""
+    everything = range(len(columns))
+    table = _table(columns, rows, everything)
+    anyhow = console.options.update(max_width=_ANY_WIDTH)
+    if Measurement.get(console, anyhow, table).maximum <= console.width:
+        console.print(table)
+        return
+    kept = [place for place in everything if columns[place].below is None]
+    console.print(_table(columns, rows, kept))
+    for row in rows:
+        told = [f"{columns[p].below}{row[p]}" for p in everything if p not in kept and str(row[p])]
+        if told:
+            console.say(f"{row[0]}: {'; '.join(told)}")
+
+
+def _table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str | Text]], places: Sequence[int]
+) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for place in places:
+        table.add_column(columns[place].name, justify=columns[place].justify, no_wrap=True)
+    for row in rows:
+        table.add_row(*(row[place] for place in places))
+    return table
 
 
 @dataclass(frozen=True)

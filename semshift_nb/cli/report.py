@@ -10,7 +10,11 @@ from semshift_nb.cli.program import FAILED, Language, app, say, shortest, tell
 from semshift_nb.errors import InputError
 
 
-@app.command()
+@app.example(
+    "semshift report --corpus mine.csv --out runs/mine",
+    "semshift report --notebook 00 --notebook 03 -p n_documents=200",
+    "semshift report --out runs/mine --resume",
+)
 def report(
     *,
     notebook: Annotated[
@@ -36,7 +40,10 @@ def report(
     parameter: Annotated[
         list[str] | None,
         typer.Option(
-            "-p", metavar="NAME=VALUE", help="Goes to every notebook that has it. Repeatable."
+            "--param",
+            "-p",
+            metavar="NAME=VALUE",
+            help="Goes to every notebook that has it. Repeatable.",
         ),
     ] = None,
     out: Annotated[
@@ -73,7 +80,9 @@ def _parameters(pairs: list[str], **named: str | None) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.isidentifier():
-            raise InputError(f"-p takes name=value, for example -p n_documents=20, not {pair!r}")
+            raise InputError(
+                f"--param takes name=value, for example -p n_documents=20, not {pair!r}"
+            )
         if name in given:
             raise InputError(f"the parameter {name!r} is given twice; give it once")
         given[name] = value

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
-from rich.table import Table
 
 from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
+    Column,
     DocumentPrompt,
     Language,
     Model,
@@ -21,7 +21,7 @@ from semshift_nb.cli.program import (
     app,
     for_texts,
     keep_table,
-    new_table,
+    print_table,
     say,
     shortest,
 )
@@ -39,7 +39,10 @@ _N_REFERENCE = 128
 _LENGTH = re.compile(r"\d{1,9}")
 
 
-@app.command()
+@app.example(
+    "semshift retrieval ./scifact --tau 0.8 --out taus.csv",
+    "semshift retrieval ./scifact --tau 0.9 --tau 0.8 --tune --out taus.csv",
+)
 def retrieval(
     source: Annotated[
         str,
@@ -173,6 +176,12 @@ _BESIDE = ("RR@10", "R@100", "AP", "MPD")
 _ALPHA = 0.05
 _WIDTH = 110
 
+_COLUMNS = [
+    Column("temperature"),
+    *(Column(name, "right") for name in (_MAIN, "change [95 %]", "p, Holm")),
+    *(Column(name, "right", below=f"{name} ") for name in _BESIDE),
+]
+
 Row: TypeAlias = dict[str, Any]
 """One row of the metric table."""
 
@@ -183,7 +192,7 @@ def print_summary(found: "RetrievalResult") -> None:
     rows = _whole(found)
     for line in (_head(rows[0]), *found.notes):
         console.say(line)
-    console.print(_table(rows))
+    print_table(console, _COLUMNS, _cells(rows))
     for line in verdict(found):
         console.say(line)
 
@@ -241,22 +250,16 @@ def _whole(found: "RetrievalResult") -> list[Row]:
     ]
 
 
-def _table(rows: list[Row]) -> Table:
-    table = new_table()
-    table.add_column("temperature")
-    for name in (_MAIN, "change [95 %]", "p, Holm", *_BESIDE):
-        table.add_column(name, justify="right")
+def _cells(rows: list[Row]) -> list[list[str]]:
+    """Write the figures of each temperature in a line."""
+    written = []
     for name, arm in itertools.groupby(rows, key=_named):
         figures = {row["metric"]: row for row in arm}
         main = figures[_MAIN]
-        table.add_row(
-            name,
-            _figure(main["value"]),
-            _change(main),
-            "" if math.isnan(main["p_holm"]) else f"{main['p_holm']:.2g}",
-            *(_figure(figures[metric]["value"]) for metric in _BESIDE),
-        )
-    return table
+        p = "" if math.isnan(main["p_holm"]) else f"{main['p_holm']:.2g}"
+        beside = (_figure(figures[metric]["value"]) for metric in _BESIDE)
+        written.append([name, _figure(main["value"]), _change(main), p, *beside])
+    return written
 
 
 def _figure(value: float) -> str:

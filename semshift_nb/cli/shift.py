@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@app.command()
+@app.example(
+    "semshift shift news --out shift.csv",
+    "semshift shift mine.jsonl --language zh --model ./mine --out shift.parquet",
+)
 def shift(
     source: Annotated[
         str, typer.Argument(metavar="SRC", help="A corpus by name or path.", show_default=False)

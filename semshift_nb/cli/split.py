@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@app.command()
+@app.example(
+    "semshift split story.txt",
+    "semshift split mine.jsonl --max-tokens 256 --out chunks.parquet",
+)
 def split(
     source: Annotated[
         str | None,

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from semshift_nb.cli.program import app, say
+from semshift_nb.cli.program import Command, Group, app, say
 from semshift_nb.names import count
 from semshift_nb.unicode import printable
 
-store_app = typer.Typer(help="Show the vectors that are kept on disk, or delete some.")
+store_app = typer.Typer(cls=Group, help="Show the vectors that are kept on disk, or delete some.")
 app.add_typer(store_app, name="store")
 
 
@@ -18,7 +18,7 @@ def _store(context: typer.Context) -> None:
         list_spaces()
 
 
-@store_app.command("list")
+@store_app.command("list", cls=Command)
 def list_spaces() -> None:
     """List the spaces with their counts and sizes."""
     from semshift_nb.encoders import Store
@@ -37,7 +37,7 @@ def list_spaces() -> None:
     say(f"{int(spaces['n_bytes'].sum()) / 1e6:,.1f} MB in {root}")
 
 
-@store_app.command("delete")
+@store_app.command("delete", cls=Command)
 def delete_space(
     space: Annotated[str, typer.Argument(metavar="SPACE", help="Its id, as list shows it.")],
     *,

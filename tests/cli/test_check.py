@@ -7,10 +7,14 @@ import pytest
 from typer.testing import CliRunner
 
 from semshift_nb import load_encoder
-from semshift_nb.analyses import card_metrics, report_card, single_row
+from semshift_nb.analyses import card_changes, card_metrics, report_card, single_row
 from semshift_nb.cli import app
-from semshift_nb.corpora import load_corpus
+from semshift_nb.cli.check import read_card
+from semshift_nb.corpora import Corpus, load_corpus
 from semshift_nb.errors import InputError
+from semshift_nb.reports import Results
+from semshift_nb.reports.manifest import Manifest, Record, write_manifest
+from semshift_nb.reports.tables import write_table
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +65,60 @@ def test_every_broken_bound_is_told_with_its_figure(source):
     assert broken[0] == "broken: n_near_zero_dimensions at most 2; it is 3"
     assert broken[1].startswith("broken: MPD at least 0.99; it is 0.")
     assert len(broken) == 2
+
+
+def test_a_card_that_is_kept_is_a_baseline(source, tmp_path):
+    kept = tmp_path / "card.json"
+    assert check(source, "--out", kept).exit_code == 0
+    # The bundled model reads the stories better than the mean of its word vectors does.
+    done = check(source, "--model", "static", "--baseline", kept)
+    assert done.exit_code == 1
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("broken: MPD"))
+    assert re.fullmatch(r"broken: MPD: worse, 0\.\d+ \[.*\] before, 0\.\d+ \[.*\] now", line)
+    assert "n_near_zero_dimensions: better, 3 before, 0 now" in done.stdout
+    # What was kept reads back as it was, from any kind of table.
+    card = read_card(kept)
+    for ending in ("csv", "parquet", "jsonl"):
+        write_table(card, tmp_path / f"card.{ending}")
+        pd.testing.assert_frame_equal(
+            card_changes(card, read_card(tmp_path / f"card.{ending}")), card_changes(card, card)
+        )
+
+
+def test_the_card_of_a_reports_run_is_a_baseline(tmp_path):
+    corpus = Corpus.from_texts(
+        ["Rates rose. Banks fell.", "It rained. A dog barked.", "Ice flows."]
+    )
+    card = report_card(
+        corpus, "static", controls=[load_encoder("static", store=None).random_twin()]
+    )
+    results = Results("00_report_card", out=str(tmp_path))
+    results.add(card, group="card")
+    results.finish()
+    files = ["00_report_card.metrics.parquet", "00_report_card.claims.json"]
+    record = Record("00_report_card", "", "", "", {}, status="done", files=files)
+    write_manifest(Manifest("run", {}, {}, {}, {}, [record]), tmp_path)
+    pd.testing.assert_frame_equal(card_changes(card, read_card(tmp_path)), card_changes(card, card))
+    write_manifest(Manifest("run", {}, {}, {}, {}, []), tmp_path)
+    with pytest.raises(InputError, match="holds no report card"):
+        read_card(tmp_path)
+
+
+def test_what_is_no_baseline_is_refused_before_the_work(source, tmp_path):
+    (tmp_path / "card.csv").write_text("a,b\n1,2\n")
+    for path, says in (
+        (tmp_path / "card.csv", "is no report card"),
+        (tmp_path / "card.txt", "is no report card"),
+        (tmp_path / "none.json", "is no report card"),
+        (tmp_path, "is not the manifest of a run"),
+    ):
+        done = check("no-such-corpus", "--baseline", path)
+        assert isinstance(done.exception, InputError)
+        assert says in str(done.exception)
+    other = report_card(load_corpus("wikipedia", n_documents=4), load_encoder("static"))
+    other.to_csv(tmp_path / "other.csv", index=False)
+    done = check(source, "--model", "static", "--baseline", tmp_path / "other.csv")
+    assert "the baseline is of wikipedia, this card of stories" in str(done.exception)
 
 
 def test_a_bound_on_what_cannot_be_measured_is_broken(tmp_path):

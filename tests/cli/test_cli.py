@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+import typer
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
@@ -51,8 +52,7 @@ def test_help_and_version_import_nothing_slow(tmp_path: Path) -> None:
     for arguments in ((), ("--help",)):
         done = semshift(*arguments, cwd=tmp_path)
         assert done.returncode == 0
-        commands = ("report", "shift", "retrieval", "geometry", "check", "split", "store", "doctor")
-        for name in commands:
+        for name in typer.main.get_command(app).commands:
             assert name in done.stdout
 
 

@@ -268,6 +268,7 @@ def length_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
         "length_gap": analyses.length_gap(news, [static, static], short=16, long=32),
         "report_card": card,
         "card_verdicts": analyses.card_verdicts(card),
+        "card_changes": analyses.card_changes(card, card),
     }
 
 

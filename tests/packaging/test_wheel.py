@@ -39,6 +39,8 @@ def test_the_wheel_holds_both_packages_their_data_and_the_notebooks(wheel):
         "semshift_nb/reports/notebook_page/semshift/index.html.j2",
         "semshift_nb/reports/templates/report.html",
         "semshift_nb/reports/templates/report.css",
+        "semshift_nb/cli/starter/first_look.ipynb",
+        "semshift_nb/cli/starter/texts.csv",
         "semshift_widgets/chart_view.js",
     ):
         assert wanted in names

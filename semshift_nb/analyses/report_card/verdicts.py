@@ -6,8 +6,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from semshift_nb.analyses.encoded import MOST_UNKNOWN
-from semshift_nb.analyses.results import MEASURED
+from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
 from semshift_nb.analyses.verdicts import Figure, in_order, single_row, with_interval
+from semshift_nb.errors import InputError
 
 
 class Aspect(NamedTuple):
@@ -162,6 +163,63 @@ def card_metrics() -> list[str]:
     return [aspect.metric for aspect in ASPECTS]
 
 
+_ROUNDED = 1e-9
+
+WORSE, BETTER, LEVEL = "worse", "better", "not told apart"
+
+
+def card_changes(card: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataFrame:
+    """Say of each figure of a report card whether it is worse than that of an earlier card.
+
+    Parameters
+    ----------
+    card, baseline : DataFrame
+        `report_card` of one model each, on the same corpus; the models may be two.
+
+    Returns
+    -------
+    DataFrame
+        A row for each figure: ``metric``, ``before`` and ``now`` in words, and ``change``: "worse"
+        or "better" where the 95 % intervals part (numbers without one: where they differ), "not
+        told apart", or "not measured" on one of the cards.
+
+    Raises
+    ------
+    InputError
+        If the corpora differ, or a card lacks the figures of a model.
+    """
+    corpora = [list(dict.fromkeys(one["corpus"])) for one in (baseline, card)]
+    if corpora[0] != corpora[1]:
+        names = [", ".join(map(str, names)) or "nothing" for names in corpora]
+        raise InputError(f"the baseline is of {names[0]}, this card of {names[1]}: compare one.")
+    rows = []
+    for aspect in ASPECTS:
+        now = single_row(card, role="model", metric=aspect.metric)
+        if aspect.metric not in set(baseline["metric"]):  # a card of an earlier version
+            rows.append([aspect.metric, "", _words(now, aspect.digits), NOT_MEASURED])
+            continue
+        before = single_row(baseline, role="model", metric=aspect.metric)
+        words = [_words(figure, aspect.digits) for figure in (before, now)]
+        rows.append([aspect.metric, *words, _change(before, now, aspect.better)])
+    return pd.DataFrame(rows, columns=["metric", "before", "now", "change"])
+
+
+def _change(before: Figure, now: Figure, better: str) -> str:
+    if before["status"] != MEASURED or now["status"] != MEASURED:
+        return NOT_MEASURED
+    (low, high), (low_now, high_now) = (_ends(figure) for figure in (before, now))
+    # A number without an interval that was kept in a file has lost its last digits.
+    if low <= high_now + _ROUNDED and low_now <= high + _ROUNDED:
+        return LEVEL
+    return BETTER if (low_now > high) == (better == "high") else WORSE
+
+
+def _ends(figure: Figure) -> tuple[float, float]:
+    """Return the ends of an interval; a count, which has none, is its own."""
+    value, low, high = (float(figure[name]) for name in ("value", "ci_low", "ci_high"))
+    return (value, value) if math.isnan(low) else (low, high)
+
+
 def _judged(card: pd.DataFrame, aspect: Aspect) -> dict[str, str]:
     figure = single_row(card, role="model", metric=aspect.metric)
     others = card[(card["role"] == "control") & (card["metric"] == aspect.metric)]
@@ -199,9 +257,7 @@ def _verdict(figure: Figure, controls: list[Figure], aspect: Aspect) -> tuple[st
 
 def _by_limit(figure: Figure, limit: float, digits: int) -> tuple[str, str]:
     """Judge a figure of which less is better; a count, which has no interval, by its value."""
-    low, high = float(figure["ci_low"]), float(figure["ci_high"])
-    if math.isnan(low):
-        low = high = float(figure["value"])
+    low, high = _ends(figure)
     bound = f"{limit:.{digits}f}"
     if high <= limit:
         return GOOD, f"at most {bound}"

@@ -8,6 +8,7 @@ from transformers import AutoTokenizer
 
 from semshift_nb import load_corpus, load_encoder
 from semshift_nb.analyses import (
+    card_changes,
     card_controls,
     card_metrics,
     card_verdicts,
@@ -173,6 +174,47 @@ def test_verdicts_follow_from_intervals(metric, figure, verdict, why):
     table = card_verdicts(by_hand(**{metric: figure})).set_index("metric")
     assert (table.loc[metric, "verdict"], table.loc[metric, "why"]) == (verdict, why)
     assert bool(table.loc[metric, "advice"]) == (verdict == "look closer")
+
+
+def card_with(metric: str, value: float, low: float, high: float) -> pd.DataFrame:
+    """A card whose figures are all 1, without an interval, but for one."""
+    figures = [(name, 1.0, np.nan, np.nan) for name in card_metrics() if name != metric]
+    figures.append((metric, value, low, high))
+    table = pd.DataFrame(figures, columns=["metric", "value", "ci_low", "ci_high"])
+    return table.assign(corpus="c", role="model", status="measured", reason="")
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "now", "change"),
+    [
+        ("MPD", (0.9, 0.85, 0.95), (0.8, 0.75, 0.84), "worse"),
+        ("MPD", (0.8, 0.75, 0.84), (0.9, 0.85, 0.95), "better"),
+        ("MPD", (0.9, 0.85, 0.95), (0.8, 0.75, 0.86), "not told apart"),
+        ("gap", (0.1, 0.05, 0.15), (0.3, 0.25, 0.35), "worse"),
+        ("gap", (0.3, 0.25, 0.35), (0.1, 0.05, 0.15), "better"),
+        ("n_near_zero_dimensions", (3, np.nan, np.nan), (4, np.nan, np.nan), "worse"),
+        (
+            "n_near_zero_dimensions",
+            (3, np.nan, np.nan),
+            (3 + 1e-12, np.nan, np.nan),
+            "not told apart",
+        ),
+    ],
+)
+def test_a_change_for_the_worse_is_one_beyond_the_intervals(metric, before, now, change):
+    changes = card_changes(card_with(metric, *now), card_with(metric, *before))
+    found = changes.set_index("metric")["change"]
+    assert found[metric] == change
+    assert found.drop(metric).eq("not told apart").all()
+
+
+def test_a_figure_that_one_card_lacks_has_no_change():
+    card, older = card_with("MPD", 1, 0.9, 1.1), card_with("MPD", 1, 0.9, 1.1)
+    older = older[older["metric"] != "gap"]
+    found = card_changes(card, older).set_index("metric")
+    assert found.loc["gap", "change"] == "not measured"
+    with pytest.raises(InputError, match="the baseline is of d, this card of c"):
+        card_changes(card, older.assign(corpus="d"))
 
 
 def test_what_a_model_cannot_read_is_not_measured_and_not_called_good(encoder):
