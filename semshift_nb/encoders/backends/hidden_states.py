@@ -1,5 +1,6 @@
 """From what was captured of a model to the hidden states and the attention of a text."""
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -106,6 +107,18 @@ def drop_hooks(models: Sequence[PreTrainedModel]) -> None:
             if getattr(hook, "__module__", None) == "transformers.utils.output_capturing":
                 del hooks[place]
         module.__dict__.pop("_output_capturing_hooks_installed", None)
+
+
+def know_outputs(models: Sequence[PreTrainedModel]) -> None:
+    """Let transformers know in this process what the classes of some models can give.
+
+    It notes that when a model is made, which one that came from another process was not here: it
+    would be asked for its states and give none. One without any numbers is made instead.
+    """
+    for model in models:
+        make: Any = type(model)._from_config  # noqa: SLF001 - as in random_twin
+        with torch.device("meta"):
+            make(copy.deepcopy(model.config))
 
 
 def table_of(model: SentenceTransformer, models: Sequence[PreTrainedModel]) -> InputEmbeddings:

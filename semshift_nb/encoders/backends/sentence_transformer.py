@@ -13,6 +13,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from semshift_nb.encoders.backends.hidden_states import (
     TokenStateCollector,
     drop_hooks,
+    know_outputs,
     pooled,
     pooling_of,
     recording,
@@ -68,6 +69,10 @@ class TransformerBackend:
     def __getstate__(self) -> dict[str, Any]:
         drop_hooks(self.models)
         return self.__dict__
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        know_outputs(self.models)
 
     @property
     def layers(self) -> range:
