@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semshift_nb.errors import InputError, SemshiftError
+from semshift_nb.errors import InputError, SemshiftError, option
 
 _TEMPORARY = ".tmp-"
 _TEMPORARY_NAME = re.compile(re.escape(_TEMPORARY) + "[0-9a-f]{32}")
@@ -128,6 +128,42 @@ def remove_stale(folder: Path) -> None:
                 path.unlink()
         except FileNotFoundError:  # another process was quicker
             continue
+
+
+LOCK = ".lock"
+"""The file by which a folder is held."""
+
+
+@contextmanager
+def held(folder: Path, *, work: str) -> Iterator[None]:
+    """Keep a second piece of work out of a folder; the hold ends with the process, however it ends.
+
+    Raises
+    ------
+    InputError
+        If another process holds it.
+    SemshiftError
+        If the folder cannot be made or written.
+    """
+    import fcntl  # of POSIX alone, where everything else here runs elsewhere, too
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o666)
+    except OSError as error:
+        raise SemshiftError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder with "
+            f"{option('out')}"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise InputError(f"another {work} is writing to {folder}; wait for it to end") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

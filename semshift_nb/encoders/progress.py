@@ -1,4 +1,4 @@
-"""How far the encoding is: a bar for a person at a live notebook, a few quiet lines for a log."""
+"""How far the work is: a bar for a person at a live notebook, a few quiet lines for a log."""
 
 import sys
 import time
@@ -16,12 +16,18 @@ _REDRAW_SECONDS = 0.2
 _LINE_SECONDS = 15.0
 
 
-class _Display(Protocol):
+class Display(Protocol):
+    """Where it is shown, and how often it may be drawn anew."""
+
     interval: float
 
-    def show(self, done: int, seconds_left: float) -> None: ...
+    def show(self, done: int, seconds_left: float) -> None:
+        """Say how far it is."""
+        ...
 
-    def close(self, done: int, seconds: float) -> None: ...
+    def close(self, done: int, seconds: float) -> None:
+        """Say how long it took, or nothing."""
+        ...
 
 
 @contextmanager
@@ -44,7 +50,7 @@ class _Meter:
         self._left, self._read = sum(map(len, texts)), 0
         self._start = self._shown = time.monotonic()
         self._begun: tuple[float, int] | None = None
-        self._display: _Display | None = None
+        self._display: Display | None = None
 
     def advance(self, rows: Iterable[int]) -> None:
         sizes = [len(self._texts[row]) for row in rows]
@@ -59,7 +65,7 @@ class _Meter:
         if now - self._start < QUICK_SECONDS or self._done == len(self._texts):
             return
         if self._display is None:
-            self._display = _pick_display(len(self._texts), self._label)
+            self._display = pick_display(len(self._texts), self._label)
         if now - self._shown >= self._display.interval:
             self._shown = now
             self._display.show(self._done, self._seconds_left(now, *self._begun))
@@ -72,12 +78,40 @@ class _Meter:
             self._display.close(self._done, time.monotonic() - self._start)
 
 
-def _pick_display(total: int, label: str) -> _Display:
+@contextmanager
+def counted_progress(total: int, label: str, *, of: str) -> Iterator[Callable[[int], None]]:
+    """Show how many of some steps are done, if they take longer than two seconds."""
+    start = shown = time.monotonic()
+    display: Display | None = None
+    last = 0
+    begun: tuple[float, int] | None = None
+
+    def show(done: int) -> None:
+        nonlocal display, shown, last, begun
+        now, last = time.monotonic(), done
+        if begun is None:
+            begun = now, done  # what was done before it was first told foretells nothing
+        if now - start < QUICK_SECONDS or done <= begun[1] or done >= total:
+            return
+        display = display or pick_display(total, label, of=of)
+        if now - shown >= display.interval:
+            shown = now
+            display.show(done, (now - begun[0]) / (done - begun[1]) * (total - done))
+
+    try:
+        yield show
+    finally:
+        if display is not None:
+            display.close(last, time.monotonic() - start)
+
+
+def pick_display(total: int, label: str, *, of: str = "texts") -> Display:
+    """Choose where to show how much of something is done."""
     if live_notebook():
-        return _NotebookBar(total, label)
+        return _NotebookBar(total, label, of)
     if sys.stderr.isatty():
         return _TerminalBar(total, label)
-    return _Lines(total, label)
+    return _Lines(total, label, of)
 
 
 class _Lines:
@@ -85,12 +119,13 @@ class _Lines:
 
     interval = _LINE_SECONDS
 
-    def __init__(self, total: int, label: str) -> None:
+    def __init__(self, total: int, label: str, of: str) -> None:
         self._total, self._label = total, printable(label)
+        self._of = "texts encoded" if of == "texts" else of
 
     def show(self, done: int, seconds_left: float) -> None:
         sys.stderr.write(
-            f"{self._label}: {done:,} of {self._total:,} texts encoded, "
+            f"{self._label}: {done:,} of {self._total:,} {self._of}, "
             f"about {seconds_left:,.0f} s left\n"
         )
         sys.stderr.flush()
@@ -133,21 +168,21 @@ class _NotebookBar:
 
     interval = _REDRAW_SECONDS
 
-    def __init__(self, total: int, label: str) -> None:
+    def __init__(self, total: int, label: str, of: str) -> None:
         from IPython import display
 
         self._display: Any = display  # IPython has no types
-        self._total, self._label = total, escape(label)
+        self._total, self._label, self._of = total, escape(label), of
         self._handle = self._display.display(self._display.HTML(""), display_id=True)
 
     def show(self, done: int, seconds_left: float) -> None:
         self._draw(
             f'<progress value="{done}" max="{self._total}"></progress> {self._label}: '
-            f"{done:,} of {self._total:,} texts, about {seconds_left:,.0f} s left"
+            f"{done:,} of {self._total:,} {self._of}, about {seconds_left:,.0f} s left"
         )
 
     def close(self, done: int, seconds: float) -> None:
-        self._draw(f"{self._label}: {done:,} of {self._total:,} texts in {seconds:,.0f} s")
+        self._draw(f"{self._label}: {done:,} of {self._total:,} {self._of} in {seconds:,.0f} s")
 
     def _draw(self, content: str) -> None:
         self._handle.update(self._display.HTML(content))

@@ -1,20 +1,17 @@
 """A run's folder: what a report may find there, what it may remove, and who writes to it."""
 
-import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
-from semshift_nb.errors import InputError, SemshiftError, option
-from semshift_nb.files import check_path, is_temporary
+from semshift_nb.errors import InputError, option
+from semshift_nb.files import LOCK, check_path, is_temporary
 from semshift_nb.reports.manifest import MANIFEST, Manifest, read_manifest
 
 PAGE = "index.html"
 METRICS = ("metrics.parquet", "metrics.csv")
-LOCK = ".lock"
 WORK = ".work-"
 
 _WORK_FOLDER = re.compile(re.escape(WORK) + "[0-9a-f]{8}")
@@ -57,28 +54,6 @@ def results_of(notebook: str) -> tuple[str, ...]:
         f"{results}.metrics.parquet",
         f"{results}.claims.json",
     )
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Keep a second report out of a folder; the hold ends with the process, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o666)
-    except OSError as error:
-        raise SemshiftError(
-            f"cannot write to {folder}: {error.strerror}; choose another folder with "
-            f"{option('out')}"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise InputError(f"another report is writing to {folder}; wait for it to end") from None
-    try:
-        yield
-    finally:
-        os.close(handle)
 
 
 def _entries(folder: Path) -> list[Path] | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from semshift_nb.errors import InputError, by_door, option
-from semshift_nb.reports.folder import WORK, check_folder, held, results_of, sweep
+from semshift_nb.files import held
+from semshift_nb.reports.folder import WORK, check_folder, results_of, sweep
 from semshift_nb.reports.inputs import absolute, identify
 from semshift_nb.reports.jobs import Job, run_jobs
 from semshift_nb.reports.manifest import (
@@ -177,7 +178,7 @@ def run_report(
         notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder(), allow=allow
     )
     folder = Path("runs") / manifest.run_id if out is None else out
-    with held(folder):
+    with held(folder, work="report"):
         run = _Run(manifest, folder, tell)
         run.go(chosen, jobs)
     return folder
