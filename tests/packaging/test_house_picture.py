@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "CONTRIBUTING.md"
 BLOCK = re.compile(r"```mermaid\n.*?```", re.DOTALL)
 FLOORS = (
-    "semshift_widgets", "cli", "adapters", "reports", "analyses",
+    "semshift_widgets", "cli", "adapters", "reports", "analyses", "training",
     "charts", "corpora", "encoders", "measures",
 )  # fmt: skip
 

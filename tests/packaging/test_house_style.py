@@ -11,7 +11,7 @@ import nbformat
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("semshift_nb/**/*.py"), *ROOT.glob("widgets/**/*.py")])
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
-FACES = ("analyses", "charts", "corpora", "encoders", "measures", "reports")
+FACES = ("analyses", "charts", "corpora", "encoders", "measures", "reports", "training")
 NAMED = r"^(\w+, )*\**{}(, \w+)*( :.*)?$"
 """A parameter's line, alone or with others that are explained together."""
 OWN = {
