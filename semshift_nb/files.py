@@ -121,10 +121,10 @@ def is_temporary(path: Path) -> bool:
 
 
 def remove_stale(folder: Path) -> None:
-    """Remove what killed runs left behind in a folder."""
+    """Remove what killed runs left behind in a folder; what others put there stays."""
     for path in folder.glob(f"{_TEMPORARY}*"):
         try:
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            if is_temporary(path) and time.time() - path.stat().st_mtime > _STALE_SECONDS:
                 path.unlink()
         except FileNotFoundError:  # another process was quicker
             continue

@@ -41,13 +41,14 @@ def test_what_is_being_written_has_no_ending_that_a_reader_looks_for(tmp_path: P
 
 
 def test_only_what_was_left_long_ago_is_removed(tmp_path: Path):
-    old, new, other = (tmp_path / name for name in (".tmp-old", ".tmp-new", "old.parquet"))
-    for file in (old, new, other):
+    names = (f".tmp-{'0' * 32}", f".tmp-{'f' * 32}", ".tmp-mine", "old.parquet")
+    old, new, *others = (tmp_path / name for name in names)
+    for file in (old, new, *others):
         file.touch()
-    for file in (old, other):
+    for file in (old, *others):
         os.utime(file, (0, 0))
     remove_stale(tmp_path)
-    assert sorted(tmp_path.iterdir()) == [new, other]
+    assert sorted(tmp_path.iterdir()) == sorted([new, *others])
 
 
 def test_a_path_that_nothing_can_be_kept_under_is_refused(tmp_path: Path) -> None:

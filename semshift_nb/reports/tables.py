@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from semshift_nb.errors import InputError, SemshiftError
-from semshift_nb.files import explained, write_whole
+from semshift_nb.files import explained, remove_stale, write_whole
 from semshift_nb.unicode import well_formed
 
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
@@ -201,4 +201,5 @@ def write_text(path: Path, text: str) -> None:
 def _write(path: Path, write: Callable[[Path], object]) -> None:
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_stale(path.parent)
         write_whole(path, write)

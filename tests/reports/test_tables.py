@@ -40,6 +40,14 @@ def test_a_table_comes_back_as_it_was(ending: str, tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
+def test_half_a_table_that_a_killed_run_left_goes_with_the_next(tmp_path: Path) -> None:
+    half = tmp_path / f".tmp-{'0' * 32}"
+    half.write_bytes(b"half")
+    os.utime(half, (0, 0))
+    write_table(TABLE, tmp_path / "table.csv")
+    assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
+
+
 TEXTS = st.text(st.sampled_from('a7=- ,;"\\\r\n\t\x00\x85\u2028é🙂'), max_size=6)
 WORDS = st.one_of(TEXTS, st.sampled_from(["NA", "null", "1", "True", "nan", "-"]))
 NUMBERS = st.floats(width=64)

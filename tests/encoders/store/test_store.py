@@ -253,7 +253,7 @@ def test_what_a_killed_run_left_is_removed_when_it_is_old(tmp_path):
     encoder = load_encoder("static", store=tmp_path)
     encoder.encode(TEXTS[:10])
     folder = shards(tmp_path)[0].parent
-    old, young = folder / ".tmp-old", folder / ".tmp-young"
+    old, young = (folder / f".tmp-{digit * 32}" for digit in "0f")
     old.write_bytes(b"half a shard")
     young.write_bytes(b"somebody is writing this")
     os.utime(old, (0, 0))
