@@ -23,9 +23,9 @@ def check_permissions(
     return frozenset(words)
 
 
-def how_to_permit(word: str) -> str:
-    """Say how something is permitted, at the door through which the person came."""
-    return by_door(f'hand in allow=("{word}",)', f"add --allow {word}")
+def how_to_permit(word: str, function: str) -> str:
+    """Say how something is permitted: by what loads it, or at the command line."""
+    return by_door(f'write {function}(..., allow=("{word}",))', f"add --allow {word}")
 
 
 def _listed(known: Collection[str]) -> str:

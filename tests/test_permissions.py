@@ -42,6 +42,6 @@ def test_only_a_model_may_bring_code():
 
 
 def test_how_it_is_given():
-    assert how_to_permit("pickle") == 'hand in allow=("pickle",)'
+    assert how_to_permit("pickle", "load_encoder") == 'write load_encoder(..., allow=("pickle",))'
     with at_the_command_line():
-        assert how_to_permit("pickle") == "add --allow pickle"
+        assert how_to_permit("pickle", "load_encoder") == "add --allow pickle"

@@ -17,8 +17,11 @@ _SAVED = ("state.json", "dataset_dict.json")
 
 
 @contextmanager
-def fetching(what: str, allow: Collection[str]) -> Iterator[None]:
-    """Let the hub's libraries use the network if ``allow`` says so, or else their cache alone."""
+def fetching(what: str, function: str, allow: Collection[str]) -> Iterator[None]:
+    """Let the hub's libraries use the network if ``allow`` says so, or else their cache alone.
+
+    ``function`` is the one that takes the permission.
+    """
     allowed = DOWNLOAD in allow
     try:
         with nullcontext() if allowed else _offline():
@@ -33,7 +36,7 @@ def fetching(what: str, allow: Collection[str]) -> Iterator[None]:
             ) from error
         raise InputError(
             f"{what} does not lie on this machine, and nothing is downloaded unless you say so: "
-            f"name a folder, or {how_to_permit(DOWNLOAD)}."
+            f"name a folder, or {how_to_permit(DOWNLOAD, function)}."
         ) from error
 
 
@@ -79,7 +82,7 @@ def _load(name: str, allow: Collection[str]) -> Any:  # noqa: ANN401 - a class o
     folder = Path(name).expanduser()
     try:
         if not folder.is_dir():
-            with fetching(f"the dataset {name!r}", allow):
+            with fetching(f"the dataset {name!r}", "load_corpus", allow):
                 return datasets.load_dataset(name)
         with _offline():
             saved = any((folder / file).is_file() for file in _SAVED)

@@ -83,7 +83,10 @@ def test_an_empty_folder(tmp_path: Path) -> None:
 
 
 def test_a_name_of_the_hub_is_refused_without_a_try(attempts: list[object]) -> None:
-    with pytest.raises(InputError, match=r'nothing is downloaded .* hand in allow=\("download",\)'):
+    with pytest.raises(
+        InputError,
+        match=r'nothing is downloaded .* write load_corpus\(..., allow=\("download",\)\)',
+    ):
         load_corpus("hub:some-user/some-set")
     with at_the_command_line(), pytest.raises(InputError, match="or add --allow download"):
         load_corpus("hub:some-user/some-set")

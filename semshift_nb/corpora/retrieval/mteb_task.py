@@ -110,7 +110,7 @@ def _loaded(task: Any, allow: Collection[str]) -> Any:  # noqa: ANN401
         )
     what = f"the data of task {task.metadata.name!r}"
     try:
-        with fetching(what, allow):
+        with fetching(what, "load_retrieval", allow):
             task.load_data()
     except SemshiftError:
         raise

@@ -87,7 +87,7 @@ def _check_type(folder: Path, kind: str, allow: Collection[str]) -> None:
         if "remote-code" not in allow:
             raise InputError(
                 f"{folder} asks for code of its own ({kind:.80}): read that code, and if you trust "
-                f"it {how_to_permit('remote-code')}."
+                f"it {how_to_permit('remote-code', 'load_encoder')}."
             )
         return
     _refuse_kind(folder, next((what for part, what in _KINDS.items() if part in kind), None))
@@ -161,7 +161,7 @@ def _check_weight_files(folder: Path, allow: Collection[str]) -> None:
         raise InputError(
             f"{unsafe[0]} is a pickle, which can run code when it is loaded, and there is no "
             "safetensors file beside it. Convert the model (load it where you trust it and call "
-            f"save_pretrained), or {how_to_permit('pickle')}."
+            f"save_pretrained), or {how_to_permit('pickle', 'load_encoder')}."
         )
 
 
@@ -176,7 +176,7 @@ def _check_code(folder: Path, allow: Collection[str]) -> None:
         if own and not (isinstance(kind, str) and kind in CONFIG_MAPPING):
             raise InputError(
                 f"{folder} asks for code of its own (auto_map in {place / 'config.json'}): read "
-                f"that code, and if you trust it {how_to_permit('remote-code')}."
+                f"that code, and if you trust it {how_to_permit('remote-code', 'load_encoder')}."
             )
 
 

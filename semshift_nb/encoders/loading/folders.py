@@ -178,7 +178,7 @@ def _not_found(name: str, repository: str, allow: Collection[str], error: Except
     return (
         f"the model {name!r} is neither a folder here nor in the local cache (as {repository!r}), "
         "and nothing is downloaded unless you say so: name a folder, or "
-        f"{how_to_permit(DOWNLOAD)}."
+        f"{how_to_permit(DOWNLOAD, 'load_encoder')}."
     )
 
 

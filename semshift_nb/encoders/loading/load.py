@@ -266,7 +266,7 @@ def _refusing(folder: Path, allow: Collection[str]) -> Iterator[None]:
         raise
     except Exception as error:
         if "trust_remote_code" in str(error) and "remote-code" not in allow:
-            permit = how_to_permit("remote-code")
+            permit = how_to_permit("remote-code", "load_encoder")
             advice = f"Read the code that it asks for; if you trust it {permit}."
         else:
             advice = "Copy it again, or name another one."

@@ -276,7 +276,7 @@ def test_a_device_that_computes_nothing_is_refused(name):
 
 def test_advice_is_what_one_can_type(folder):
     change(folder / "config.json", model_type="strange", auto_map={"AutoModel": "strange.Model"})
-    with pytest.raises(InputError, match=r'hand in allow=\("remote-code",\)'):
+    with pytest.raises(InputError, match=r'write load_encoder\(..., allow=\("remote-code",\)\)'):
         load(folder)
     with at_the_command_line(), pytest.raises(InputError, match="add --allow remote-code"):
         load(folder)
