@@ -19,7 +19,7 @@ from semshift_nb.analyses.geometry.geometry import corpus_geometry, geometry
 from semshift_nb.analyses.geometry.layers import LayerReading, read_layer_geometry
 from semshift_nb.analyses.length.length_collapse import length_collapse
 from semshift_nb.analyses.length.length_gap import length_gap
-from semshift_nb.analyses.remedies.catalogue import REMEDIES
+from semshift_nb.analyses.remedies.catalogue import DEFAULT_REMEDIES, REMEDIES
 from semshift_nb.analyses.remedies.ladder import RemedyLadder, remedy_ladder
 from semshift_nb.analyses.report_card.card import card_controls, report_card
 from semshift_nb.analyses.report_card.verdicts import card_changes, card_metrics, card_verdicts
@@ -71,6 +71,7 @@ from semshift_nb.analyses.verdicts import (
 
 __all__ = [
     "CORRECTIONS",
+    "DEFAULT_REMEDIES",
     "MAPS",
     "REMEDIES",
     "SCHEDULES",

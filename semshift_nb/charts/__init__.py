@@ -14,6 +14,7 @@ from semshift_nb.charts.geometry import (
     spectra_by_layer,
 )
 from semshift_nb.charts.length import length_curves
+from semshift_nb.charts.remedies import remedy_ladder
 from semshift_nb.charts.report_card import report_card
 from semshift_nb.charts.retrieval import method_figures, retrieval_differences
 from semshift_nb.charts.shift import (
@@ -79,6 +80,7 @@ __all__ = [
     "prefix_curves",
     "price_range",
     "quality_plane",
+    "remedy_ladder",
     "report_card",
     "retrieval_differences",
     "shift_map",

@@ -6,7 +6,18 @@ Exit status: 0 well, 1 something ran and failed, 2 asked wrongly.
 import sys
 import warnings
 
-from semshift_nb.cli import check, doctor, geometry, new, report, retrieval, shift, split, store
+from semshift_nb.cli import (
+    check,
+    doctor,
+    geometry,
+    new,
+    remedies,
+    report,
+    retrieval,
+    shift,
+    split,
+    store,
+)
 from semshift_nb.cli.program import ASKED_WRONGLY, FAILED, app, tell
 from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.unicode import printable, well_formed
@@ -15,7 +26,7 @@ __all__ = ["app", "main"]
 
 # A command is part of the program once its module has been imported.
 _QUOTED = 2000
-_COMMANDS = (new, report, shift, retrieval, geometry, check, split, store, doctor)
+_COMMANDS = (new, report, shift, retrieval, remedies, geometry, check, split, store, doctor)
 
 
 def _warning(  # as warnings.formatwarning; the line of a library that gave it helps no reader

@@ -41,6 +41,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ["shift", "mine.csv", "--model", "NAME", "--out", "t.csv"],
         ["shift", "mine.csv", "--model", "static", "--out", "NAME.csv"],
         ["retrieval", "NAME", "--model", "static", "--out", "t.csv"],
+        ["remedies", "NAME", "--model", "static", "--out", "t"],
+        ["remedies", "mine.csv", "--model", "static", "--out", "NAME"],
         ["geometry", "NAME.npy", "--out", "t.csv"],
         ["geometry", "NAME.parquet", "--out", "t.csv"],
         ["split", "NAME.txt", "--out", "t.csv"],

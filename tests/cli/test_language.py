@@ -40,6 +40,7 @@ COMMANDS = {
     "geometry": ["mine.jsonl", "--out", "t.jsonl", "--of", "sentences"],
     "check": ["mine.jsonl"],
     "retrieval": ["beir", "--out", "t.jsonl"],
+    "remedies": ["mine.jsonl", "--out", "t.jsonl"],
     "report": ["--corpus", "mine.jsonl", "--notebook", "01", "--out", "run"],
 }
 

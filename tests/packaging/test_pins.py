@@ -296,6 +296,7 @@ def retrieval_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> 
     known = corpora.known_item(news)
     few = {"n_resamples": 20, "n_permutations": 19}
     found = analyses.retrieval(known, minilm, taus=(0.8,), **few)
+    ladder = analyses.remedy_ladder(known, static, remedies=["int8", "tau"], tune=False, **few)
     keep = [static.after(measures.keep_dimensions(range(n), dim=DIM)) for n in (8, 32, 128)]
     order = analyses.quality_order(
         known, {"whole": [static], "fewer": keep}, n_halves=4, n_resamples=20
@@ -309,6 +310,8 @@ def retrieval_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> 
         "RetrievalResult.figures": found.figures,
         "change_rows": analyses.change_rows(found.table),
         "chunk_retrieval": analyses.chunk_retrieval(known, static, methods=("fixed",), **few),
+        "RemedyLadder.table": ladder.table,
+        "RemedyLadder.rungs": ladder.rungs,
         "QualityOrder.variants": order.variants,
         "QualityOrder.order": order.order,
         "QualityOrder.change": order.change(first, second),

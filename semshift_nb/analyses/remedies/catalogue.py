@@ -14,6 +14,9 @@ from semshift_nb.encoders import Encoder, entropy_matched
 from semshift_nb.errors import InputError, option
 from semshift_nb.names import count, listed
 
+_TAUS = (0.9,)
+"""Each costs a pass of the model over all texts; `retrieval` compares as many as one likes."""
+
 _N_REFERENCE = 128
 _OVERLAP = 64
 _SEED = 0
@@ -41,7 +44,7 @@ def _one(do: Any, setting: str = "") -> Variants:  # noqa: ANN401
 
 
 def _temperatures(_: Encoder) -> list[tuple[str, Any]]:
-    return [(f"tau {tau:g}", partial(_at_temperature, tau)) for tau in (0.9, 0.8)]
+    return [(f"tau {tau:g}", partial(_at_temperature, tau)) for tau in _TAUS]
 
 
 def _at_temperature(tau: float, encoder: Encoder, _: RetrievalSet) -> Encoder:
@@ -59,10 +62,11 @@ def _calibrated(encoder: Encoder, dataset: RetrievalSet) -> Encoder:
 
 
 def _lengths(encoder: Encoder) -> list[tuple[str, Any]]:
-    """Return the most that the model can read, and half of what it reads."""
+    """Return the most that the model can read, or half of what it reads if that is the most."""
     now, most = encoder.max_length, encoder.at_length(None).max_length
     wanted = [most] if most != now else []
-    wanted += [now // 2] if now is not None and now >= 2 * _LEAST_LENGTH else []
+    if now is not None and not wanted and now >= 2 * _LEAST_LENGTH:
+        wanted = [now // 2]
     if not wanted:
         return [("", _unlimited)]
     named = {each: "no limit" if each is None else count(each, "token") for each in wanted}
@@ -197,7 +201,7 @@ REMEDIES: dict[str, Remedy] = {
 }
 """All of them, in the order in which they are taken."""
 
-DEFAULT = (
+DEFAULT_REMEDIES = (
     *("tau", "max-length", "turning-chunks", "late-chunks", "maxsim", "centred", "whitened"),
     *("pca", "int8", "csls", "bm25", "bm25-fused", "turning-chunks+bm25-fused"),
 )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from semshift_nb.analyses.arguments import by_name
 from semshift_nb.analyses.remedies.catalogue import (
-    DEFAULT,
+    DEFAULT_REMEDIES,
     check_remedies,
     kind_of,
     setting_of,
@@ -24,7 +24,7 @@ from semshift_nb.analyses.remedies.pipeline import (
     sample_of,
 )
 from semshift_nb.analyses.remedies.rows import TABLE, Rung, figure_rows
-from semshift_nb.analyses.remedies.verdict import AS_IT_IS, verdict
+from semshift_nb.analyses.remedies.verdict import AS_IT_IS, timing, verdict
 from semshift_nb.analyses.results import unmeasured
 from semshift_nb.analyses.retrieval.comparison import ALL_QUERIES, HELD_OUT, TUNING
 from semshift_nb.analyses.retrieval.metric_table import (
@@ -32,6 +32,7 @@ from semshift_nb.analyses.retrieval.metric_table import (
     CHANGE,
     ResamplingOptions,
     adjust,
+    change_rows,
     mean_row,
 )
 from semshift_nb.analyses.retrieval.search import MAIN, query_scores
@@ -44,6 +45,9 @@ from semshift_nb.names import count
 
 TOGETHER = "best together"
 _LEAST_TO_SPLIT = 4
+
+_LEAST_GAIN = 0.01
+"""Of nDCG@10 where it is chosen: what gains less is not taken together with others."""
 
 KNOWN_ITEM = (
     "The queries are sentences taken out of the documents. They show whether a document is found "
@@ -78,19 +82,36 @@ class RemedyLadder:
 
     @property
     def rungs(self) -> pd.DataFrame:
-        """One row a remedy: ``nDCG@10`` and its change, and the value of every other figure."""
+        """One row a remedy: ``nDCG@10`` and its change, and the value of every other figure.
+
+        ``index_ratio`` and ``read_ratio`` are its bytes and tokens by those of the model as it is.
+        """
         told = self.table[self.table["queries"] != TUNING]
-        main = told[told["metric"].isin([MAIN, ""])].set_index("remedy", drop=False)
+        main = told[told["metric"] == MAIN].set_index("remedy", drop=False)
         columns = ["remedy", "kind", "setting", "value", *CHANGE, "status", "reason"]
-        rest = told[~told["metric"].isin([MAIN, ""])]
+        rest = told[told["metric"] != MAIN]
         wide = rest.pivot_table(index="remedy", columns="metric", values="value", sort=False)
-        joined = main[columns].rename(columns={"value": MAIN}).join(wide)
-        return joined.reset_index(drop=True)
+        joined = main[columns].rename(columns={"value": MAIN}).join(wide).reset_index(drop=True)
+        return joined.assign(
+            index_ratio=joined["index_bytes"] / joined["index_bytes"].iloc[0],
+            read_ratio=joined["tokens_read"] / joined["tokens_read"].iloc[0],
+        )
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """The table with a row of its own for each difference; see `change_rows`."""
+        plain = self.table.drop(columns=CHANGE)
+        return pd.concat([plain, change_rows(self.table)], ignore_index=True)
 
     @property
     def verdict(self) -> list[str]:
         """What to do, what it costs, and what was not shown to help, a sentence each."""
         return verdict(self.table, self.chosen)
+
+    @property
+    def timing(self) -> str:
+        """How long the chosen remedy took, by the model as it is; no two runs measure alike."""
+        return timing(self.table, self.chosen)
 
 
 @by_name
@@ -98,7 +119,7 @@ def remedy_ladder(
     dataset: RetrievalSet,
     encoder: Encoder,
     *,
-    remedies: Sequence[str] = DEFAULT,
+    remedies: Sequence[str] = DEFAULT_REMEDIES,
     tune: bool = True,
     n_resamples: int = 1000,
     n_permutations: int = 9999,
@@ -116,8 +137,9 @@ def remedy_ladder(
         Names of `REMEDIES`, and combinations of them such as ``"turning-chunks+bm25-fused"``.
     tune : bool, default True
         Choose the setting of each remedy, and the best remedy, by nDCG@10 on one half of the
-        queries, and report on the other half; the best of each kind that gain there are then also
-        taken together. Without it each remedy has its usual setting, and all queries are reported.
+        queries, and report on the other half; the best of each kind that gain 0.01 or more where it
+        is chosen are then also taken together. Without it each remedy has its usual setting, and
+        all queries are reported.
     n_resamples, n_permutations : int
         Of the intervals and of the tests.
     seed : int, default 0
@@ -138,7 +160,7 @@ def remedy_ladder(
         ``search_time`` (in one run, on this machine, times that of the reference; codes are
         searched decoded, so that their time is not that of a compiled index). Queries that ask for
         the same documents are averaged first: ``n`` counts what was asked for. A remedy that does
-        not fit has one row without a metric, and the reason.
+        not fit has one row, of nDCG@10, without a value and with the reason.
 
     Raises
     ------
@@ -198,7 +220,8 @@ class _Ladder:
         """Add what gains most at each stage, all of it together."""
         best: dict[Stage, str] = {}
         for name, steps in self._steps.items():
-            if len(steps) != 1 or self._reached[name] <= self._reached[AS_IT_IS]:
+            gain = self._reached[name] - self._reached[AS_IT_IS]
+            if len(steps) != 1 or gain < _LEAST_GAIN:
                 continue
             stage = steps[0].stage
             if stage not in best or self._reached[name] > self._reached[best[stage]]:
@@ -275,7 +298,7 @@ def _named(step: Step) -> str:
 
 
 def _refused(reason: str) -> dict[str, object]:
-    return {"metric": "", **unmeasured(reason)}
+    return {"metric": MAIN, "unit": "0 to 1", **unmeasured(reason)}
 
 
 def _tuning(dataset: RetrievalSet, seed: int) -> NDArray[np.bool_]:

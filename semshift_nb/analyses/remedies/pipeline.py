@@ -220,7 +220,7 @@ def _timed(rank: Callable[[], Ranking]) -> tuple[Ranking, float]:
     return found[0], min(_seconds(rank) for _ in range(_REPEATS))
 
 
-_SAMPLE = 12
+_SAMPLE = 8
 """Documents that are encoded anew to learn how long it takes."""
 
 

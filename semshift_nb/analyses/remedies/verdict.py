@@ -20,6 +20,7 @@ def verdict(table: pd.DataFrame, chosen: str) -> list[str]:
     """Say what a ladder shows, a sentence each."""
     told = table[table["queries"] != TUNING]
     main = told[(told["metric"] == MAIN) & (told["remedy"] != AS_IT_IS)]
+    refused, main = main[main["status"] != MEASURED], main[main["status"] == MEASURED]
     lines = [_advice(told, main, chosen)]
     helped = main[(main["p_holm"] <= _ALPHA) & (main["difference"] > 0)]
     harmed = main[(main["p_holm"] <= _ALPHA) & (main["difference"] < 0)]
@@ -35,7 +36,6 @@ def verdict(table: pd.DataFrame, chosen: str) -> list[str]:
     if len(unclear):
         shown = listed(_changed(row) for _, row in unclear.iterrows())
         lines.append(f"Not shown to help or to harm: {shown}.")
-    refused = told[told["status"] != MEASURED].query("metric == ''")
     lines += [f"{row['remedy']} does not fit: {row['reason']}" for _, row in refused.iterrows()]
     return lines
 
@@ -64,11 +64,23 @@ def _advice(told: pd.DataFrame, main: pd.DataFrame, chosen: str) -> str:
 
 def _price(told: pd.DataFrame, name: str) -> str:
     """Say what it costs, as multiples of the model as it is."""
-    size = _value(told, name, "index_bytes") / _value(told, AS_IT_IS, "index_bytes")
+    size, read = (
+        _value(told, name, metric) / _value(told, AS_IT_IS, metric)
+        for metric in ("index_bytes", "tokens_read")
+    )
+    return (
+        f"It costs {_times(size)} the bytes of the index and {_times(read)} the tokens that the "
+        "model reads of the documents."
+    )
+
+
+def timing(table: pd.DataFrame, name: str) -> str:
+    """Say how long a remedy took in the run, on this machine."""
+    told = table[table["queries"] != TUNING]
     encode, find = (_value(told, name, metric) for metric in ("encode_time", "search_time"))
     return (
-        f"It costs {_times(size)} the bytes of the index, {_times(encode)} the time to encode the "
-        f"documents and {_times(find)} the time to search."
+        f"On this machine {name} took {_times(encode)} the time to encode the documents and "
+        f"{_times(find)} the time to search."
     )
 
 

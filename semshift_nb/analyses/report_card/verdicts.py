@@ -9,6 +9,7 @@ from semshift_nb.analyses.encoded import MOST_UNKNOWN
 from semshift_nb.analyses.results import MEASURED, NOT_MEASURED
 from semshift_nb.analyses.verdicts import Figure, in_order, single_row, with_interval
 from semshift_nb.errors import InputError
+from semshift_nb.names import listed
 
 
 class Aspect(NamedTuple):
@@ -118,7 +119,23 @@ GOOD, POOR, UNDECIDED = "good", "look closer", "undecided"
 _COLUMNS = ["aspect", "metric", "figure", "controls", "verdict", "why", "advice", "notebook"]
 
 
-def card_verdicts(card: pd.DataFrame) -> pd.DataFrame:
+_CHUNKS = ("even", "percentile", "turning", "titled", "late")
+_CUT = (*(f"{kind}-chunks" for kind in _CHUNKS), "maxsim", "mean-of-sentences")
+_MENDS: dict[str, tuple[str, ...]] = {
+    SHIFT.metric: _CUT,
+    CONCENTRATION.metric: ("centred", "projected", "whitened"),
+    LENGTH.metric: ("tau", "entropy-matched", "calibrated", *_CUT),
+    RANK.metric: ("whitened",),
+    FIRST.metric: ("all-but-the-top", "projected", "centred"),
+    TRUNCATION.metric: ("max-length", *_CUT),
+}
+"""Which remedies of `remedy_ladder` are tried against a poor figure."""
+
+_ALPHA = 0.05
+_GAIN = ("difference", "difference_low", "difference_high")
+
+
+def card_verdicts(card: pd.DataFrame, *, rungs: pd.DataFrame | None = None) -> pd.DataFrame:
     """Say of each figure of a report card whether it is good, and what to do where it is not.
 
     A number of dead or outlier dimensions, a share of truncated texts, a gap between lengths and a
@@ -131,6 +148,9 @@ def card_verdicts(card: pd.DataFrame) -> pd.DataFrame:
     ----------
     card : DataFrame
         `report_card` of one model.
+    rungs : DataFrame, optional
+        ``RemedyLadder.rungs`` of this model on these texts: advice then names the remedies that
+        were shown to help, or says that none was.
 
     Returns
     -------
@@ -144,7 +164,27 @@ def card_verdicts(card: pd.DataFrame) -> pd.DataFrame:
     InputError
         If a figure is missing, or there is more than one model.
     """
-    return pd.DataFrame([_judged(card, aspect) for aspect in ASPECTS], columns=_COLUMNS)
+    judged = [_judged(card, aspect) for aspect in ASPECTS]
+    if rungs is not None:
+        judged = [{**row, "advice": _tried(row["advice"], row["metric"], rungs)} for row in judged]
+    return pd.DataFrame(judged, columns=_COLUMNS)
+
+
+def _tried(advice: str, metric: str, rungs: pd.DataFrame) -> str:
+    """Add to an advice what the remedies that it names did on these texts."""
+    own = rungs[rungs["remedy"].isin(_MENDS.get(metric, ())) & rungs["difference"].notna()]
+    if not advice or own.empty:
+        return advice
+    helped = own[(own["p_holm"] <= _ALPHA) & (own["difference"] > 0)]
+    if helped.empty:
+        return f"{advice} On these texts none was shown to help: {listed(own['remedy'])}."
+    gains = (
+        f"{name} ({gain:+.3f} [{low:+.3f}, {high:+.3f}] nDCG@10)"
+        for name, gain, low, high in zip(
+            *(helped[column] for column in ("remedy", *_GAIN)), strict=True
+        )
+    )
+    return f"{advice} On these texts it helped: {listed(gains)}."
 
 
 def card_metrics() -> list[str]:

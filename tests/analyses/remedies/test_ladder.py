@@ -19,7 +19,7 @@ QUICK = {"n_resamples": 100, "n_permutations": 199}
 
 
 def figures(ladder: RemedyLadder, metric: str, column: str = "value") -> dict[str, float]:
-    told = ladder.table.query("queries != 'tuning' and metric == @metric")
+    told = ladder.table.query("queries != 'tuning' and metric == @metric and status == 'measured'")
     return dict(zip(told["remedy"], told[column], strict=True))
 
 
@@ -60,7 +60,7 @@ def test_the_model_as_it_is_reaches_what_retrieval_says(static):
 
 
 def test_what_does_not_fit_is_said_and_the_others_run(everything):
-    refused = everything.table[everything.table["metric"] == ""]
+    refused = everything.table.query("metric == 'nDCG@10' and status != 'measured'")
     assert set(refused["remedy"]) == {
         *("tau", "entropy-matched", "calibrated", "max-length", "late-chunks"),
         *("whitened", "pca")[1:],
@@ -136,7 +136,7 @@ def test_a_planted_cause_is_mended_and_named(mended):
     assert mended.verdict[0].startswith("Do this: bm25. It raises nDCG@10 by +0.")
     assert "30 things asked for, queries that had no part in the choice" in mended.verdict[0]
     assert mended.verdict[1].startswith("Shown to help, too: bm25-fused +0.")
-    assert "0 times the time to encode" not in mended.verdict[0]
+    assert " times the time to search" in mended.timing
 
 
 def test_choices_are_made_on_one_half_and_reported_on_the_other(mended, static):
@@ -220,7 +220,7 @@ BAD = {
 def test_bad_input_is_survived_by_every_remedy(static, name):
     """k, dimensions and codes are larger than these corpora, too."""
     ladder = remedy_ladder(BAD[name], static, remedies=list(REMEDIES), tune=False, **QUICK)
-    told = ladder.table[ladder.table["metric"] != ""]
+    told = ladder.table.query("status == 'measured'")
     found = told[told["metric"].isin(["nDCG@10", "AP", "index_bytes"])]
     assert np.isfinite(found["value"]).all()
     assert {"int8", "bm25", "turning-chunks", "bm25-fused"} <= set(found["remedy"])

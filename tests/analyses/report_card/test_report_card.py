@@ -247,3 +247,23 @@ def test_a_few_unknown_tokens_are_told_and_no_more(corpus, encoder):
     assert 0 < row["value"] < 0.1
     assert single_row(card, metric="MPD")["status"] == "measured"
     assert card_verdicts(card).set_index("metric").loc["unknown_share", "verdict"] == "good"
+
+
+def test_advice_names_what_helped_on_these_texts_or_says_that_nothing_did():
+    card = by_hand(truncated_share=(0.3, 0.4, 0.5), gap=(0.3, 0.4, 0.5), MPD=(0.8, 0.85, 0.9))
+    columns = ["remedy", "difference", "difference_low", "difference_high", "p_holm"]
+
+    def advice(*rows: tuple[str, float, float, float, float]) -> dict[str, str]:
+        rungs = pd.DataFrame(rows, columns=columns)
+        return card_verdicts(card, rungs=rungs).set_index("metric")["advice"].to_dict()
+
+    plain = card_verdicts(card).set_index("metric")["advice"].to_dict()
+    assert plain["truncated_share"]
+    helped = advice(("late-chunks", 0.2, 0.1, 0.3, 0.01), ("maxsim", 0.1, -0.1, 0.3, 0.5))
+    said = f"{plain['truncated_share']} On these texts it helped: "
+    assert helped["truncated_share"] == f"{said}late-chunks (+0.200 [+0.100, +0.300] nDCG@10)."
+    assert helped["MPD"] == plain["MPD"] == ""
+    none = advice(("max-length", 0.1, -0.1, 0.3, 0.5), ("tau", -0.1, -0.2, -0.05, 0.01))
+    assert none["truncated_share"].endswith("On these texts none was shown to help: max-length.")
+    assert none["gap"].endswith("none was shown to help: tau.")
+    assert advice(("bm25", 0.2, 0.1, 0.3, 0.01)) == plain, "no remedy of these was tried"
