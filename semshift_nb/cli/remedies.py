@@ -10,6 +10,7 @@ import typer
 from semshift_nb.cli.program import (
     Allow,
     ChosenModel,
+    Column,
     DocumentPrompt,
     Language,
     Model,
@@ -19,7 +20,7 @@ from semshift_nb.cli.program import (
     app,
     for_texts,
     keep_table,
-    new_table,
+    print_table,
     say,
     shortest,
 )
@@ -32,7 +33,10 @@ _WIDTH = 150
 _TABLE, _RUNGS, _VERDICT = "remedies.parquet", "rungs.csv", "verdict.txt"
 
 
-@app.command()
+@app.example(
+    "semshift remedies ./scifact --model minilm --out remedies",
+    "semshift remedies texts.csv --remedy late-chunks --remedy bm25 --out found",
+)
 def remedies(
     source: Annotated[
         str,
@@ -159,20 +163,18 @@ def print_ladder(ladder: "RemedyLadder") -> None:
     )
     for note in ladder.notes:
         console.say(note)
-    table = new_table()
-    table.add_column("remedy")
-    for name in ("nDCG@10", "change [95 %]", "p, Holm", *_BESIDE):
-        table.add_column(name, justify="right")
-    base = rungs[0]
-    for rung in rungs:
-        if rung["status"] == "measured":
-            table.add_row(*_cells(rung, base))
-    console.print(table)
+    rows = [_cells(rung, rungs[0]) for rung in rungs if rung["status"] == "measured"]
+    print_table(console, _COLUMNS, rows)
     for line in (*ladder.verdict, ladder.timing, str(ladder.tally)):
         console.say(line)
 
 
-_BESIDE = ("bytes", "encode", "search", "MPD", "rank", "hubness")
+_COLUMNS = [
+    Column("remedy"),
+    *(Column(name, "right") for name in ("nDCG@10", "change [95 %]", "p, Holm")),
+    *(Column(name, "right", below=f"{name} ") for name in ("bytes", "encode", "search")),
+    *(Column(name, "right", below=f"{name} ") for name in ("MPD", "rank", "hubness")),
+]
 
 
 def _cells(rung: dict[str, Any], base: dict[str, Any]) -> list[str]:
