@@ -19,6 +19,8 @@ from semshift_nb.analyses.geometry.geometry import corpus_geometry, geometry
 from semshift_nb.analyses.geometry.layers import LayerReading, read_layer_geometry
 from semshift_nb.analyses.length.length_collapse import length_collapse
 from semshift_nb.analyses.length.length_gap import length_gap
+from semshift_nb.analyses.limits.bias import bias_probes, position_probes
+from semshift_nb.analyses.limits.capacity import capacity, critical_dimensions
 from semshift_nb.analyses.remedies.catalogue import DEFAULT_REMEDIES, REMEDIES
 from semshift_nb.analyses.remedies.ladder import RemedyLadder, remedy_ladder
 from semshift_nb.analyses.report_card.card import card_controls, report_card
@@ -100,8 +102,10 @@ __all__ = [
     "alignment_uniformity",
     "all_hold",
     "below",
+    "bias_probes",
     "calibrate",
     "calibrated_schedule",
+    "capacity",
     "card_changes",
     "card_controls",
     "card_metrics",
@@ -114,6 +118,7 @@ __all__ = [
     "concatenation_texts",
     "corpus_geometry",
     "correction_effects",
+    "critical_dimensions",
     "dead_dimensions",
     "dilution_gap",
     "dimension_extremes",
@@ -132,6 +137,7 @@ __all__ = [
     "neighbours_of",
     "order_along",
     "order_verdicts",
+    "position_probes",
     "predictors",
     "prefix_shift",
     "published_near_zero",

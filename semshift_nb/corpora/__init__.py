@@ -12,6 +12,7 @@ from semshift_nb.corpora.pairs.positives import (
     repeated_texts,
 )
 from semshift_nb.corpora.retrieval.known_item import known_item
+from semshift_nb.corpora.retrieval.limit import limit_set
 from semshift_nb.corpora.retrieval.load import load_retrieval
 from semshift_nb.corpora.retrieval.mteb_task import read_mteb
 from semshift_nb.corpora.retrieval.retrieval_set import RetrievalSet
@@ -27,6 +28,7 @@ __all__ = [
     "adjacent_sentences",
     "concatenated_segments",
     "known_item",
+    "limit_set",
     "load_corpus",
     "load_pairs",
     "load_parallel",

@@ -31,6 +31,11 @@ def words_of(text: str) -> list[str]:
     return [found[0].casefold() for found in _WORD.finditer(text)]
 
 
+def word_ends(text: str) -> list[int]:
+    """Return where each word of a text ends, in characters."""
+    return [found.end() for found in _WORD.finditer(text)]
+
+
 @dataclass(frozen=True, eq=False)
 class WordIndex:
     """Texts by their words: BM25 as Lucene has it, k1 1.5 and b 0.75; None without any word."""

@@ -1,0 +1,1 @@
+"""What vectors of some width can hold, and what misleads an encoder."""
