@@ -3,6 +3,9 @@
 import math
 from collections.abc import Iterable
 
+#: By what vectors are ranked, as sentence-transformers calls it.
+SIMILARITIES = ("cosine", "dot", "euclidean", "manhattan")
+
 
 def temperature_name(tau: float, schedule: str = "constant") -> str:
     """Name a temperature of the attention, as legends, tables and messages do.

@@ -7,7 +7,8 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from semshift_nb.errors import InputError
+from semshift_nb.errors import InputError, option
+from semshift_nb.names import SIMILARITIES
 
 _MOST = 2**63 - 1
 """What arrays can count to."""
@@ -46,6 +47,15 @@ def check_flag(value: object, name: str) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise InputError(f"{name} is {shown(value)}: expected True or False.")
     return bool(value)
+
+
+def check_similarity(value: object) -> str:
+    """Return by what vectors are ranked, or list what there is."""
+    if not isinstance(value, str) or value not in SIMILARITIES:
+        raise InputError(
+            f"{option('similarity')} is {shown(value)}: expected one of {', '.join(SIMILARITIES)}."
+        )
+    return value
 
 
 def shown(value: object) -> str:

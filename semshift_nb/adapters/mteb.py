@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.analyses.encoded import encode_all
+from semshift_nb.analyses.retrieval.search import similarity_of
 from semshift_nb.encoders import Encoder
 from semshift_nb.errors import InputError
 
@@ -19,18 +20,21 @@ class MtebModel:
     encoder : Encoder
         At any temperature and length; both are part of the name that MTEB keeps results under, so
         that it never takes one for another.
+    similarity : {"cosine", "dot", "euclidean", "manhattan"}, optional
+        By what vectors are compared, a part of that name too where it is not the cosine; what the
+        model declares if left out.
 
     Raises
     ------
     InputError
-        If mteb is not installed.
+        If mteb is not installed, or the similarity is unknown.
 
     References
     ----------
     Muennighoff et al. 2023, "MTEB".
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, *, similarity: str | None = None) -> None:
         try:
             import mteb  # noqa: F401
         except ImportError:
@@ -39,23 +43,27 @@ class MtebModel:
                 'pip install "semshift-nb[mteb]".'
             ) from None
         self.encoder = encoder
+        self.similarity_name = similarity_of(encoder, similarity)
 
     @property
     def mteb_model_meta(self) -> Any:  # noqa: ANN401 - a class of a library that may not be there
         """What MTEB knows the model by."""
-        from mteb.models.model_meta import ModelMeta
+        from mteb.models.model_meta import ModelMeta, ScoringFunction
 
-        temperature = self.encoder.temperature
+        temperature, similarity = self.encoder.temperature, self.similarity_name
+        # What MTEB keeps of the cosine keeps its name.
+        ranked = {} if similarity == "cosine" else {"similarity": similarity}
         told = {
             "name": f"semshift/{self.encoder.name}",
             "revision": self.encoder.fingerprint,
             "max_tokens": self.encoder.max_length,
             "embed_dim": self.encoder.dim,
-            "similarity_fn_name": "cosine",
+            "similarity_fn_name": ScoringFunction(similarity),
             "framework": ["Sentence Transformers", "PyTorch"],
             "experiment_kwargs": {
                 "temperature": temperature.key,
                 "max_length": str(self.encoder.max_length),
+                **ranked,
             },
         }
         return ModelMeta.create_empty(told)
@@ -67,7 +75,7 @@ class MtebModel:
         prompt_type: object = None,
         **_: object,
     ) -> NDArray[np.float32]:
-        """Turn MTEB's texts into unit vectors.
+        """Turn MTEB's texts into vectors: unit ones for the cosine, else as the model gives them.
 
         Parameters
         ----------
@@ -97,10 +105,11 @@ class MtebModel:
                 )
             texts.extend(batch["text"])
         role = "query" if getattr(prompt_type, "value", prompt_type) == "query" else "document"
-        return encode_all(self.encoder, texts, role=role).vectors
+        unit = self.similarity_name == "cosine"
+        return encode_all(self.encoder, texts, role=role, unit=unit).vectors
 
     def similarity(self, left: Any, right: Any) -> Any:  # noqa: ANN401 - arrays of two libraries
-        """Return the cosine of every vector with every other, as MTEB computes it.
+        """Return the similarity of every vector with every other; distances are negative.
 
         Parameters
         ----------
@@ -111,12 +120,12 @@ class MtebModel:
         -------
         torch.Tensor of shape (n_left, n_right)
         """
-        from mteb.similarity_functions import cos_sim
+        from sentence_transformers.util import SimilarityFunction
 
-        return cos_sim(left, right)
+        return SimilarityFunction.to_similarity_fn(self.similarity_name)(left, right)
 
     def similarity_pairwise(self, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Return the cosines of vectors pair by pair, as MTEB computes them.
+        """Return the similarities of vectors pair by pair; distances are negative.
 
         Parameters
         ----------
@@ -127,6 +136,6 @@ class MtebModel:
         -------
         torch.Tensor of shape (n,)
         """
-        from mteb.similarity_functions import pairwise_cos_sim
+        from sentence_transformers.util import SimilarityFunction
 
-        return pairwise_cos_sim(left, right)
+        return SimilarityFunction.to_similarity_pairwise_fn(self.similarity_name)(left, right)

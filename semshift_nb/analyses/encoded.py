@@ -30,9 +30,11 @@ def encoder_columns(encoder: Encoder) -> dict[str, str | float]:
     return {"encoder": encoder.name, "tau": temperature.tau, "schedule": temperature.schedule}
 
 
-def encode_all(encoder: Encoder, texts: Sequence[str], *, role: str = "document") -> Encoding:
+def encode_all(
+    encoder: Encoder, texts: Sequence[str], *, role: str = "document", unit: bool = True
+) -> Encoding:
     """Encode texts in one call; one without a direction has a zero vector and no tokens."""
-    encoding = encoder.encode_with_tokens(texts, role=role, no_direction="zero")
+    encoding = encoder.encode_with_tokens(texts, role=role, no_direction="zero", unit=unit)
     if unknown_reason(encoder, encoding.tokens):
         # Without the share: whoever encodes in many portions is told once.
         warnings.warn(

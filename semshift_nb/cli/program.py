@@ -236,6 +236,11 @@ class ChosenModel:
             tell(
                 f"{encoder.name} does not say how it pools its tokens: {encoder.pooling} is a guess"
             )
+        if encoder.similarity != "cosine":
+            tell(
+                f"{encoder.name} declares the similarity {encoder.similarity}: retrieval ranks by "
+                "it unless told otherwise; all other figures are of directions"
+            )
         for role, prompt in encoder.prompts.items():
             if prompt:
                 tell(f"before each {role}: {prompt!r}")

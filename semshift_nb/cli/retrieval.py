@@ -105,10 +105,20 @@ def retrieval(
         Path | None,
         typer.Option(metavar="FILE", help="Where to keep what each query reached."),
     ] = None,
+    similarity: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="By what to rank: cosine, dot, euclidean or manhattan; what the model declares if "
+            "left out.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of all draws.")] = 0,
 ) -> None:
     """Search a set at several temperatures, test each against 1, and write the table."""
     from semshift_nb.reports.tables import check_target
+    from semshift_nb.validation import check_similarity
 
     wanted = [_parse(name) for name in schedule or []]
     for temperature in tau or []:
@@ -116,6 +126,8 @@ def retrieval(
             raise InputError(f"--tau {temperature:g} was given; expected a number above 0.")
     if tune and not (tau or wanted):
         raise InputError("--tune needs something to choose from: give --tau or --schedule.")
+    if similarity is not None:
+        check_similarity(similarity)
     check_target(out, source)
     if by_query is not None:
         check_target(by_query, source, out)
@@ -137,6 +149,7 @@ def retrieval(
         taus=tau or (),
         schedules=[_schedule(name, n, encoder, dataset) for name, n in wanted],
         tune=tune,
+        similarity=similarity,
         seed=seed,
     )
     keep_table(found.table, out)
@@ -232,9 +245,10 @@ def _head(row: Row) -> str:
         if row["max_length"] is None or math.isnan(row["max_length"])
         else (f" at {count(int(row['max_length']), 'token')}")
     )
+    ranked = "" if row["similarity"] == "cosine" else f", ranked by {row['similarity']}"
     which = "" if row["queries"] == "all" else f" {row['queries']}"
     return (
-        f"{row['dataset']} ({row['split']}), {row['encoder']}{limit}: "
+        f"{row['dataset']} ({row['split']}), {row['encoder']}{limit}{ranked}: "
         f"{count(row['n'], 'query')}{which}; {row['truncated_share']:.0%} of their relevant "
         f"documents are longer than the model reads, {row['unknown_share']:.0%} of their tokens "
         "unknown to it"

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semshift_nb.encoders.backends.protocol import Batch
-from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.encoding import Encoding, may_be_kept
 from semshift_nb.encoders.progress import progress
 from semshift_nb.encoders.store.key import StoreKey, text_key
 from semshift_nb.encoders.store.store import Store
 from semshift_nb.encoders.store.writer import Writer
 from semshift_nb.encoders.token_counts import TokenCounts
 
-#: Turns texts into unit rows, batch by batch: in each step one batch for every space.
+#: Turns texts into rows, batch by batch: in each step one batch for every space.
 Compute: TypeAlias = Callable[[list[str]], Iterable[Sequence[Batch]]]
 #: Counts the tokens of texts without running the model.
 Count: TypeAlias = Callable[[list[str]], TokenCounts]
@@ -78,7 +78,7 @@ class VectorCache:
         encoding, known = Encoding.blank(len(keys), space.dim), np.zeros(len(keys), dtype=np.bool_)
         if self.store is not None:
             known = self.store.index(space).fetch(keys, into=encoding)
-        return _Found(keys, encoding, known)
+        return _Found(keys, encoding, known, space.unit)
 
     def _writing(self, space: StoreKey) -> AbstractContextManager[Writer | None]:
         return nullcontext() if self.store is None else self.store.writing(space)
@@ -100,12 +100,13 @@ class _Found:
     keys: list[bytes]
     encoding: Encoding
     known: NDArray[np.bool_]
+    unit: bool
 
     def take(self, rows: NDArray[np.intp], batch: Encoding, writer: Writer | None) -> None:
-        """Take in what was computed; what is a unit vector is kept."""
+        """Take in what was computed; what is a vector of the space is kept."""
         new = np.flatnonzero(~self.known[rows])
         rows, computed = rows[new], batch.take(new)
         self.encoding.put(rows, computed)
         if writer is not None:
-            sound = np.flatnonzero(computed.is_unit)
+            sound = np.flatnonzero(may_be_kept(computed, unit=self.unit))
             writer.add([self.keys[row] for row in rows[sound]], computed.take(sound))

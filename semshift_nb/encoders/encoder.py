@@ -51,6 +51,8 @@ class ModelIdentity:
     fingerprint: str
     #: Whether its folder does not say how tokens become one vector.
     pooling_guessed: bool = False
+    #: By which similarity it says that its vectors are compared.
+    similarity: str = "cosine"
 
     def twin(self, seed: int, weights: str) -> "ModelIdentity":
         """Give that of its random twin, of which the weights' hash is known."""
@@ -89,10 +91,11 @@ class Encoder:
     def __repr__(self) -> str:
         guessed = " (guessed)" if self.pooling_guessed else ""
         prompts = f", prompts={self.prompts}" if any(self.prompts.values()) else ""
+        similarity = f", similarity={self.similarity!r}" if self.similarity != "cosine" else ""
         return (
             f"Encoder({self.name!r}, dim={self.dim}, max_length={self.max_length}, "
             f"pooling={self.pooling!r}{guessed}, dtype={self.dtype!r}, device={self.device!r}, "
-            f"temperature={self.temperature}{prompts})"
+            f"temperature={self.temperature}{prompts}{similarity})"
         )
 
     @property
@@ -141,6 +144,14 @@ class Encoder:
     def pooling_guessed(self) -> bool:
         """Whether the pooling is sentence-transformers' guess: the model's folder says nothing."""
         return self.identity.pooling_guessed and self.spec.pooling is None
+
+    @property
+    def similarity(self) -> str:
+        """By what its vectors are ranked: cosine, dot, euclidean or manhattan, as its folder says.
+
+        After a transform it is the cosine: transforms take and give directions.
+        """
+        return "cosine" if self.spec.transforms else self.identity.similarity
 
     @property
     def prompts(self) -> dict[str, str]:
@@ -392,9 +403,14 @@ class Encoder:
         return self.encode_with_tokens(texts, role=role).vectors
 
     def encode_with_tokens(
-        self, texts: Sequence[str], *, role: str = "document", no_direction: NoDirection = "raise"
+        self,
+        texts: Sequence[str],
+        *,
+        role: str = "document",
+        no_direction: NoDirection = "raise",
+        unit: bool = True,
     ) -> Encoding:
-        """Turn texts into unit vectors, and say what the model saw of each.
+        """Turn texts into vectors, and say what the model saw of each.
 
         Parameters
         ----------
@@ -405,6 +421,9 @@ class Encoder:
         no_direction : {"raise", "zero"}
             What becomes of texts whose vector is zero: an error, or rows of zeros, which
             ``Encoding.has_direction`` tells from the others.
+        unit : bool
+            Whether rows are brought to unit length. False leaves them as the model gives them,
+            which a similarity other than the cosine needs, or as the last transform does.
 
         Returns
         -------
@@ -431,8 +450,8 @@ class Encoder:
         check_role(role)
         _check_no_direction(no_direction)
         once, rows = distinct(check_texts(texts))
-        encoding = self._encode_distinct(once, role)
-        encoding = _finished(encoding, rows, self.spec.transforms, no_direction)
+        encoding = self._encode_distinct(once, role, unit=unit or bool(self.spec.transforms))
+        encoding = _finished(encoding, rows, self.spec.transforms, no_direction, unit=unit)
         # Without repetitions the rows are in order already; a copy would double the memory.
         return encoding if len(once) == len(rows) else encoding.take(rows)
 
@@ -685,13 +704,15 @@ class Encoder:
 
         return model_temperature(self.backend.models, tau, name=self.name)
 
-    def _encode_distinct(self, texts: list[str], role: str) -> Encoding:
+    def _encode_distinct(self, texts: list[str], role: str, *, unit: bool = True) -> Encoding:
         spec = self._spec_now()
+        unit = unit or self.backend.gives_unit
 
         def compute(wanted: list[str]) -> Iterator[list[Batch]]:
-            return ([batch] for batch in self.backend.embed(wanted, role, spec))
+            batches = self.backend.embed(wanted, role, spec)
+            return ([batch.unit() if unit else batch] for batch in batches)
 
-        spaces, count = [_store_key(self, role)], self._counting(role)
+        spaces, count = [_store_key(self, role, unit=unit)], self._counting(role)
         return self.cache.encode(texts, spaces, compute, count=count, label=_label(self))[0]
 
     def _encode_views(self, views: list["Encoder"], texts: list[str], role: str) -> list[Encoding]:
@@ -717,7 +738,7 @@ def _label(encoder: Encoder) -> str:
     return f"{encoder.name} at {temperature_name(temperature.tau, temperature.schedule)}"
 
 
-def _store_key(encoder: Encoder, role: str) -> StoreKey:
+def _store_key(encoder: Encoder, role: str, *, unit: bool = True) -> StoreKey:
     """Say under what its vectors are kept, as they are before any transform."""
     temperature = encoder.temperature
     number, layer = temperature.tau, encoder.layer
@@ -732,19 +753,22 @@ def _store_key(encoder: Encoder, role: str) -> StoreKey:
         dtype=encoder.dtype,
         temperature=temperature.key if math.isnan(number) else number,
         dim=encoder.backend.dim_at(encoder.spec.layer_pooling),
+        unit=unit,
     )
 
 
 def _finished(
     encoding: Encoding,
     rows: NDArray[np.intp],
-    transforms: Iterable[Transform],
+    transforms: Sequence[Transform],
     no_direction: NoDirection = "raise",
+    *,
+    unit: bool = True,
 ) -> Encoding:
     """Transform vectors; say what is wrong with some by where their texts stand."""
     _check_vectors(encoding, rows, no_direction)
-    for transform in transforms:
-        encoding = transformed(transform, encoding)
+    for n_left, transform in zip(range(len(transforms))[::-1], transforms, strict=True):
+        encoding = transformed(transform, encoding, unit=unit or n_left > 0)
         _check_vectors(encoding, rows, no_direction)
     return encoding
 

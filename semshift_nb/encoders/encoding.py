@@ -29,7 +29,8 @@ class Encoding:
     Attributes
     ----------
     vectors : ndarray of shape (n_texts, dim), float32
-        Rows of unit length; zero where a text has no direction.
+        Rows of unit length, unless asked for as the model gives them; zero where a text has no
+        direction.
     tokens : TokenCounts
         What the model read of each text; ``n_tokens``, ``truncated`` and ``unknown`` are its.
 
@@ -175,6 +176,11 @@ class NoDirectionError(SemshiftError):
             "own to have a direction. Leave these texts out (their positions are in .positions); "
             "the others are kept where there is a store."
         )
+
+
+def may_be_kept(encoding: Encoding, *, unit: bool) -> NDArray[np.bool_]:
+    """Say which rows are sound: those of unit length, or of any finite length above 0."""
+    return encoding.is_unit if unit else encoding.is_finite & encoding.has_direction
 
 
 def list_positions(positions: Sequence[int]) -> str:

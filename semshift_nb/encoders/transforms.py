@@ -85,14 +85,15 @@ def apply(transform: Transform, vectors: NDArray[np.float32]) -> NDArray[np.floa
     return rows
 
 
-def transformed(transform: Transform, encoding: Encoding) -> Encoding:
+def transformed(transform: Transform, encoding: Encoding, *, unit: bool = True) -> Encoding:
     """Apply a transform to texts that have a direction; what has none gets none from it."""
     vectors, there = encoding.vectors, np.flatnonzero(encoding.has_direction)
+    finish = unit_rows if unit else np.asarray
     if len(there) == len(vectors) > 0:
-        return replace(encoding, vectors=unit_rows(apply(transform, vectors)))
+        return replace(encoding, vectors=finish(apply(transform, vectors)))
     rows = np.zeros((len(vectors), dim_after(vectors.shape[1], [transform])), dtype=np.float32)
     if len(there):
-        rows[there] = unit_rows(apply(transform, vectors[there]))
+        rows[there] = finish(apply(transform, vectors[there]))
     return replace(encoding, vectors=rows)
 
 

@@ -103,6 +103,7 @@ def _model(name: str, allow: list[str]) -> dict[str, object]:
         "pooling": encoder.pooling,
         "pooling_guessed": encoder.pooling_guessed,
         "prompts": encoder.prompts,
+        "similarity": encoder.similarity,
     }
 
 

@@ -9,10 +9,11 @@ from mteb_local_task import local_task
 from semshift_nb.adapters.mteb import MtebModel
 from semshift_nb.analyses import retrieval
 from semshift_nb.corpora import known_item, load_corpus, read_mteb
-from semshift_nb.encoders import Encoder, tempscale
+from semshift_nb.encoders import Encoder, load_encoder, tempscale
 from semshift_nb.encoders.loading.folders import bundled_folder
 from semshift_nb.encoders.loading.load import load_model
 from semshift_nb.errors import InputError
+from tests.encoders.material import reference_model, tiny_model
 
 AS_MTEB = {"nDCG@10": "ndcg_at_10", "RR@10": "mrr_at_10", "R@100": "recall_at_100"}
 N = 30
@@ -74,3 +75,23 @@ def test_roles_and_texts_without_direction(static: Encoder) -> None:
     assert found.shape == (3, static.dim)
     assert (found[1] == 0).all()
     assert (found[[0, 2]] == static.encode(["a cat", "a dog"])).all()
+
+
+def test_the_declared_similarity_is_obeyed_as_mteb_does_for_the_model_itself(tmp_path) -> None:
+    folder = tiny_model(tmp_path / "tiny", similarity="dot")
+    encoder = load_encoder(str(folder), device="cpu", store=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        theirs = scores(reference_model(folder))
+    ours = scores(MtebModel(encoder))
+    others = scores(MtebModel(encoder, similarity="cosine"))
+    for key in AS_MTEB.values():
+        assert ours[key] == pytest.approx(theirs[key], abs=1e-4)
+    assert others["ndcg_at_10"] != ours["ndcg_at_10"]
+    names = ["cosine", "dot", "euclidean", "manhattan"]
+    metas = [MtebModel(encoder, similarity=name).mteb_model_meta for name in names]
+    assert [meta.similarity_fn_name.value for meta in metas] == names
+    assert len({(meta.revision, meta.experiment_name) for meta in metas}) == 4
+    with pytest.raises(InputError, match="expected one of cosine, dot, euclidean, manhattan"):
+        MtebModel(encoder, similarity="l2")

@@ -17,6 +17,7 @@ from semshift_nb.cli.retrieval import verdict
 from semshift_nb.corpora import known_item, load_corpus, load_retrieval
 from semshift_nb.encoders import Temperature, entropy_matched
 from semshift_nb.errors import InputError
+from tests.encoders.material import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -197,3 +198,28 @@ def test_the_verdict_says_what_was_shown_and_what_was_not() -> None:
     assert verdict(a_result(chosen=1.0)) == [
         "Nothing did better than tau 1 on 100 queries kept for tuning."
     ]
+
+
+def test_the_declared_similarity_is_obeyed_named_and_can_be_chosen(
+    folder: Path, tmp_path: Path
+) -> None:
+    model = tiny_model(tmp_path / "declares", similarity="dot")
+    asked = [folder, "--model", model, "--out"]
+    done = semshift(*asked, "dot.csv")
+    assert done.exit_code == 0, done.output
+    assert "declares declares the similarity dot: retrieval ranks by it" in done.stderr
+    assert "declares at 32 tokens, ranked by dot: 24 queries" in done.stdout
+    assert "ranked by" not in semshift(*asked, "cosine.csv", "--similarity", "cosine").stdout
+    semshift(*asked, "again.csv", "--similarity", "dot")
+    tables = {name: pd.read_csv(f"{name}.csv") for name in ("dot", "cosine", "again")}
+    assert [set(table["similarity"]) for table in tables.values()] == [{"dot"}, {"cosine"}, {"dot"}]
+    pd.testing.assert_frame_equal(tables["dot"], tables["again"])
+    assert (tables["dot"]["value"] != tables["cosine"]["value"]).any()
+
+
+def test_an_unknown_similarity_is_refused_before_anything_is_loaded(folder: Path) -> None:
+    done = semshift(folder, "--similarity", "l2", "--model", "nowhere", "--out", "t.csv")
+    assert isinstance(done.exception, InputError)
+    assert str(done.exception) == (
+        "--similarity is 'l2': expected one of cosine, dot, euclidean, manhattan."
+    )

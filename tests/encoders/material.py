@@ -60,6 +60,7 @@ def tiny_model(
     default_prompt: str | None = None,
     dense: bool = False,
     max_length: int = 32,
+    similarity: str | None = None,
 ) -> Path:
     """Save a small model with random weights and the bundled model's vocabulary."""
     base = folder.with_name(f"{folder.name}-base")
@@ -81,7 +82,11 @@ def tiny_model(
     if dense:
         modules += [Dense(layer.get_embedding_dimension(), 8), Normalize()]
     model = SentenceTransformer(
-        modules=modules, device="cpu", prompts=prompts, default_prompt_name=default_prompt
+        modules=modules,
+        device="cpu",
+        prompts=prompts,
+        default_prompt_name=default_prompt,
+        similarity_fn_name=similarity,
     )
     model.save_pretrained(str(folder), create_model_card=False)
     return folder

@@ -62,11 +62,13 @@ def test_nothing_is_fetched_without_permission_and_all_before_anything_runs(name
         identify([{name: source.get(name, "any/thing")}])
 
 
-def test_a_guessed_pooling_and_prompts_are_told_of_a_model(folder):
-    prompted = str(tiny_model(folder / "prompted", prompts={"query": "query: "}))
+def test_a_guessed_pooling_prompts_and_the_similarity_are_told_of_a_model(folder):
+    prompts = {"query": "query: "}
+    prompted = str(tiny_model(folder / "prompted", prompts=prompts, similarity="dot"))
     guessed = tiny_model(folder / "guessed")
     (guessed / "modules.json").unlink()
     found = identify([{"model": prompted}, {"control_model": str(guessed)}])["model"]
     assert found[prompted]["prompts"] == {"query": "query: ", "document": ""}
     assert [found[name]["pooling_guessed"] for name in (prompted, str(guessed))] == [False, True]
     assert found[str(guessed)]["pooling"] == "mean"
+    assert [found[name]["similarity"] for name in (prompted, str(guessed))] == ["dot", "cosine"]

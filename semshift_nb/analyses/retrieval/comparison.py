@@ -23,7 +23,7 @@ from semshift_nb.analyses.retrieval.metric_table import (
     long_form,
     score_rows,
 )
-from semshift_nb.analyses.retrieval.search import MAIN, Search, query_scores, search
+from semshift_nb.analyses.retrieval.search import MAIN, Search, query_scores, search, similarity_of
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder, Encoding, Schedule, Temperature
 from semshift_nb.errors import InputError
@@ -43,10 +43,10 @@ class RetrievalResult:
     table : DataFrame
         The figures, with intervals and tests; see `retrieval`.
     by_query : DataFrame
-        What they are means of: ``dataset``, ``split``, ``encoder``, ``max_length``, ``tau``,
-        ``schedule``, ``queries``, ``length_bucket``, ``shift_bucket``, ``metric``, ``query_id``,
-        ``value``, ``n_relevant`` documents, ``n_truncated`` of them, and the mean ``unknown``
-        share of their tokens.
+        What they are means of: ``dataset``, ``split``, ``encoder``, ``max_length``,
+        ``similarity``, ``tau``, ``schedule``, ``queries``, ``length_bucket``, ``shift_bucket``,
+        ``metric``, ``query_id``, ``value``, ``n_relevant`` documents, ``n_truncated`` of them,
+        and the mean ``unknown`` share of their tokens.
     chosen : Temperature or None
         The temperature that tuning picked; None where there was no tuning.
     notes : tuple of str
@@ -75,14 +75,16 @@ def retrieval(
     schedules: Sequence[Schedule] = (),
     tune: bool = False,
     by: Sequence[str] = GROUPINGS,
+    similarity: str | None = None,
     n_resamples: int = 1000,
     n_permutations: int = 9999,
     seed: int = 0,
 ) -> RetrievalResult:
     """Search a set at several temperatures, and test each against the model as it was trained.
 
-    Search is exact: the cosine of every query with every document, ties broken by document id, the
-    best 1000 kept. Queries and documents are encoded in their roles and at the same temperature.
+    Search is exact: every query beside every document, ties broken by document id, the best 1000
+    kept. Queries and documents are encoded in their roles and at the same temperature. MPD and the
+    buckets by shift are of directions, whatever the similarity.
 
     Parameters
     ----------
@@ -103,6 +105,9 @@ def retrieval(
         Report also by the length of the relevant documents (in tokens, at powers of two) and by
         their shift (the dispersion of their sentences in thirds). A bucket counts only its own
         relevant documents: the others are taken out of its rankings.
+    similarity : {"cosine", "dot", "euclidean", "manhattan"}, optional
+        By what to rank; what the model declares if left out. All but the cosine compare vectors of
+        the length that the model gives them.
     n_resamples : int, default 1000
         Resamples of the intervals.
     n_permutations : int, default 9999
@@ -114,33 +119,35 @@ def retrieval(
     -------
     RetrievalResult
         Its ``table`` has one row a figure: ``dataset``, ``split``, ``encoder``, ``max_length``,
-        ``tau`` (missing for a schedule), ``schedule``, ``queries`` (``all``, ``tuning`` or ``held
-        out``), ``length_bucket`` and ``shift_bucket`` (``all`` or a bucket of relevant documents),
-        ``metric`` (named as ir-measures does: ``nDCG@10``, ``RR@10``, ``R@100``, ``AP``, which
-        others call MRR@10, Recall@100 and MAP; and ``MPD`` of the documents), ``value``, ``ci_low``
-        and ``ci_high`` (95 % bootstrap over queries, of MPD over documents), ``n`` of these,
-        ``unit``, ``difference`` from tau = 1 with ``difference_low`` and ``difference_high``
-        (paired bootstrap), ``p_value`` (paired permutation test), ``p_holm`` (adjusted for all
-        temperatures, and in buckets for all buckets, of the same metric), ``truncated_share`` (of
-        the relevant documents, of MPD all documents, that the model saw only the beginning of),
-        ``unknown_share`` (of their tokens), ``status`` and ``reason``.
+        ``similarity``, ``tau`` (missing for a schedule), ``schedule``, ``queries`` (``all``,
+        ``tuning`` or ``held out``), ``length_bucket`` and ``shift_bucket`` (``all`` or a bucket of
+        relevant documents), ``metric`` (named as ir-measures does: ``nDCG@10``, ``RR@10``,
+        ``R@100``, ``AP``, which others call MRR@10, Recall@100 and MAP; and ``MPD`` of the
+        documents), ``value``, ``ci_low`` and ``ci_high`` (95 % bootstrap over queries, of MPD over
+        documents), ``n`` of these, ``unit``, ``difference`` from tau = 1 with ``difference_low``
+        and ``difference_high`` (paired bootstrap), ``p_value`` (paired permutation test),
+        ``p_holm`` (adjusted for all temperatures, and in buckets for all buckets, of the same
+        metric), ``truncated_share`` (of the relevant documents, of MPD all documents, that the
+        model saw only the beginning of), ``unknown_share`` (of their tokens), ``status`` and
+        ``reason``.
 
     Raises
     ------
     InputError
         If a temperature is none, the encoder has no attention to temper, ``by`` names an unknown
-        grouping, or there are too few queries to tune on.
+        grouping, the similarity is unknown, or there are too few queries to tune on.
 
     References
     ----------
     TempScale, arXiv 2410.24200. Smucker, Allan, Carterette 2007, on tests for retrieval.
     """
     chance = ResamplingOptions(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
+    similarity = similarity_of(encoder, similarity)
     arms = _arms(encoder, taus, schedules)
     halves = _halves(dataset, seed) if tune else None
-    reference = search(dataset, arms[0])
+    reference = search(dataset, arms[0], similarity)
     wanted = buckets(dataset, reference, by)
-    others = (search(dataset, arm) for arm in arms[1:])
+    others = (search(dataset, arm, similarity) for arm in arms[1:])
     report = _Report(dataset, chance)
     if halves is None:
         report.add([reference, *others], wanted)
@@ -210,6 +217,7 @@ class _Report:
             "split": self._dataset.split,
             **encoder_columns(found.encoder),
             "max_length": found.encoder.max_length,
+            "similarity": found.similarity,
             "queries": queries,
         }
 

@@ -113,13 +113,13 @@ ARM = ["tau", "schedule"]
 BUCKETS = ["length_bucket", "shift_bucket"]
 CHANGE = ["difference", "difference_low", "difference_high", "p_value", "p_holm"]
 COLUMNS = [
-    *["dataset", "split", "encoder", "max_length", *ARM, "queries", *BUCKETS],
+    *["dataset", "split", "encoder", "max_length", "similarity", *ARM, "queries", *BUCKETS],
     *["metric", "value", "ci_low", "ci_high", "n", "unit", *CHANGE],
     *["truncated_share", "unknown_share", "status", "reason"],
 ]
 BY_QUERY = [
-    *["dataset", "split", "encoder", "max_length", *ARM, "queries", *BUCKETS, "metric"],
-    *["query_id", "value", "n_relevant", "n_truncated", "unknown"],
+    *["dataset", "split", "encoder", "max_length", "similarity", *ARM, "queries", *BUCKETS],
+    *["metric", "query_id", "value", "n_relevant", "n_truncated", "unknown"],
 ]
 
 

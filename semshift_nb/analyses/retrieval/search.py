@@ -1,7 +1,7 @@
 """Search a set, and score what was found, query by query."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import ir_measures
@@ -14,7 +14,9 @@ from semshift_nb import measures
 from semshift_nb.analyses.encoded import encode_all
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder, Encoding, TokenCounts
+from semshift_nb.encoders.encoding import unit_rows
 from semshift_nb.measures.neighbours.neighbours import put_last
+from semshift_nb.validation import check_similarity
 
 DEPTH = 1000
 """Documents of a ranking that count, as in BEIR and MTEB; AP looks as deep as that."""
@@ -36,18 +38,26 @@ class Ranking(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """Rankings of all queries, and the vectors they rest on."""
+    """Rankings of all queries by a similarity, and the directions of what was searched."""
 
     encoder: Encoder
+    similarity: str
     ranking: Ranking
     documents: Encoding
     queries: Encoding
 
 
-def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
-    """Rank the documents for each query: by cosine, and of equal ones by document id."""
-    documents = encode_all(encoder, dataset.texts)
-    queries = encode_all(encoder, dataset.queries["text"].tolist(), role="query")
+def similarity_of(encoder: Encoder, similarity: str | None) -> str:
+    """Return by what to rank: what was asked for, or else what the encoder declares."""
+    return encoder.similarity if similarity is None else check_similarity(similarity)
+
+
+def search(dataset: RetrievalSet, encoder: Encoder, similarity: str | None = None) -> Search:
+    """Rank the documents for each query, and of equal ones by document id."""
+    similarity = similarity_of(encoder, similarity)
+    unit = similarity == "cosine"  # all others tell rows of different lengths apart
+    documents = encode_all(encoder, dataset.texts, unit=unit)
+    queries = encode_all(encoder, dataset.queries["text"].tolist(), role="query", unit=unit)
     ids = np.array(dataset.corpus.documents["doc_id"].tolist(), dtype=object)
     # In the order of their ids, for of equal neighbours the one that stands first is the nearer.
     # A text without direction is like no query, and a query without one finds nothing.
@@ -58,11 +68,15 @@ def search(dataset: RetrievalSet, encoder: Encoder) -> Search:
     rows = np.full((len(queries.vectors), depth), NONE, dtype=np.intp)
     if depth:
         found = measures.nearest_neighbours(
-            queries.vectors[queries.has_direction], documents.vectors[library], depth
+            queries.vectors[queries.has_direction],
+            documents.vectors[library],
+            depth,
+            similarity=similarity,
         )
         rows[queries.has_direction] = library[found]
     ranking = Ranking(without_own(rows, left_out), documents.tokens)
-    return Search(encoder, ranking, documents, queries)
+    directions = documents if unit else replace(documents, vectors=unit_rows(documents.vectors))
+    return Search(encoder, similarity, ranking, directions, queries)
 
 
 def without_own(rows: NDArray[np.intp], left_out: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -23,12 +23,21 @@ from semshift_nb.analyses.retrieval.metric_table import (
     mean_row,
     score_rows,
 )
-from semshift_nb.analyses.retrieval.search import DEPTH, NONE, Ranking, query_scores, without_own
+from semshift_nb.analyses.retrieval.search import (
+    DEPTH,
+    NONE,
+    Ranking,
+    query_scores,
+    similarity_of,
+    without_own,
+)
 from semshift_nb.analyses.splitting.chunks import kept_within, text_of
 from semshift_nb.analyses.splitting.segments import SegmentedText, segment_texts
 from semshift_nb.analyses.splitting.split import SplitOptions, check_options, find_cuts
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder, Encoding, TokenCounts
+from semshift_nb.encoders.encoding import unit_rows
+from semshift_nb.measures.neighbours.similarity import RULES
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,14 +124,14 @@ def sentences_of(dataset: RetrievalSet, encoder: Encoder) -> Sentences:
 
 
 _CELLS = 4_000_000
-"""Cosines that are held at a time."""
+"""Scores that are held at a time."""
 
 
 _DIGITS = 12
 """Equal parts have scores that are equal to so many digits, wherever they stand in a product."""
 
 Similarity: TypeAlias = Callable[[NDArray[np.float32]], NDArray[np.float64]]
-"""Unit rows of queries to their similarity with each part that has a direction."""
+"""Rows of queries to their similarity with each part that has a direction."""
 
 
 def rank_by_parts(
@@ -134,7 +143,7 @@ def rank_by_parts(
     similarity: Similarity | None = None,
     askers: NDArray[np.intp] | None = None,
 ) -> Ranking:
-    """Rank documents for each query by the cosine of the best part; of equal ones by document id.
+    """Rank documents for each query by the score of the best part; of equal ones by document id.
 
     ``parents`` holds for each part the row of its document, ascending. Documents without a part
     that has a direction are never found. ``similarity`` may take the place of the cosine; and where
@@ -178,6 +187,19 @@ class _Cosine:
         return np.asarray(queries.astype(np.float64) @ self._columns)
 
 
+def _scores(name: str, parts: Encoding) -> Similarity | None:
+    """Give a similarity with the parts' rows of any length, at most about 1; None the cosine."""
+    if name == "cosine":
+        return None
+    rule, rows = RULES[name], parts.vectors[parts.has_direction].astype(np.float64)
+
+    def similar(queries: NDArray[np.float32]) -> NDArray[np.float64]:
+        asked = queries.astype(np.float64)
+        return np.asarray(rule.scores(np, asked, rows) / rule.size(np, asked, rows))
+
+    return similar
+
+
 def _mean_by(owners: NDArray[np.intp], rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean of the rows of each owner; owners ascend."""
     _, starts, counts = np.unique(owners, return_index=True, return_counts=True)
@@ -201,7 +223,8 @@ def _blocks(whose: NDArray[np.intp], n_parts: int) -> Iterator[slice]:
 WHOLE, POOLED = "whole document", "mean of its sentences"
 _REFERENCE = "least_dilution"
 _COLUMNS = [
-    *["dataset", "encoder", "max_length", "method", "metric", "value", "ci_low", "ci_high", "n"],
+    *["dataset", "encoder", "max_length", "similarity", "method", "metric", "value"],
+    *["ci_low", "ci_high", "n"],
     *["unit", *CHANGE, "truncated_share", "unknown_share", "status", "reason"],
 ]
 
@@ -212,13 +235,14 @@ def chunk_retrieval(
     encoder: Encoder,
     *,
     methods: Sequence[str] = ("percentile", "windowed_percentile", "fixed"),
+    similarity: str | None = None,
     n_resamples: int = 1000,
     n_permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Search documents by their best chunk, and set ways to cut them beside each other.
 
-    A document's score is the largest cosine of the query with one of its chunks. Least dilution
+    A document's score is that of the chunk most similar to the query. Least dilution
     cuts each document at the price that the document suggests; every other method cuts it into
     equally many chunks, so that mean sizes are equal. Beside them stand the document whole, as far
     as the model reads it, and the mean of its sentences' vectors, which is pooled over all of the
@@ -232,6 +256,8 @@ def chunk_retrieval(
         What turns sentences, chunks and queries into vectors. Chunks keep to its ``max_length``.
     methods : sequence of str
         Methods of `split` beside ``"least_dilution"``.
+    similarity : {"cosine", "dot", "euclidean", "manhattan"}, optional
+        By what to rank, as in `retrieval`; sentences are cut by their directions always.
     n_resamples, n_permutations : int
         Of the intervals and of the tests.
     seed : int
@@ -240,10 +266,10 @@ def chunk_retrieval(
     Returns
     -------
     DataFrame
-        One row a method and figure: ``dataset``, ``encoder``, ``max_length``, ``method``,
-        ``metric`` (``nDCG@10``, ``RR@10``, ``R@100``, ``AP``; and, as means over documents,
-        ``dilution`` within chunks, ``n_chunks`` and ``chunk_tokens``), ``value`` with its 95 %
-        bootstrap interval, ``n``, ``unit``, ``difference`` from least dilution with its paired
+        One row a method and figure: ``dataset``, ``encoder``, ``max_length``, ``similarity``,
+        ``method``, ``metric`` (``nDCG@10``, ``RR@10``, ``R@100``, ``AP``; and, as means over
+        documents, ``dilution`` within chunks, ``n_chunks`` and ``chunk_tokens``), ``value`` with
+        its 95 % bootstrap interval, ``n``, ``unit``, ``difference`` from least dilution, its paired
         interval, ``p_value`` and ``p_holm`` (paired permutation, adjusted for all methods),
         ``truncated_share`` and ``unknown_share`` of the relevant documents, ``status`` and
         ``reason``. Queries that ask for the same documents are averaged first, for they are not
@@ -252,34 +278,54 @@ def chunk_retrieval(
     Raises
     ------
     InputError
-        If a method is unknown, or no document has a sentence with a direction.
+        If a method or the similarity is unknown, or no document has a sentence with a direction.
     """
     for method in methods:
         check_options(method, None, "auto")
+    similarity = similarity_of(encoder, similarity)
+    unit = similarity == "cosine"
     chance = ResamplingOptions(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
     sentences = sentences_of(dataset, encoder)
     least = sentences.cut(_REFERENCE)
     arms = {_REFERENCE: least, WHOLE: sentences.whole()}
     arms |= {one: sentences.cut(one, like=least) for one in methods if one != _REFERENCE}
-    report = _Report(dataset, encoder, chance)
+    report = _Report(dataset, encoder, similarity, chance)
     for method, parts in arms.items():
-        report.add(method, parts, encode_all(encoder, parts.texts))
-    report.add(POOLED, arms[WHOLE], pooled(sentences, arms[WHOLE]))
+        report.add(method, parts, encode_all(encoder, parts.texts, unit=unit))
+    report.add(POOLED, arms[WHOLE], pooled(sentences, arms[WHOLE], None if unit else encoder))
     return report.table()
 
 
-def pooled(sentences: Sentences, whole: DocumentChunks) -> Encoding:
-    """Return the mean of each document's sentence vectors, of the whole of it."""
+def pooled(sentences: Sentences, whole: DocumentChunks, raw: Encoder | None = None) -> Encoding:
+    """Return the mean of each document's sentence vectors, of the whole of it.
+
+    They are unit rows; or with ``raw`` as this encoder gives them.
+    """
     documents = [sentences.documents[row] for row in whole.parents.tolist()]
-    means = np.stack([one.rows[one.has_direction].mean(axis=0) for one in documents])
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    units = [one.rows[one.has_direction] for one in documents]
+    rows = units if raw is None else _raw_rows(documents, raw)
+    means = np.stack([own.mean(axis=0) for own in rows])
     n_tokens = np.array([one.weights.sum() for one in documents], dtype=np.int64)
     tokens = TokenCounts(
         n_tokens,
         truncated=np.zeros(len(documents), dtype=np.bool_),
         unknown=np.array([one.tokens.shares()["unknown_share"] for one in documents]),
     )
-    return Encoding(means / np.maximum(lengths, np.finfo(np.float32).tiny), tokens)
+    return Encoding(unit_rows(means) if raw is None else means, tokens)
+
+
+def _raw_rows(documents: Sequence[SegmentedText], encoder: Encoder) -> list[NDArray[np.float32]]:
+    """Return the vectors of sentences with a direction as the model gives them."""
+    sentences = [
+        [
+            one.text[piece.start : piece.end].strip()
+            for piece, there in zip(one.pieces, one.has_direction.tolist(), strict=True)
+            if there
+        ]
+        for one in documents
+    ]
+    rows = encode_all(encoder, [text for own in sentences for text in own], unit=False).vectors
+    return np.split(rows, np.cumsum([len(own) for own in sentences])[:-1])
 
 
 def asked_for(dataset: RetrievalSet) -> NDArray[np.intp]:
@@ -309,15 +355,29 @@ def _by_document(parts: DocumentChunks, encoded: Encoding) -> dict[str, NDArray[
 class _Report:
     """Rows of figures while they are gathered; the first method is what others differ from."""
 
-    def __init__(self, dataset: RetrievalSet, encoder: Encoder, chance: ResamplingOptions) -> None:
+    def __init__(
+        self, dataset: RetrievalSet, encoder: Encoder, similarity: str, chance: ResamplingOptions
+    ) -> None:
         self._dataset, self._encoder, self._chance = dataset, encoder, chance
-        self._queries = encode_all(encoder, dataset.queries["text"].tolist(), role="query")
+        self._similarity = similarity
+        self._queries = encode_all(
+            encoder,
+            dataset.queries["text"].tolist(),
+            role="query",
+            unit=similarity == "cosine",
+        )
         self._rows: list[dict[str, object]] = []
         self._reference: tuple[pd.DataFrame, dict[str, NDArray[np.float64]]] | None = None
 
     def add(self, method: str, parts: DocumentChunks, encoded: Encoding) -> None:
         """Search by these parts."""
-        ranking = rank_by_parts(self._dataset, self._queries, encoded, parts.parents)
+        ranking = rank_by_parts(
+            self._dataset,
+            self._queries,
+            encoded,
+            parts.parents,
+            similarity=_scores(self._similarity, encoded),
+        )
         scores = averaged(query_scores(self._dataset, ranking), self._dataset)
         found = {**_by_document(parts, encoded), "dilution": parts.dilutions}
         before = self._reference
@@ -330,6 +390,7 @@ class _Report:
             "dataset": self._dataset.name,
             "encoder": self._encoder.name,
             "max_length": self._encoder.max_length,
+            "similarity": self._similarity,
             "method": method,
             "truncated_share": rows[0]["truncated_share"],
             "unknown_share": rows[0]["unknown_share"],

@@ -79,6 +79,8 @@ def ablated_retrieval(
 ) -> pd.DataFrame:
     """Search a set in each of some ablated spaces, and compare them query by query.
 
+    Rankings go by the cosine, whatever the model declares: ablated vectors are directions.
+
     Parameters
     ----------
     source : RetrievalSet or Corpus
@@ -124,7 +126,7 @@ def ablated_retrieval(
     def score(encoder: Encoder) -> NDArray[np.float64]:
         if dataset is None:
             return np.zeros(0)
-        return query_scores(dataset, search(dataset, encoder).ranking)[MAIN].to_numpy(
+        return query_scores(dataset, search(dataset, encoder, "cosine").ranking)[MAIN].to_numpy(
             dtype=np.float64
         )
 

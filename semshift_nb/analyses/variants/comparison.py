@@ -20,8 +20,8 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 
 _COLUMNS = [
-    *["family", "variant", "encoder", "tau", "schedule", "of", "metric", "value", "ci_low"],
-    *["ci_high", "n", "unit", "status", "reason"],
+    *["family", "variant", "encoder", "tau", "schedule", "similarity", "of", "metric", "value"],
+    *["ci_low", "ci_high", "n", "unit", "status", "reason"],
 ]
 
 
@@ -79,6 +79,7 @@ def quality_order(
     families: Mapping[str, Sequence[Encoder]],
     *,
     pairs: Sequence[TextPairs] = (),
+    similarity: str | None = None,
     n_halves: int = 200,
     n_resamples: int = 1000,
     seed: int = 0,
@@ -95,6 +96,9 @@ def quality_order(
         one is left out.
     pairs : sequence of TextPairs, optional
         Pairs that mean alike, for `alignment_uniformity`.
+    similarity : {"cosine", "dot", "euclidean", "manhattan"}, optional
+        By what all variants rank; if left out, each by what its model declares, and after a
+        correction by the cosine. All other figures are of directions.
     n_halves : int, default 200
         How many halves of the texts to draw.
     n_resamples : int, default 1000
@@ -106,11 +110,11 @@ def quality_order(
     -------
     QualityOrder
         ``variants`` has one row a figure: ``family``, ``variant`` (its name, with a temperature),
-        ``encoder``, ``tau``, ``schedule``, ``of`` (``queries``, ``documents``, or a kind of
-        pairs), ``metric`` (``nDCG@10`` of queries; ``uniformity``,
-        ``mean_cosine``, ``effective_rank``, ``iso_score`` and ``partition_isotropy`` of documents;
-        those of `alignment_uniformity` of pairs), ``value``, ``ci_low``, ``ci_high``, ``n``,
-        ``unit``, ``status`` and ``reason``.
+        ``encoder``, ``tau``, ``schedule``, ``similarity``, ``of`` (``queries``, ``documents``, or a
+        kind of pairs), ``metric`` (``nDCG@10`` of queries; ``uniformity``, ``mean_cosine``,
+        ``effective_rank``, ``iso_score`` and ``partition_isotropy`` of documents; those of
+        `alignment_uniformity` of pairs), ``value``, ``ci_low``, ``ci_high``, ``n``, ``unit``,
+        ``status`` and ``reason``.
 
         ``order`` has one row a correlation and interval: ``scope`` (``all variants``, or a family
         of at least 5), ``of`` and ``figure``, ``better`` (which way the literature holds the
@@ -139,7 +143,7 @@ def quality_order(
     """
     if not any(families.values()):
         raise InputError("there is no variant of an encoder; see encoder_views.")
-    reader = Reader(dataset, pairs, n_halves=n_halves, seed=seed)
+    reader = Reader(dataset, pairs, similarity=similarity, n_halves=n_halves, seed=seed)
     kept: list[Variant] = []
     notes: list[str] = []
     for family, encoders in families.items():
@@ -169,6 +173,7 @@ def _rows(variant: Variant) -> Iterator[dict[str, object]]:
         "family": variant.family,
         "variant": variant.name,
         **encoder_columns(variant.encoder),
+        "similarity": variant.similarity,
     }
     for (of, metric), figure in variant.figures.items():
         unit = "0 to 1" if metric in _SHARES else UNITS[metric]

@@ -45,6 +45,7 @@ class Variant:
     encoder: Encoder
     documents: NDArray[np.float32]
     figures: dict[tuple[str, str], Measured]
+    similarity: str = "cosine"
 
     @property
     def quality(self) -> Measured:
@@ -64,18 +65,26 @@ class Variant:
         return all(key in self.figures and np.isfinite(self.figures[key].value) for key in keys)
 
     def same_as(self, other: "Variant") -> bool:
-        """Say whether both give the documents the same vectors."""
+        """Say whether both give the documents the same vectors, and rank them alike."""
         ours, theirs = self.documents, other.documents
-        return ours.shape == theirs.shape and np.allclose(ours, theirs, atol=1e-5)
+        alike = ours.shape == theirs.shape and np.allclose(ours, theirs, atol=1e-5)
+        return alike and self.similarity == other.similarity
 
 
 class Reader:
     """Reads encoders on one retrieval set and some pairs, always on the same halves."""
 
     def __init__(
-        self, dataset: RetrievalSet, pairs: Sequence[TextPairs], *, n_halves: int, seed: int
+        self,
+        dataset: RetrievalSet,
+        pairs: Sequence[TextPairs],
+        *,
+        similarity: str | None,
+        n_halves: int,
+        seed: int,
     ) -> None:
         self._dataset = dataset
+        self._similarity = similarity
         self._pairs = dict(zip(_labels(pairs), pairs, strict=True))
         self._query_groups = _query_groups(dataset)
         self._document_groups = dataset.corpus.documents["doc_id"].to_numpy(dtype=object)
@@ -89,13 +98,13 @@ class Reader:
 
     def read(self, family: str, encoder: Encoder) -> Variant:
         """Encode what has to be, and work everything out."""
-        found = search(self._dataset, encoder)
+        found = search(self._dataset, encoder, self._similarity)
         figures = {(QUERIES, MAIN): self._quality(found)}
         figures |= {(DOCUMENTS, name): value for name, value in self._of_documents(found).items()}
         for label, pairs in self._pairs.items():
             of_pairs = self._of_pairs(pairs, read_pairs(pairs, encoder))
             figures |= {(label, name): value for name, value in of_pairs.items()}
-        return Variant(family, encoder, found.documents.vectors, figures)
+        return Variant(family, encoder, found.documents.vectors, figures, found.similarity)
 
     def _quality(self, found: Search) -> Measured:
         scores = query_scores(self._dataset, found.ranking)[MAIN].to_numpy(dtype=np.float64)

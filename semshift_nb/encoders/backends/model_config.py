@@ -124,6 +124,11 @@ def without_normalize(model: SentenceTransformer) -> SentenceTransformer:
     return _with_modules(model, modules)
 
 
+def ends_in_unit_rows(model: SentenceTransformer) -> bool:
+    """Say whether the model itself brings its vectors to unit length, and cuts none off then."""
+    return isinstance([*model][-1], Normalize) and model.truncate_dim is None
+
+
 def _with_modules(
     model: SentenceTransformer, modules: dict[str, torch.nn.Module]
 ) -> SentenceTransformer:

@@ -195,6 +195,11 @@ class Backend(Protocol):
         """Poolings that there are."""
         ...
 
+    @property
+    def gives_unit(self) -> bool:
+        """Whether the model itself brings what it pools to unit length."""
+        ...
+
     def dim_at(self, at: LayerPooling) -> int:
         """Return how many numbers a vector has there, or refuse what is not there."""
         ...
@@ -208,11 +213,11 @@ class Backend(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
-        """Turn texts into unit rows."""
+        """Turn texts into rows as the model gives them, its own ``Normalize`` included."""
         ...
 
     def raw(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
-        """Turn texts into rows of any length."""
+        """Turn texts into rows of any length, before the model's own ``Normalize``."""
         ...
 
     def embed_layers(

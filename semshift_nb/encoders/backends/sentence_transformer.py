@@ -23,6 +23,7 @@ from semshift_nb.encoders.backends.hidden_states import (
 )
 from semshift_nb.encoders.backends.model_config import (
     check_length,
+    ends_in_unit_rows,
     n_positions,
     own_max_length,
     pooling_layer,
@@ -64,6 +65,7 @@ class TransformerBackend:
         self.device = str(model.device)
         self.max_length = own_max_length(model)
         self.pooling = pooling_name(model)
+        self.gives_unit = ends_in_unit_rows(model)
         self._dims: dict[str | None, int] = {None: self._measure_dim(model)}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -121,11 +123,10 @@ class TransformerBackend:
         return prompt_for(role, self.model.prompts, self.model.default_prompt_name)
 
     def embed(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
-        """Turn texts into unit rows."""
+        """Turn texts into rows as the model gives them, its own ``Normalize`` included."""
         if spec.layer is not None:
-            return (batch.unit() for batch in self.raw(texts, role, spec))
-        model = with_pooling(self.model, spec.pooling)
-        return (batch.unit() for batch in self._outputs(model, texts, role, spec))
+            return self.raw(texts, role, spec)
+        return self._outputs(with_pooling(self.model, spec.pooling), texts, role, spec)
 
     def raw(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
         """Turn texts into rows of any length, before the model's own ``Normalize``."""

@@ -58,6 +58,7 @@ class StaticBackend:
     poolings = ("mean", "max")
 
     pooling = "mean"
+    gives_unit = False
 
     def __init__(
         self,
@@ -88,8 +89,8 @@ class StaticBackend:
         return ""
 
     def embed(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
-        """Turn texts into unit rows."""
-        return (batch.unit() for batch in self.raw(texts, role, spec))
+        """Turn texts into means of the table's rows."""
+        return self.raw(texts, role, spec)
 
     def raw(self, texts: Sequence[str], role: str, spec: EncodingSpec) -> Iterator[Batch]:
         """Turn texts into rows of any length."""

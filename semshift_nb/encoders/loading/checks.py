@@ -13,6 +13,7 @@ from semshift_nb.encoders.loading.folders import (
 )
 from semshift_nb.encoders.texts import SHORTEST
 from semshift_nb.errors import InputError
+from semshift_nb.names import SIMILARITIES
 from semshift_nb.permissions import how_to_permit
 from semshift_nb.validation import is_whole
 
@@ -57,6 +58,20 @@ def check_folder(folder: Path, allow: Collection[str]) -> None:
 def has_own_pooling(folder: Path) -> bool:
     """Say whether the folder tells how tokens become one vector, or none is needed."""
     return bool(listed_modules(folder))
+
+
+def declared_similarity(folder: Path) -> str:
+    """Return by what the folder says that its vectors are compared, or refuse what is none."""
+    path = folder / "config_sentence_transformers.json"
+    said = read_object(path).get("similarity_fn_name")
+    if said is None:
+        return SIMILARITIES[0]
+    if said not in SIMILARITIES:
+        raise InputError(
+            f"{path} says similarity_fn_name {said!r:.60}: expected null or one of "
+            f"{', '.join(SIMILARITIES)}. Write one there."
+        )
+    return str(said)
 
 
 def _check_adapter(folder: Path) -> None:

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 
 from semshift_nb.encoders.cache import VectorCache
 from semshift_nb.encoders.encoder import Encoder, ModelIdentity
-from semshift_nb.encoders.loading.checks import check_folder, has_own_pooling
+from semshift_nb.encoders.loading.checks import (
+    check_folder,
+    declared_similarity,
+    has_own_pooling,
+)
 from semshift_nb.encoders.loading.folders import (
     ModelFolder,
     bundled_folder,
@@ -123,13 +127,14 @@ def load_encoder(
     _check_device(device)
     found = _find(name, permitted)
     options = _Options(max_length, pooling, dtype, device, permitted, check_prompts(prompts))
+    similarity = declared_similarity(found.path)
     kind = "static" if name == "static" else "model"
     make = _static_backend if kind == "static" else _model_backend
     weights = weight_files(found.path, pickled="pickle" in permitted)
     backend = make(found.path, options)
     hashed = _with_prompts(fingerprint(found.path, weights, kind=kind), options.prompts)
     guessed = pooling is None and name not in _BUNDLED and not has_own_pooling(found.path)
-    identity = ModelIdentity(found.name, found.revision, hashed, guessed)
+    identity = ModelIdentity(found.name, found.revision, hashed, guessed, similarity)
     if guessed:
         warnings.warn(_guess(found.path, backend.pooling), GuessedPoolingWarning, stacklevel=2)
     spec = EncodingSpec(backend.max_length)

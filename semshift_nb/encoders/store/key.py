@@ -27,16 +27,26 @@ class StoreKey:
     dtype: str
     temperature: float | str
     dim: int
+    #: False where rows keep the length that the model gives them.
+    unit: bool = True
 
     @property
     def id(self) -> str:
         """The space's name: a hash of all settings but the encoder's name."""
-        settings = {**asdict(self), "encoder": _FORMAT}
+        settings = {**self._settings, "encoder": _FORMAT}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:32]
 
     def to_json(self) -> str:
         """Describe the space for a person."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+        return json.dumps(self._settings, indent=2, sort_keys=True) + "\n"
+
+    @property
+    def _settings(self) -> dict[str, object]:
+        # Unit rows, which most spaces hold, are not told: their names were given before others.
+        settings = asdict(self)
+        if self.unit:
+            del settings["unit"]
+        return settings
 
 
 def text_key(text: str) -> bytes:

@@ -18,9 +18,10 @@ _REMEDY = "its texts are encoded again"
 class ShardIndex:
     """The keys of all shards of one space."""
 
-    def __init__(self, folder: Path, dim: int) -> None:
+    def __init__(self, folder: Path, dim: int, *, unit: bool) -> None:
         self._folder = folder
         self._dim = dim
+        self._unit = unit
         self._keys: dict[str, pa.Array] = {}
 
     def fetch(self, keys: Sequence[bytes], into: Encoding) -> NDArray[np.bool_]:
@@ -96,7 +97,7 @@ class ShardIndex:
 
     def _read(self, name: str, rows: NDArray[np.intp]) -> Encoding | None:
         try:
-            return read_rows(self._folder / name, rows, self._dim)
+            return read_rows(self._folder / name, rows, self._dim, unit=self._unit)
         except (OSError, DamagedError) as error:
             del self._keys[name]
             if not isinstance(error, FileNotFoundError):

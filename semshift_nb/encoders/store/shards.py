@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from semshift_nb.encoders.encoding import Encoding
+from semshift_nb.encoders.encoding import Encoding, may_be_kept
 from semshift_nb.encoders.store.damage import DamagedError, check_file
 from semshift_nb.encoders.token_counts import TokenCounts
 from semshift_nb.files import write_whole
@@ -80,7 +80,7 @@ def read_keys(path: Path, dim: int) -> pa.Array:
         return table["key"].combine_chunks()
 
 
-def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
+def read_rows(path: Path, rows: NDArray[np.intp], dim: int, *, unit: bool = True) -> Encoding:
     """Read some rows of a shard, after making sure that it is sound.
 
     Parameters
@@ -91,6 +91,8 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
         Which rows.
     dim : int
         Numbers that a vector must have.
+    unit : bool
+        Whether its length must be 1.
     """
     check_file(path)
     content = path.read_bytes()
@@ -110,7 +112,7 @@ def read_rows(path: Path, rows: NDArray[np.intp], dim: int) -> Encoding:
             ),
         )
         encoding = columns.take(places * _ROW_GROUP + rows % _ROW_GROUP)
-    _check_rows(encoding)
+    _check_rows(encoding, unit=unit)
     return encoding
 
 
@@ -189,12 +191,13 @@ def _unknown(table: pa.Table) -> NDArray[np.float64]:
     return column
 
 
-def _check_rows(encoding: Encoding) -> None:
+def _check_rows(encoding: Encoding, *, unit: bool) -> None:
     """Refuse rows that would never have been kept."""
-    if not encoding.is_unit.all():
-        row = int(np.argmin(encoding.is_unit))
-        length = np.linalg.norm(encoding.vectors[row].astype(np.float64))
-        raise DamagedError(f"a vector in it has length {length:.6g}, expected 1")
+    sound = may_be_kept(encoding, unit=unit)
+    if not sound.all():
+        length = np.linalg.norm(encoding.vectors[int(np.argmin(sound))].astype(np.float64))
+        expected = "1" if unit else "a finite one above 0"
+        raise DamagedError(f"a vector in it has length {length:.6g}, expected {expected}")
     if (encoding.n_tokens < 0).any():
         raise DamagedError(f"a text in it has {encoding.n_tokens.min()} tokens")
     if ((encoding.unknown < 0) | (encoding.unknown > 1)).any():

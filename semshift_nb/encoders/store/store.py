@@ -24,9 +24,9 @@ class Store:
     """A folder of vectors, one subfolder for each space.
 
     A space is what vectors must have in common to be the same for the same text: the encoder, the
-    role and its prompt, the length, the pooling, the number format and the temperature. Many
-    processes may use one store at once, over a network too: shards are written whole, moved into
-    place and never changed.
+    role and its prompt, the length, the pooling, the number format, the temperature, and whether
+    they are of unit length. Many processes may use one store at once, over a network too: shards
+    are written whole, moved into place and never changed.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class Store:
         ShardIndex
             Kept in memory between calls.
         """
-        new = ShardIndex(self.root / space.id, space.dim)
+        new = ShardIndex(self.root / space.id, space.dim, unit=space.unit)
         return self._indexes.setdefault(space.id, new)
 
     def writing(self, space: StoreKey) -> AbstractContextManager[Writer]:
@@ -200,6 +200,8 @@ def _look_at(folder: Path) -> _Space:
 
 def _row(space: str, described: StoreKey | None, n_vectors: int, n_bytes: int) -> dict[str, object]:
     settings = {name: getattr(described, name, None) for name in [*_SETTINGS, "dim"]}
+    if described is not None and not described.unit:
+        settings["pooling"] = f"{described.pooling}, not brought to unit length"
     return {**settings, "space": space, "n_vectors": n_vectors, "n_bytes": n_bytes}
 
 

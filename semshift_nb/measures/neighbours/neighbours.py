@@ -1,6 +1,7 @@
 """Nearest neighbours, with ties that fall the same way every time, and how many two lists share."""
 
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 import array_api_compat
 import numpy as np
@@ -15,8 +16,9 @@ from semshift_nb.measures.arrays import (
     unit_scale,
     without_gradients,
 )
+from semshift_nb.measures.neighbours.similarity import RULES, Rule, of_one_size
 from semshift_nb.names import count
-from semshift_nb.validation import check_whole, is_whole, shown
+from semshift_nb.validation import check_similarity, check_whole, is_whole, shown
 
 _FOLD = 32
 """So many columns are looked at as one; folded, they are a single pass through memory."""
@@ -60,10 +62,12 @@ _SLACK = 1e-5
 """More than a float32 matrix product can be wrong by; what lies closer is scored again."""
 
 
-def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
+def nearest_neighbours(
+    queries: Array, library: Array, k: int, *, similarity: str = "cosine"
+) -> Array:
     """Return the rows of a library that are nearest to each query.
 
-    The cosine decides; of exact ties the lower library position comes first. A matrix product
+    The similarity decides; of exact ties the lower library position comes first. A matrix product
     rounds equal rows differently according to where they stand, so it only picks candidates; these
     are scored again one by one in float64, where equal rows have equal scores. The result therefore
     does not depend on the size of a block or the number of threads.
@@ -71,11 +75,13 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     Parameters
     ----------
     queries : array of shape (n_queries, dim)
-        Unit rows.
+        Unit rows for the cosine; of any length for the others.
     library : array of shape (n_library, dim)
-        Unit rows from the same encoder.
+        Rows of the same kind from the same encoder.
     k : int
         Number of neighbours, from 1 to ``n_library``.
+    similarity : {"cosine", "dot", "euclidean", "manhattan"}
+        By what: the cosine, the inner product, or the least distance by either norm.
 
     Returns
     -------
@@ -85,8 +91,8 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     Raises
     ------
     InputError
-        If the rows are not finite unit vectors (within 1e-3), the dimensions differ, or ``k`` is
-        out of range.
+        If the rows are not finite, or for the cosine not of unit length (within 1e-3), the
+        dimensions differ, ``k`` is out of range or the similarity unknown.
 
     Examples
     --------
@@ -94,7 +100,10 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     >>> library = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     >>> nearest_neighbours(library[:1], library, 2)
     array([[0, 2]])
+    >>> nearest_neighbours(library[:1], np.array([[3.0, 3.0], [1.0, 0.0]]), 1, similarity="dot")
+    array([[0]])
     """
+    check_similarity(similarity)
     namespace(queries, library)
     xp = check_matrix(queries, name="queries", min_rows=0)
     check_matrix(library, name="library")
@@ -107,18 +116,84 @@ def nearest_neighbours(queries: Array, library: Array, k: int) -> Array:
     if not is_whole(k, least=1, most=n_library):
         raise InputError(f"k is {shown(k)}, expected 1 to {n_library}, the size of the library.")
     k = int(k)
-    with np.errstate(over="ignore"):  # what overflows is refused below
-        rows = xp.astype(without_gradients(library), xp.float32, copy=False)
-    scale = unit_scale(xp, rows, name="library")
     # However long the library is, a block's scores and its candidates take some 50 MiB.
     step = max(1, 2**22 // max(n_library, (k + _SPARE) * dim))
+    make = _Directions if similarity == "cosine" else partial(_Rows, RULES[similarity])
+    if similarity != "cosine":
+        queries, library = of_one_size(queries, library)
+    searched = make(library)
     found = [
-        _block_neighbours(
-            unit_rows(queries[part, :], name="queries"), library, rows=rows, scale=scale, k=k
-        )
+        _block_neighbours(searched.asked(queries[part, :]), searched, k=k)
         for part in blocks(queries.shape[0], rows=step)
     ]
     return xp.concat(found) if found else xp.zeros((0, k), dtype=xp.int64)
+
+
+class _Searched(Protocol):
+    """A library that is searched: quickly in float32, and exactly where that is not enough."""
+
+    def __len__(self) -> int: ...
+
+    def asked(self, queries: Array) -> Array:
+        """Return queries in float64, as they are compared."""
+
+    def rough(self, queries: Array) -> Array:
+        """Return scores of shape (n_queries, n_library) that are wrong by less than `_SLACK`."""
+
+    def exact(self, queries: Array, places: Array) -> Array:
+        """Return the scores of each query with its own candidates, worked out one by one."""
+
+
+class _Directions:
+    """Unit rows, by the cosine."""
+
+    def __init__(self, library: Array) -> None:
+        xp = namespace(library)
+        self._library = library
+        with np.errstate(over="ignore"):  # what overflows is refused below
+            self._rows = xp.astype(without_gradients(library), xp.float32, copy=False)
+        self._scale = unit_scale(xp, self._rows, name="library")
+
+    def __len__(self) -> int:
+        return int(self._library.shape[0])
+
+    def asked(self, queries: Array) -> Array:
+        return unit_rows(queries, name="queries")
+
+    def rough(self, queries: Array) -> Array:
+        xp = namespace(queries)
+        return (xp.astype(queries, xp.float32) @ self._rows.T) * self._scale
+
+    def exact(self, queries: Array, places: Array) -> Array:
+        xp = namespace(queries)
+        flat = unit_rows(self._library[xp.reshape(places, (-1,)), :], name="library")
+        rows = xp.reshape(flat, (*places.shape, flat.shape[1]))
+        return RULES["cosine"].pairs(xp, queries, rows)
+
+
+class _Rows:
+    """Rows of any length in float64, by another similarity."""
+
+    def __init__(self, rule: Rule, library: Array) -> None:
+        xp = namespace(library)
+        self._rule, self._library = rule, library
+        self._rows = xp.astype(library, xp.float32)
+
+    def __len__(self) -> int:
+        return int(self._library.shape[0])
+
+    def asked(self, queries: Array) -> Array:
+        return queries
+
+    def rough(self, queries: Array) -> Array:
+        xp = namespace(queries)
+        size = self._rule.size(xp, queries, self._library)
+        return self._rule.scores(xp, xp.astype(queries, xp.float32), self._rows) / (size or 1.0)
+
+    def exact(self, queries: Array, places: Array) -> Array:
+        xp = namespace(queries)
+        flat = self._library[xp.reshape(places, (-1,)), :]
+        return self._rule.pairs(xp, queries, xp.reshape(flat, (*places.shape, flat.shape[1])))
 
 
 def other_neighbours(embeddings: Array, k: int) -> Array:
@@ -201,35 +276,37 @@ def overlap_at_k(neighbours_a: Array, neighbours_b: Array, k: int) -> Array:
     return xp.sum(xp.astype(same, xp.float64), axis=(1, 2)) / k
 
 
-def _block_neighbours(
-    queries: Array, library: Array, *, rows: Array, scale: Array, k: int
-) -> Array:
-    """Return the neighbours of one block of queries; ``rows`` is the library in float32."""
+def _block_neighbours(queries: Array, searched: _Searched, *, k: int) -> Array:
+    """Return the neighbours of one block of queries."""
     xp = namespace(queries)
-    scores = (xp.astype(queries, xp.float32) @ rows.T) * scale
-    n_candidates = min(k + _SPARE, library.shape[0])
+    scores = searched.rough(queries)
+    n_candidates = min(k + _SPARE, len(searched))
     candidates = top_k(xp, scores, n_candidates)
     rough = xp.sort(xp.take_along_axis(scores, candidates, axis=1), axis=1, descending=True)
-    found = _ranked(xp, queries, library, candidates, k)
-    if n_candidates == library.shape[0]:
+    found = _ranked(xp, queries, searched, candidates, k)
+    if n_candidates == len(searched):
         return found
     # Where the last candidate is as good as the k-th, the tie may go on among those left out.
     floor = rough[:, k - 1] - _SLACK
     for row in xp.nonzero(rough[:, -1] >= floor)[0]:
         i = int(row)
         tied = xp.nonzero(scores[i, :] >= floor[i])[0][None, :]
-        found[i, :] = _ranked(xp, queries[i : i + 1, :], library, tied, k)[0, :]
+        found[i, :] = _ranked(xp, queries[i : i + 1, :], searched, tied, k)[0, :]
     return found
 
 
-def _ranked(xp: Any, queries: Array, library: Array, candidates: Array, k: int) -> Array:  # noqa: ANN401
+def _ranked(
+    xp: Any,  # noqa: ANN401
+    queries: Array,
+    searched: _Searched,
+    candidates: Array,
+    k: int,
+) -> Array:
     """Return the k best candidates of each query, scored one by one in float64.
 
     Candidates come in ascending positions and the sort is stable: that is the rule for ties.
     """
-    flat = unit_rows(library[xp.reshape(candidates, (-1,)), :], name="library")
-    rows = xp.reshape(flat, (*candidates.shape, library.shape[1]))
-    exact = xp.sum(rows * queries[:, None, :], axis=-1)
+    exact = searched.exact(queries, candidates)
     order = xp.argsort(exact, axis=1, descending=True, stable=True)[:, :k]
     return xp.take_along_axis(candidates, order, axis=1)
 
