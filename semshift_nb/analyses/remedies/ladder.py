@@ -247,6 +247,12 @@ class _Ladder:
         notes = [*self._dataset.notes, *self._bench.notes]
         if self._dataset.split == "known item":
             notes.append(KNOWN_ITEM)
+        encoder = self._bench.encoder
+        if encoder.similarity != "cosine":
+            notes.append(
+                f"{encoder.name} declares the similarity {encoder.similarity}; all remedies, and "
+                "the model as it is, rank by the cosine here"
+            )
         return RemedyLadder(adjusted, chosen, self._tally, tuple(notes))
 
     def _settings(self, own: tuple[str, ...]) -> list[Steps]:

@@ -7,7 +7,7 @@ from sentence_transformers.sentence_transformer.evaluation import InformationRet
 from sentence_transformers.util import SimilarityFunction
 
 from semshift_nb import load_encoder, measures
-from semshift_nb.analyses import chunk_retrieval, quality_order, retrieval
+from semshift_nb.analyses import chunk_retrieval, quality_order, remedy_ladder, retrieval
 from semshift_nb.analyses.retrieval.search import search
 from semshift_nb.analyses.splitting.chunk_retrieval import sentences_of
 from semshift_nb.corpora import Corpus, known_item, load_corpus
@@ -155,6 +155,16 @@ def test_variants_of_one_model(encoder, dataset):
         dataset, families, similarity="manhattan", n_halves=10, n_resamples=10
     ).variants
     assert set(table["similarity"]) == {"manhattan"}
+
+
+def test_remedies_say_that_they_rank_by_the_cosine(encoder, static, dataset):
+    told = "tiny declares the similarity dot; all remedies, and the model as it is, rank by the"
+    for model in (encoder, static):
+        ladder = remedy_ladder(dataset, model, remedies=[], tune=False, **PLAIN)
+        assert any(told in note for note in ladder.notes) == (model is encoder)
+    ladder = remedy_ladder(dataset, encoder, remedies=[], tune=False, **PLAIN)
+    expected = retrieval(dataset, encoder, taus=(), by=(), similarity="cosine", **PLAIN)
+    assert main_figure(ladder.table) == pytest.approx(main_figure(expected.table))
 
 
 @pytest.mark.parametrize("ask", [retrieval, chunk_retrieval])
