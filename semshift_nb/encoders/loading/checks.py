@@ -1,6 +1,6 @@
 """What a model's folder must be before anything in it is loaded."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from safetensors import SafetensorError, safe_open
 
 from semshift_nb.encoders.loading.folders import (
     listed_modules,
+    model_files,
     read_object,
     weight_files,
 )
@@ -39,12 +40,14 @@ _TASKS = {
 _MASKED = "ForMaskedLM"
 _COLBERT = ("ColBERT", "ForRetrieval")
 _LFS = b"version https://git-lfs"
+_STORED = (".json", ".txt", ".model", ".safetensors", ".bin")
 
 
 def check_folder(folder: Path, allow: Collection[str]) -> None:
     """Refuse a folder that is no whole model of dense vectors, or needs what was not allowed."""
-    _check_pointers(folder)
+    _check_pointers(folder.iterdir())
     _check_modules(folder, allow)
+    _check_pointers(model_files(folder))
     _check_adapter(folder)
     _check_kind(folder)
     _check_weight_files(folder, allow)
@@ -148,10 +151,9 @@ def _refuse_kind(folder: Path, what: str | None) -> None:
         )
 
 
-def _check_pointers(folder: Path) -> None:
-    names = ("*.json", "*.txt", "*.model", "*.safetensors", "*.bin")
-    for path in [path for name in names for path in folder.rglob(name)]:
-        if path.is_file() and _begins(path, _LFS):
+def _check_pointers(files: Iterable[Path]) -> None:
+    for path in files:
+        if path.is_file() and path.suffix in _STORED and _begins(path, _LFS):
             raise InputError(
                 f"{path} is a pointer of git-lfs, not the file itself: run git lfs pull in the "
                 "model's folder."

@@ -175,7 +175,13 @@ def _find(name: str | os.PathLike[str], allow: Collection[str]) -> ModelFolder:
     if name in _BUNDLED:
         return ModelFolder(bundled_folder(), str(name), bundled_revision())
     found = find_folder(os.fspath(name), allow)
-    check_folder(found.path, allow)
+    try:
+        check_folder(found.path, allow)
+    except OSError as error:
+        raise InputError(
+            f"{error.filename or found.path} cannot be read ({error.strerror}): check the model's "
+            "folder and its permissions."
+        ) from error
     return found
 
 

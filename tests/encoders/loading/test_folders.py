@@ -262,6 +262,15 @@ def test_a_pointer_of_git_lfs_is_told(folder):
         load(folder)
 
 
+def test_only_what_a_model_is_loaded_from_is_looked_at(folder):
+    (folder / "1_Pooling" / "config.json").write_text("version https://git-lfs", "utf8")
+    with pytest.raises(InputError, match=r"1_Pooling/config.json is a pointer"):
+        load(folder)
+    # A folder that was meant for another one may hold a whole disk.
+    with pytest.raises(InputError, match=r"^/ holds no weights"):
+        load(Path("/"))
+
+
 def test_an_adapter_is_to_be_merged_first(folder):
     (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "a/base"}', "utf8")
     with pytest.raises(InputError, match=r"LoRA adapter for 'a/base'.*merge it first"):
