@@ -98,7 +98,7 @@ def test_tuning_and_another_split(folder: Path, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[:2] == [
         (
             "news[red] (dev), static: 5 queries; 0% of their relevant documents are longer than "
-            "the model reads"
+            "the model reads, 0% of their tokens unknown to it"
         ),
         "19 queries have no judgement in 'dev' and are left out",
     ]
