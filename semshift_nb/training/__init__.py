@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from semshift_nb.training.contrastive.experiment import Contrastive as Contrastive
     from semshift_nb.training.loop import Budget as Budget
     from semshift_nb.training.loop import train as train
+    from semshift_nb.training.monitor import CollapseMonitor as CollapseMonitor
+    from semshift_nb.training.monitor import CollapseWarning as CollapseWarning
     from semshift_nb.training.probe import ProbeSet as ProbeSet
     from semshift_nb.training.probe import probe_figures as probe_figures
     from semshift_nb.training.trace import Trace as Trace
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Budget",
+    "CollapseMonitor",
+    "CollapseWarning",
     "Contrastive",
     "DivergedWarning",
     "ProbeSet",
@@ -30,6 +34,8 @@ __all__ = [
 
 _HOMES = {
     "Budget": "loop",
+    "CollapseMonitor": "monitor",
+    "CollapseWarning": "monitor",
     "Contrastive": "contrastive.experiment",
     "DivergedWarning": "arms",
     "ProbeSet": "probe",

@@ -218,7 +218,7 @@ def _elsewhere(
         except BrokenProcessPool as error:
             raise SemshiftError(
                 "a process that trained was ended from outside; the memory may have been too small "
-                f"({option('n_processes', value=1)} needs the least), or the script that asked for "
+                "(n_processes=1 needs the least), or the script that asked for "
                 'it lacks if __name__ == "__main__": around what it does.'
             ) from error
         finally:
@@ -279,7 +279,7 @@ def _stopping() -> Iterator[threading.Event]:
 
 def _processes(asked: int | None) -> int:
     if asked is not None:
-        return check_whole(asked, option("n_processes"), least=1, most=1024)
+        return check_whole(asked, "n_processes", least=1, most=1024)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

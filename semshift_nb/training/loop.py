@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import torch
 
-from semshift_nb.errors import InputError, option
+from semshift_nb.errors import InputError
 from semshift_nb.training.checkpoint import Checkpoint, told_of
 from semshift_nb.training.trace import (
     DIVERGED,
@@ -80,11 +80,11 @@ class Budget:
     every: int = 5
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", check_whole(self.steps, option("steps"), least=1))
-        object.__setattr__(self, "every", check_whole(self.every, option("every"), least=1))
+        object.__setattr__(self, "steps", check_whole(self.steps, "steps", least=1))
+        object.__setattr__(self, "every", check_whole(self.every, "every", least=1))
         if self.seconds is not None and not (is_real(self.seconds) and self.seconds > 0):
             raise InputError(
-                f"{option('seconds')} is {shown(self.seconds)}, expected a number above 0, or "
+                f"seconds is {shown(self.seconds)}, expected a number above 0, or "
                 "nothing for as long as it takes."
             )
 

@@ -211,6 +211,22 @@ class Trace:
             {"seed": "int64", "step": "int64", "value": "float64"}
         )
 
+    def until(self, step: int) -> "Trace":
+        """Return the trace as it was after some step, on its way.
+
+        Parameters
+        ----------
+        step : int
+            Probes after it are left out.
+
+        Returns
+        -------
+        Trace
+        """
+        earlier = Trace(self.experiment, self.arm, self.seed, self.settings)
+        earlier._probes = [probe for probe in self._probes if probe.step <= step]
+        return earlier
+
     def end(self, status: str, reason: str = "") -> "Trace":
         """Say how the training ended.
 

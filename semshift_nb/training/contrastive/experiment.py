@@ -13,7 +13,7 @@ from semshift_nb import measures
 from semshift_nb.corpora import Corpus, load_corpus
 from semshift_nb.corpora.pairs.pairs import TextPairs
 from semshift_nb.encoders import Encoder, load_encoder
-from semshift_nb.errors import InputError, option
+from semshift_nb.errors import InputError
 from semshift_nb.names import count
 from semshift_nb.training.contrastive.losses import (
     alignment_loss,
@@ -99,17 +99,17 @@ class Contrastive:
 
     def __post_init__(self) -> None:
         for name in ("tau", "uniformity_weight", "learning_rate"):
-            _check_positive(getattr(self, name), option(name))
+            _check_positive(getattr(self, name), name)
         _check_batch(self.batch_size)
-        check_whole(self.max_length, option("max_length"), least=3)
-        check_whole(self.n_texts, option("n_texts"), least=self.batch_size)
-        n_each = check_whole(self.probe_sentences, option("probe_sentences"), least=2)
+        check_whole(self.max_length, "max_length", least=3)
+        check_whole(self.n_texts, "n_texts", least=self.batch_size)
+        n_each = check_whole(self.probe_sentences, "probe_sentences", least=2)
         if n_each % 2:
             raise InputError(
-                f"{option('probe_sentences')} is {n_each}, expected an even number: every second "
+                f"probe_sentences is {n_each}, expected an even number: every second "
                 "sentence asks for the next one."
             )
-        check_flag(self.random_twin, option("random_twin"))
+        check_flag(self.random_twin, "random_twin")
         arms = [self.arms] if isinstance(self.arms, str) else list(self.arms)
         object.__setattr__(self, "arms", tuple(arms))
         if not arms or len(set(arms)) < len(arms):
@@ -149,8 +149,8 @@ class Contrastive:
         if len(found) < self.batch_size:
             raise InputError(
                 f"{corpus.name} has {count(len(found), 'sentence')} to train on in documents that "
-                f"are not looked at, expected at least {option('batch_size')}, {self.batch_size}: "
-                f"give more texts, or look at fewer ({option('probe_documents')})."
+                f"are not looked at, expected at least batch_size, {self.batch_size}: "
+                f"give more texts, or look at fewer (probe_documents)."
             )
         drawn = np.random.default_rng(0).permutation(len(found))[: self.n_texts]
         return [found[row] for row in drawn]
@@ -165,7 +165,7 @@ class Contrastive:
         if len(found) < self.batch_size:
             raise InputError(
                 f"{self.pairs.name} has {count(len(found), 'pair')} that mean alike, expected at "
-                f"least {option('batch_size')}, {self.batch_size}."
+                f"least batch_size, {self.batch_size}."
             )
         return found
 
@@ -321,7 +321,7 @@ def _corpus(corpus: Corpus | str) -> Corpus:
 def _check_batch(batch_size: object) -> None:
     if not is_whole(batch_size, least=2):
         raise InputError(
-            f"{option('batch_size')} is {shown(batch_size)}, expected a whole number from 2 on (32 "
+            f"batch_size is {shown(batch_size)}, expected a whole number from 2 on (32 "
             "is usual): a text is told from the others of its batch."
         )
 
