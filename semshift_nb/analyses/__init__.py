@@ -6,6 +6,8 @@ Wherever a corpus, an encoder or a dataset is taken, its name or path will do.
 from semshift_nb.analyses.attention.calibration import Calibration, calibrate, calibrated_schedule
 from semshift_nb.analyses.attention.filter_explained import filter_explained
 from semshift_nb.analyses.attention.low_pass import FilterResult, read_filter
+from semshift_nb.analyses.diagnosis.report import MissReport, miss_report
+from semshift_nb.analyses.diagnosis.why import Diagnosis, found_first, why_not_found
 from semshift_nb.analyses.geometry.corrections import correction_effects
 from semshift_nb.analyses.geometry.dimensions import (
     dead_dimensions,
@@ -81,10 +83,12 @@ __all__ = [
     "Ablation",
     "Calibration",
     "Chunk",
+    "Diagnosis",
     "DocumentReading",
     "EmbeddingSpaces",
     "FilterResult",
     "LayerReading",
+    "MissReport",
     "QualityOrder",
     "RemedyLadder",
     "RetrievalResult",
@@ -129,10 +133,12 @@ __all__ = [
     "encoder_views",
     "evaluate_splits",
     "filter_explained",
+    "found_first",
     "frequency_bias",
     "geometry",
     "length_collapse",
     "length_gap",
+    "miss_report",
     "mode_order",
     "neighbours_of",
     "order_along",
@@ -157,5 +163,6 @@ __all__ = [
     "split_tables",
     "stated",
     "vector_profile",
+    "why_not_found",
     "window_shift",
 ]

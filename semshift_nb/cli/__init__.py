@@ -17,6 +17,7 @@ from semshift_nb.cli import (
     shift,
     split,
     store,
+    why,
 )
 from semshift_nb.cli.program import ASKED_WRONGLY, FAILED, app, tell
 from semshift_nb.errors import InputError, SemshiftError
@@ -26,7 +27,10 @@ __all__ = ["app", "main"]
 
 # A command is part of the program once its module has been imported.
 _QUOTED = 2000
-_COMMANDS = (new, report, shift, retrieval, remedies, geometry, check, split, store, doctor)
+_COMMANDS = (
+    *(new, report, shift, retrieval, why, remedies, geometry, check, split),
+    *(store, doctor),
+)
 
 
 def _warning(  # as warnings.formatwarning; the line of a library that gave it helps no reader

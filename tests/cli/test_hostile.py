@@ -43,6 +43,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ["retrieval", "NAME", "--model", "static", "--out", "t.csv"],
         ["remedies", "NAME", "--model", "static", "--out", "t"],
         ["remedies", "mine.csv", "--model", "static", "--out", "NAME"],
+        ["why", "NAME", "who moves?", "--model", "static"],
+        ["why", "mine.csv", "who moves?", "--model", "static", "--out", "NAME.csv"],
         ["geometry", "NAME.npy", "--out", "t.csv"],
         ["geometry", "NAME.parquet", "--out", "t.csv"],
         ["split", "NAME.txt", "--out", "t.csv"],

@@ -41,6 +41,7 @@ COMMANDS = {
     "check": ["mine.jsonl"],
     "retrieval": ["beir", "--out", "t.jsonl"],
     "remedies": ["mine.jsonl", "--out", "t.jsonl"],
+    "why": ["mine.jsonl", "Zug", "--document", "a", "--out", "t.jsonl"],
     "report": ["--corpus", "mine.jsonl", "--notebook", "01", "--out", "run"],
 }
 

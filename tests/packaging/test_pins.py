@@ -296,6 +296,8 @@ def retrieval_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> 
     known = corpora.known_item(news)
     few = {"n_resamples": 20, "n_permutations": 19}
     found = analyses.retrieval(known, minilm, taus=(0.8,), **few)
+    missed = analyses.miss_report(known, static, k=1, n_resamples=20)
+    why = analyses.why_not_found(known, static, known.queries["query_id"][0])
     ladder = analyses.remedy_ladder(known, static, remedies=["int8", "tau"], tune=False, **few)
     keep = [static.after(measures.keep_dimensions(range(n), dim=DIM)) for n in (8, 32, 128)]
     order = analyses.quality_order(
@@ -305,6 +307,12 @@ def retrieval_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> 
     texts = news.sentences["text"].tolist()
     spaces = analyses.ablations(static, texts, sizes=[24], n_random=1)
     return {
+        **{
+            f"MissReport.{name}": getattr(missed, name)
+            for name in ("misses", "causes", "shares", "remedies")
+        },
+        **{f"Diagnosis.{name}": getattr(why, name) for name in ("causes", "ranking", "sentences")},
+        "found_first": analyses.found_first(news, static, "rain in the north"),
         "RetrievalResult.table": found.table,
         "RetrievalResult.by_query": found.by_query,
         "RetrievalResult.figures": found.figures,

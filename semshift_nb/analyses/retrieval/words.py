@@ -16,7 +16,7 @@ from semshift_nb.errors import InputError
 if TYPE_CHECKING:
     from bm25s import BM25
 
-_WORD = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
+WORD = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+")
 """Words, and of Chinese characters, between which nothing stands, each by itself."""
 
 _RRF = 60
@@ -28,12 +28,12 @@ _DIGITS = 12
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in order, in small letters: not stemmed, none left out."""
-    return [found[0].casefold() for found in _WORD.finditer(text)]
+    return [found[0].casefold() for found in WORD.finditer(text)]
 
 
 def word_ends(text: str) -> list[int]:
     """Return where each word of a text ends, in characters."""
-    return [found.end() for found in _WORD.finditer(text)]
+    return [found.end() for found in WORD.finditer(text)]
 
 
 @dataclass(frozen=True, eq=False)
