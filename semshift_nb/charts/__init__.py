@@ -5,6 +5,7 @@ then show in a live notebook, an exported page and as a picture, all without a n
 """
 
 from semshift_nb.charts.attention import filter_curves, layer_curves
+from semshift_nb.charts.diagnosis import cause_gains, cause_shares, mended_shares
 from semshift_nb.charts.geometry import (
     anisotropy_by_layer,
     cone_by_layer,
@@ -60,6 +61,8 @@ __all__ = [
     "ablation_curves",
     "alignment_plane",
     "anisotropy_by_layer",
+    "cause_gains",
+    "cause_shares",
     "concatenation_curves",
     "cone_by_layer",
     "correction_effects",
@@ -75,6 +78,7 @@ __all__ = [
     "live_spectrum",
     "live_split",
     "live_tempering",
+    "mended_shares",
     "method_figures",
     "order_intervals",
     "prefix_curves",

@@ -163,7 +163,7 @@ def print_diagnosis(found: "Diagnosis", model: str) -> None:
     if tried:
         print_table(console, _CAUSES, [_cause(row) for row in tried])
     for row in _rows(found.causes):
-        if row not in tried:
+        if row["status"] != "measured":
             say(f"not tested: {row['cause']}: {row['reason']}")
     best = found.sentences.nlargest(_N_SENTENCES, "cosine")
     for row in _rows(best):

@@ -266,7 +266,44 @@ def rungs_of() -> pd.DataFrame:
     return table.assign(**ends, **{"nDCG@10": 0.5})
 
 
+def causes_of() -> pd.DataFrame:
+    """Three that were tried and one that could not be."""
+    tried = {"tested": HOSTILE, "rank_before": 20, "is_main": [True, False, False, False]}
+    told = ["mends it: rank 1", "mends it: rank 4", "no gain", "not tested"]
+    ranks = pd.array([1, 4, 25, None], dtype="Int64")
+    table = pd.DataFrame({"cause": ["diluted", "position", "crowded", "lexical"], **tried})
+    after = {"rank_after": ranks, "rank_alike": ranks, "gain": 20 - ranks}
+    return table.assign(**after, verdict=told)
+
+
+def cause_shares_of() -> pd.DataFrame:
+    figures = {"value": 0.4, "ci_low": 0.3, "ci_high": 0.5, "n": 50}
+    buckets = [("all", "all"), ("1 to 32 tokens", "all"), ("all", "one sentence")]
+    return pd.DataFrame(
+        [
+            {"length_bucket": length, "shift_bucket": shift, "cause": cause, **figures}
+            for length, shift in buckets
+            for cause in ("diluted", "none of these")
+        ]
+    )
+
+
+def mended_of() -> pd.DataFrame:
+    figures = {"value": 0.4, "ci_low": 0.3, "ci_high": 0.5, "n": 50, "remedy": HOSTILE}
+    metrics = ["mended_share", "mended_share_of_others", "lost_share"]
+    return pd.DataFrame([{"cause": "diluted", "metric": name, **figures} for name in metrics])
+
+
+def test_a_cause_that_was_not_tried_has_no_bar() -> None:
+    (rows,) = charts.cause_gains(causes_of()).to_dict()["datasets"].values()
+    assert [row["what"] for row in rows] == ["the main cause", "mends it", "does not"]
+    assert [row["gain"] for row in rows] == [19, 16, -5]
+
+
 ALL_CHARTS = {
+    "causes": lambda: charts.cause_gains(causes_of(), title=HOSTILE),
+    "shares of causes": lambda: charts.cause_shares(cause_shares_of(), by="shift"),
+    "mended": lambda: charts.mended_shares(mended_of()),
     "spaces": lambda: charts.spectrum_view(spaces_of(), title=HOSTILE),
     "report card": lambda: charts.report_card(card_of()),
     "remedies": lambda: charts.remedy_ladder(rungs_of()),
