@@ -15,6 +15,12 @@ from semshift_nb.charts.geometry import (
     spectra_by_layer,
 )
 from semshift_nb.charts.length import length_curves
+from semshift_nb.charts.limits import (
+    bias_wins,
+    capacity_by_dimension,
+    critical_dimensions,
+    position_wins,
+)
 from semshift_nb.charts.remedies import remedy_ladder
 from semshift_nb.charts.report_card import report_card
 from semshift_nb.charts.retrieval import method_figures, retrieval_differences
@@ -61,11 +67,14 @@ __all__ = [
     "ablation_curves",
     "alignment_plane",
     "anisotropy_by_layer",
+    "bias_wins",
+    "capacity_by_dimension",
     "cause_gains",
     "cause_shares",
     "concatenation_curves",
     "cone_by_layer",
     "correction_effects",
+    "critical_dimensions",
     "dimension_strip",
     "discrepancy_by_dispersion",
     "document_data",
@@ -81,6 +90,7 @@ __all__ = [
     "mended_shares",
     "method_figures",
     "order_intervals",
+    "position_wins",
     "prefix_curves",
     "price_range",
     "quality_plane",

@@ -146,6 +146,37 @@ def bands_of() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def capacities_of() -> pd.DataFrame:
+    figures = {"metric": "satisfied", "value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 9}
+    rows = [
+        {"vectors": "free", "encoder": "", "dim": 4, **figures},
+        {"vectors": "free", "encoder": "", "dim": 12, **figures},
+        {"vectors": "encoder", "encoder": HOSTILE, "dim": 384, **figures},
+        {"vectors": "chance", "encoder": "", "dim": pd.NA, **figures, "metric": "R@2"},
+    ]
+    return pd.DataFrame(rows).astype({"dim": "Int64"})
+
+
+def critical_of() -> pd.DataFrame:
+    rows = [
+        {"n_documents": n, "n_queries": n, "vectors": vectors, "dim": n}
+        for vectors in ("free", "constructed", "published")
+        for n in (4, 8)
+    ]
+    return pd.DataFrame(rows).astype({"dim": "Int64"})
+
+
+def wins_of() -> pd.DataFrame:
+    rows = [
+        {"encoder": encoder, "bias": bias, "n_sentences": n_sentences, "position": position,
+         "answer": "all", "metric": metric, "value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 9}
+        for encoder in (HOSTILE, "static")
+        for bias, n_sentences, position in (("none", 1, "first"), ("all", 4, "last"))
+        for metric in ("win_rate", "win_rate_change")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def retrieval_of() -> pd.DataFrame:
     rows = [
         {"tau": tau, "schedule": "constant", "length_bucket": bucket, "shift_bucket": "all",
@@ -320,6 +351,10 @@ ALL_CHARTS = {
     "filter": lambda: charts.filter_curves(layers_of()),
     "layers": lambda: charts.layer_curves(layers_of(), ["entropy", "filter_rate"]),
     "retrieval": lambda: charts.retrieval_differences(retrieval_of()),
+    "capacity": lambda: charts.capacity_by_dimension(capacities_of()),
+    "critical": lambda: charts.critical_dimensions(critical_of()),
+    "biases": lambda: charts.bias_wins(wins_of(), title=HOSTILE),
+    "positions": lambda: charts.position_wins(wins_of()),
     "cone": lambda: charts.cone_by_layer(cones_of()),
     "anisotropy": lambda: charts.anisotropy_by_layer(layer_figures_of()),
     "spectra of layers": lambda: charts.spectra_by_layer(layer_spectra_of()),
@@ -500,9 +535,36 @@ def test_curves_of_ablations_leave_out_differences_and_what_was_removed():
         lambda: charts.ablation_curves(ablations_of().query("n_dimensions == 384")),
         lambda: charts.ablation_curves(ablations_of().query("n_dimensions != 96")),
         lambda: charts.dimension_strip(profile_of().assign(sd=np.nan, near_zero=False)),
+        lambda: charts.capacity_by_dimension(capacities_of().assign(value=np.nan)),
+        lambda: charts.bias_wins(wins_of().assign(value=np.nan)),
+        lambda: charts.position_wins(wins_of().assign(value=np.nan)),
     ],
-    ids=["nothing measured", "no size", "one size", "no profile"],
+    ids=[
+        "nothing measured",
+        "no size",
+        "one size",
+        "no profile",
+        "no capacity",
+        "no bias",
+        "no place",
+    ],
 )
 def test_a_picture_can_be_drawn_where_little_was_measured(chart):
     spec = chart().to_dict()
     assert mime_bundle(spec)["image/png"]
+
+
+def test_a_sentence_alone_stands_wherever_others_do_and_parts_of_the_questions_are_not_drawn():
+    table = wins_of()
+    table = pd.concat([table, table.assign(answer="cut off")])
+    rows = [row for row in drawn_rows(charts.position_wins(table)) if row["encoder"] == "static"]
+    assert [(row["n_sentences"], row["position"]) for row in rows] == [
+        *((1, "first"), (1, "last"), (4, "last")),
+    ]
+
+
+def test_only_what_is_satisfied_is_drawn_by_dimensions():
+    rows = drawn_rows(charts.capacity_by_dimension(capacities_of()))
+    assert [(row["of"], row["dim"]) for row in rows] == [
+        *(("free vectors", 4.0), ("free vectors", 12.0), (HOSTILE, 384.0)),
+    ]

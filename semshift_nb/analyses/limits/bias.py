@@ -123,18 +123,14 @@ def bias_probes(
     probes, note = _drawn(corpus, n_questions, n_sentences, seed)
     chance = _Resampling(n_resamples, seed)
     lacking = short_of(probes, n_sentences)
+    kinds = [NO_BIAS, *wanted]
+    asked = [] if lacking else probes
+    pairs = [[bias_pair(probe, bias, n_sentences) for probe in asked] for bias in kinds]
     rows: list[dict[str, object]] = []
     for encoder in readers:
         labels = {"corpus": corpus.name, **encoder_columns(encoder), "n_sentences": n_sentences}
-        kinds = [NO_BIAS, *wanted]
-        if lacking:
-            rows.extend(
-                {**labels, "bias": bias, "against": "", **_nothing(lacking)} for bias in kinds
-            )
-            continue
-        pairs = [[bias_pair(probe, bias, n_sentences) for probe in probes] for bias in kinds]
-        found = dict(zip(kinds, _outcomes(probes, pairs, encoder), strict=True))
-        rows.extend({**labels, **row} for row in _bias_rows(found, chance, note))
+        found = dict(zip(kinds, _outcomes(asked, pairs, encoder), strict=True))
+        rows.extend({**labels, **row} for row in _bias_rows(found, chance, note, lacking))
     return pd.DataFrame(rows, columns=_BIAS_COLUMNS)
 
 
@@ -198,44 +194,31 @@ def position_probes(
     sizes = _check_lengths(lengths)
     probes, note = _drawn(corpus, n_questions, sizes[-1], seed)
     chance = _Resampling(n_resamples, seed)
-    reasons = {size: short_of(probes, size) for size in sizes}
-    cells = [
-        (size, place)
-        for size in sizes
-        for place in (places if size > 1 else POSITIONS[:1])
-        if not reasons[size]
+    lacking = {size: short_of(probes, size) for size in sizes}
+    cells = [(size, place) for size in sizes for place in (places if size > 1 else POSITIONS[:1])]
+    pairs = [
+        [position_pair(probe, place, n) for probe in ([] if lacking[n] else probes)]
+        for n, place in cells
     ]
     rows: list[dict[str, object]] = []
     for encoder in readers:
         labels = {"corpus": corpus.name, **encoder_columns(encoder)}
-        pairs = [[position_pair(probe, place, n) for probe in probes] for n, place in cells]
         found = dict(zip(cells, _outcomes(probes, pairs, encoder), strict=True))
-        rows.extend({**labels, **row} for row in _position_rows(found, chance, note))
-        for size, reason in reasons.items():
-            if reason:
-                cell = {"n_sentences": size, "position": ALL, "answer": ALL}
-                rows.append({**labels, **cell, **_nothing(reason)})
+        rows.extend({**labels, **row} for row in _position_rows(found, chance, note, lacking))
     return pd.DataFrame(rows, columns=_POSITION_COLUMNS)
 
 
 _SHARE = "share of questions"
 
 
-def _nothing(reason: str) -> dict[str, object]:
-    return {
-        "metric": WIN_RATE,
-        "unit": _SHARE,
-        **TokenCounts.blank(0).shares(),
-        **unmeasured(reason),
-    }
-
-
 class _Resampling(NamedTuple):
     n_resamples: int
     seed: int
 
-    def row(self, values: NDArray[np.float64], note: str) -> dict[str, object]:
-        """Return the mean of what there is, with its interval."""
+    def row(self, values: NDArray[np.float64], note: str, nothing: str) -> dict[str, object]:
+        """Return the mean of what there is, with its interval, or why there is nothing."""
+        if not len(values):
+            return unmeasured(nothing)
         known = values[~np.isnan(values)]
         n_lost = len(values) - len(known)
         lost = f"{n_lost} of {len(values)} questions have texts without a direction"
@@ -254,53 +237,56 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def _bias_rows(
-    found: dict[str, Outcomes], chance: _Resampling, note: str
+    found: dict[str, Outcomes], chance: _Resampling, note: str, lacking: str
 ) -> Iterator[dict[str, object]]:
     for bias, own in found.items():
         labels = {"bias": bias, "unit": _SHARE, **own.tokens.shares()}
-        yield {**labels, "metric": WIN_RATE, "against": "", **chance.row(own.wins, note)}
+        figure = chance.row(own.wins, note, lacking)
+        yield {**labels, "metric": WIN_RATE, "against": "", **figure}
         if bias != NO_BIAS:
-            change = chance.row(own.wins - found[NO_BIAS].wins, note)
+            change = chance.row(own.wins - found[NO_BIAS].wins, note, lacking)
             yield {**labels, "metric": CHANGE, "against": NO_BIAS, **change}
 
 
+_UNSEEN = {
+    ALL: "",
+    READ: "the model reads none of these answers",
+    CUT_OFF: "no answer lies beyond what the model reads",
+}
+
+
 def _position_rows(
-    found: dict[tuple[int, str], Outcomes], chance: _Resampling, note: str
+    found: dict[tuple[int, str], Outcomes], chance: _Resampling, note: str, lacking: dict[int, str]
 ) -> Iterator[dict[str, object]]:
     for (size, place), own in found.items():
         labels = {"n_sentences": size, "position": place, "unit": _SHARE}
-        for answer, among in ((ALL, None), (READ, own.read), (CUT_OFF, ~own.read)):
-            # Where all answers are read there is nothing more to be told of them.
-            if among is None or (among.any() and not among.all()):
-                chosen = slice(None) if among is None else among
-                figure = {**chance.row(own.wins[chosen], note), **own.tokens.take(chosen).shares()}
-                yield {**labels, "answer": answer, "metric": WIN_RATE, **figure}
-        for metric, answer, against, among in _contrasts(found, size, place):
-            figure = chance.row((own.wins - against.wins)[among], note)
+        for metric, answer, among, against in _compared(found, size, place):
+            wins = own.wins[among] - (0 if against is None else against.wins[among])
+            figure = chance.row(wins, note, lacking[size] or _UNSEEN[answer])
             shares = own.tokens.take(among).shares()
             yield {**labels, "answer": answer, "metric": metric, **figure, **shares}
 
 
-def _contrasts(
+def _compared(
     found: dict[tuple[int, str], Outcomes], size: int, place: str
-) -> Iterator[tuple[str, str, Outcomes, NDArray[np.bool_]]]:
-    """Yield what a cell is compared with, on which of the questions."""
+) -> Iterator[tuple[str, str, NDArray[np.intp], Outcomes | None]]:
+    """Yield what is told of a cell, on which of its questions, and less what of which other."""
     first = POSITIONS[0]
     own = found[size, place]
-    if place == first and size > 1 and (1, first) in found and own.read.any():
-        yield DILUTION, READ, found[1, first], own.read
+    yield WIN_RATE, ALL, np.arange(len(own.wins)), None
+    if own.read.any() and not own.read.all():
+        yield WIN_RATE, READ, np.flatnonzero(own.read), None
+        yield WIN_RATE, CUT_OFF, np.flatnonzero(~own.read), None
+    if place == first and size > 1 and (1, first) in found:
+        yield DILUTION, READ, np.flatnonzero(own.read), found[1, first]
     if place == POSITIONS[-1] and (size, first) in found:
         before = found[size, first]
-        for metric, answer, seen in ((POSITION, READ, own.read), (TRUNCATION, CUT_OFF, ~own.read)):
-            among = seen & before.read
-            if among.any():
-                yield metric, answer, before, among
+        yield POSITION, READ, np.flatnonzero(own.read & before.read), before
+        yield TRUNCATION, CUT_OFF, np.flatnonzero(~own.read & before.read), before
 
 
 def _outcomes(probes: list[Probe], pairs: list[list[TextPair]], encoder: Encoder) -> list[Outcomes]:
     """Encode every text once, and say for each list of pairs which of the two won."""
-    if not pairs:
-        return []
     listed_pairs = [pair for of_kind in pairs for pair in of_kind]
     texts = list(dict.fromkeys(text for pair in listed_pairs for text in pair[:2]))
     place_of = {text: place for place, text in enumerate(texts)}
@@ -309,14 +295,13 @@ def _outcomes(probes: list[Probe], pairs: list[list[TextPair]], encoder: Encoder
     ends = _read_ends(texts, documents.tokens.truncated, encoder)
     found = []
     for of_kind in pairs:
-        own = np.array([place_of[pair.answering] for pair in of_kind])
-        foils = np.array([place_of[pair.foil] for pair in of_kind])
-        gap = _dots(questions.vectors, documents.vectors[own] - documents.vectors[foils])
+        own = np.array([place_of[pair.answering] for pair in of_kind], dtype=np.intp)
+        foils = np.array([place_of[pair.foil] for pair in of_kind], dtype=np.intp)
+        asked = questions.take(slice(len(of_kind)))  # all of them, or no text could be made
+        gap = _dots(asked.vectors, documents.vectors[own] - documents.vectors[foils])
         wins = np.where(np.abs(gap) < _EQUAL, 0.5, gap > 0)
-        there = (
-            questions.has_direction & documents.has_direction[own] & documents.has_direction[foils]
-        )
-        read = ends[own] >= np.array([pair.answer_end for pair in of_kind])
+        there = asked.has_direction & documents.has_direction[own] & documents.has_direction[foils]
+        read = ends[own] >= np.array([pair.answer_end for pair in of_kind], dtype=np.intp)
         found.append(Outcomes(np.where(there, wins, np.nan), read, documents.tokens.take(own)))
     return found
 

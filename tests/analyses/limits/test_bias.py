@@ -84,7 +84,8 @@ def test_an_encoder_that_counts_words_knows_no_place(news: Corpus, static: Encod
         assert change.loc[bias, "value"] == pytest.approx(rates[0] - rates[1])
     places = position_probes(news, static, n_questions=30, lengths=(1, 8))
     effects = places[~places["metric"].eq("win_rate")]
-    assert effects["metric"].tolist() == ["dilution", "position"]
+    assert effects["metric"].tolist() == ["dilution", "position", "truncation"]
+    assert effects["reason"].tolist()[2] == "no answer lies beyond what the model reads"
     assert value(effects, metric="position") == 0
     assert value(effects, metric="dilution") <= 0
 
@@ -110,13 +111,14 @@ def test_what_lies_beyond_the_limit_is_cut_off_and_not_diluted(news: Corpus, sta
     cut = table[table["metric"] == "truncation"].iloc[0]
     assert (cut["answer"], cut["n_sentences"]) == ("cut off", 12)
     assert cut["ci_high"] < -0.2
-    assert not table["metric"].eq("position").any()  # no last sentence was read
+    unread = table[table["metric"] == "position"].iloc[0]
+    assert unread["reason"] == "the model reads none of these answers"
     whole = position_probes(
         news, static, n_questions=30, lengths=(1, 12), positions=("first", "last")
     )
-    assert not whole["metric"].eq("truncation").any()
+    assert whole.loc[whole["metric"] == "truncation", "status"].tolist() == ["not measured"]
     # Texts whose seen beginnings are equal are equal: what is cut off makes no difference.
-    last = table[(table["position"] == "last") & (table["n_sentences"] == 12)]
+    last = table[(table["position"] == "last") & table["status"].eq("measured")]
     assert last["truncated_share"].tolist() == [1.0] * len(last)
 
 
@@ -149,7 +151,13 @@ def test_too_few_sentences_are_a_reason_in_every_row(
     for table in found:
         assert table["status"].eq("not measured").all()
         assert table["reason"].str.startswith(reason).all()
-    assert found[0]["bias"].tolist() == BIASES
+    # As many rows as there are where all is measured: nobody who asks for one finds none.
+    full = [
+        bias_probes(hand(), static, n_sentences=2),
+        position_probes(hand(), static, lengths=(3,)),
+    ]
+    for table, expected in zip(found, full, strict=True):
+        assert table["metric"].tolist() == expected["metric"].tolist()
 
 
 def test_fewer_questions_than_asked_for_are_told(static: Encoder):
