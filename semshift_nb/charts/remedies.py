@@ -18,7 +18,10 @@ _COSTS = {
 
 
 def remedy_ladder(
-    rungs: pd.DataFrame, costs: Sequence[str] = ("index_ratio", "read_ratio")
+    rungs: pd.DataFrame,
+    costs: Sequence[str] = ("index_ratio", "read_ratio"),
+    *,
+    title: str = "",
 ) -> alt.HConcatChart:
     """Draw by how much each remedy changes nDCG@10, with its interval, and its price.
 
@@ -31,6 +34,8 @@ def remedy_ladder(
     costs : sequence of str, default=("index_ratio", "read_ratio")
         Columns to draw beside, in multiples of the model as it is: those, ``encode_time`` and
         ``search_time``, which no two runs measure alike.
+    title : str, default=""
+        Of the chart.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def remedy_ladder(
     names = alt.Y("remedy:N", title=None, sort=listed, scale=alt.Scale(domain=listed))
     first = _changes(names.axis(labelLimit=240, grid=True))
     beside = [_cost(names.axis(labels=False, ticks=False, grid=True), each) for each in costs]
-    chart: alt.HConcatChart = alt.hconcat(first, *beside, data=data, spacing=14)
+    chart: alt.HConcatChart = alt.hconcat(first, *beside, data=data, spacing=14, title=title)
     return chart
 
 

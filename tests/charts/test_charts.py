@@ -337,7 +337,7 @@ ALL_CHARTS = {
     "mended": lambda: charts.mended_shares(mended_of()),
     "spaces": lambda: charts.spectrum_view(spaces_of(), title=HOSTILE),
     "report card": lambda: charts.report_card(card_of()),
-    "remedies": lambda: charts.remedy_ladder(rungs_of()),
+    "remedies": lambda: charts.remedy_ladder(rungs_of(), title=HOSTILE),
     "document": lambda: charts.document_view(
         path_of(9), cells_of(9), prefixes=prefixes_of(9), title=HOSTILE, sentence_range=(2, 5)
     ),

@@ -103,9 +103,9 @@ def _whitened(encoder: Encoder) -> list[tuple[str, Any]]:
 
 
 def _fractions(make: Callable[[int], vectors.Fit]) -> Variants:
-    """Keep a half, or a quarter, of the dimensions."""
+    """Keep a half of the dimensions, or a quarter, or a sixteenth."""
     return lambda encoder: [
-        (count(encoder.dim // part, "dimension"), make(encoder.dim // part)) for part in (2, 4)
+        (count(encoder.dim // part, "dimension"), make(encoder.dim // part)) for part in (2, 4, 16)
     ]
 
 
