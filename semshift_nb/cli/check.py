@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 METRICS = (
     "own_passage@1, MPD, gap, effective_rank, first_component_share, n_near_zero_dimensions, "
-    "n_outlier_dimensions, truncated_share"
+    "n_outlier_dimensions, truncated_share, unknown_share"
 )
 """Written out here, for to import them would cost a second before any help is shown."""
 
