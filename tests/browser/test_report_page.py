@@ -22,6 +22,7 @@ CHARTS = {
     "06_alignment_uniformity": 3,
     "07_dimensions": 3,
     "10_splitting": 5,
+    "15_diagnosis": 5,
 }
 
 
