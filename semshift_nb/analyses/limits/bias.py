@@ -341,8 +341,9 @@ def _check_some(asked: Sequence[str], known: Sequence[str], name: str) -> list[s
 
 
 def _check_lengths(lengths: Sequence[int]) -> list[int]:
-    if not len(lengths) or not all(is_whole(size, least=1) for size in lengths):
+    asked = [lengths] if is_whole(lengths) else list(lengths)
+    if not asked or not all(is_whole(size, least=1) for size in asked):
         raise InputError(
             f"lengths is {shown(lengths)}, expected whole numbers of sentences, such as (1, 4, 16)."
         )
-    return sorted({int(size) for size in lengths})
+    return sorted({int(size) for size in asked})

@@ -190,7 +190,7 @@ def critical_dimensions(
     descent = _descent(n_starts, n_steps, seed)
     least = check_whole(n_relevant, "n_relevant", least=1) + 1
     rows: list[dict[str, object]] = []
-    for n in n_documents:
+    for n in [n_documents] if is_whole(n_documents) else n_documents:
         wanted = _every_choice(check_whole(n, "n_documents", least=least), n_relevant)
         found = _solved(_search(wanted, np.ones_like(wanted), descent))
         dims: dict[str, int | None] = {FREE: found, CONSTRUCTED: 2 * n_relevant}
@@ -211,11 +211,12 @@ def _descent(n_starts: int, n_steps: int, seed: int) -> Descent:
 
 
 def _check_dims(dims: Sequence[int]) -> list[int]:
-    if not len(dims) or not all(is_whole(dim, least=_LEAST_DIM) for dim in dims):
+    asked = [dims] if is_whole(dims) else list(dims)
+    if not asked or not all(is_whole(dim, least=_LEAST_DIM) for dim in asked):
         raise InputError(
             f"dims is {shown(dims)}, expected whole numbers from {_LEAST_DIM} on, such as (4, 12)."
         )
-    return sorted({int(dim) for dim in dims})
+    return sorted({int(dim) for dim in asked})
 
 
 def _check_k(k: int | None, dataset: RetrievalSet, orders: Orders) -> int:

@@ -190,6 +190,11 @@ def test_settings_out_of_range_are_refused(asked: dict[str, object], message: st
         capacity(limit_set(6), **asked)
 
 
+def test_a_single_number_is_a_list_of_one():
+    pd.testing.assert_frame_equal(capacity(limit_set(5), dims=4), capacity(limit_set(5), dims=[4]))
+    assert critical_dimensions(5)["n_documents"].eq(5).all()
+
+
 def test_more_choices_than_free_vectors_can_be_moved_for_are_refused():
     with pytest.raises(InputError, match="too many for free vectors: take fewer queries"):
         critical_dimensions([500])
