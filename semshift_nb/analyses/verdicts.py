@@ -11,9 +11,6 @@ from semshift_nb.analyses.results import MEASURED
 from semshift_nb.errors import InputError
 from semshift_nb.names import count
 
-VERDICT_WORDS = {True: "holds", False: "does not hold", None: "undecided"}
-"""The words of a verdict, wherever one is told."""
-
 #: One row of a table of figures: value, ci_low, ci_high, n, status and reason.
 Figure: TypeAlias = "pd.Series[Any]"
 

@@ -13,14 +13,19 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import papermill
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.exceptions import PapermillExecutionError
 
+from semshift_nb.reports.fork_server import Forked, own_server
 from semshift_nb.reports.html import export_html
 from semshift_nb.reports.jobs import RECORD
 from semshift_nb.reports.tables import write_text
@@ -31,6 +36,39 @@ _SECONDS_TO_END = 10
 _KIB = 1 if sys.platform == "darwin" else 1024
 
 
+_KERNELS: list[Forked] = []
+
+
+class ForkedKernel(LocalProvisioner):
+    """Lets a kernel be forked by the server that this process is a fork of."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:  # noqa: ANN401
+        """Start it; of its command what goes to the kernel begins with the connection file."""
+        server = own_server()
+        if server is None:
+            return await super().launch_kernel(cmd, **kwargs)
+        # It ends when the one that forked it does.
+        env = {**kwargs["env"], "JPY_PARENT_PID": str(os.getppid())}
+        kernel = server.fork(
+            "ipykernel.kernelapp:launch_new_instance",
+            cmd[cmd.index("-f") :],
+            env=env,
+            cwd=kwargs.get("cwd"),
+            output=sys.stdout.fileno(),
+        )
+        # To the manager it is a process like any other.
+        self.process = kernel  # type: ignore[assignment]
+        self.pid = self.pgid = kernel.pid
+        _KERNELS.append(kernel)
+        return self.connection_info
+
+
+_PROVISIONER = "semshift-fork"
+KernelProvisionerFactory.instance().provisioners[_PROVISIONER] = EntryPoint(
+    _PROVISIONER, f"{__name__}:ForkedKernel", KernelProvisionerFactory.GROUP_NAME
+)
+
+
 class ThisPython(AsyncKernelManager):
     """Starts kernels with the Python that runs this, whatever kernels are registered."""
 
@@ -38,7 +76,8 @@ class ThisPython(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """The kernel's command."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+        metadata = {"kernel_provisioner": {"provisioner_name": _PROVISIONER}}
+        return KernelSpec(argv=argv, display_name="Python 3", language="python", metadata=metadata)
 
 
 def run_notebook(path: Path, parameters: Mapping[str, object], folder: Path) -> dict[str, object]:
@@ -61,8 +100,17 @@ def run_notebook(path: Path, parameters: Mapping[str, object], folder: Path) -> 
         "error": error,
         "traceback": traceback,
         "seconds": round(seconds, 2),
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * _KIB,
+        "peak_memory_bytes": _peak_memory(),
     }
+
+
+def _peak_memory() -> int:
+    """Return the most that a kernel took, in bytes."""
+    peaks = [resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]
+    for kernel in _KERNELS:
+        kernel.wait(_SECONDS_TO_END)
+        peaks.append(kernel.peak_memory or 0)
+    return max(peaks) * _KIB
 
 
 def _execute(path: Path, executed: Path, parameters: Mapping[str, object]) -> None:

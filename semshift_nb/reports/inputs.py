@@ -1,12 +1,14 @@
 """What a report is about: its corpora and models, loaded once before anything runs.
 
-That happens in a process of its own, ``python -m semshift_nb.reports.inputs``, so that the
-report's own process stays small while the notebooks need the memory.
+That happens in a process of its own, so that the report's own stays small while the notebooks need
+the memory.
 """
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
@@ -18,6 +20,7 @@ from semshift_nb.encoders import load_encoder
 from semshift_nb.errors import InputError, SemshiftError, at_the_command_line, by_door
 from semshift_nb.files import check_path
 from semshift_nb.permissions import DOWNLOAD, check_permissions
+from semshift_nb.reports.fork_server import ForkServer
 
 _NAMES = {"corpus": set(BUNDLED), "model": {"minilm", "static"}, "set": set[str]()}
 
@@ -32,7 +35,10 @@ def absolute(name: str, value: str) -> str:
 
 
 def identify(
-    parameters: Iterable[Mapping[str, object]], allow: Collection[str] = ()
+    parameters: Iterable[Mapping[str, object]],
+    allow: Collection[str] = (),
+    *,
+    server: ForkServer | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Load every corpus and model that notebooks are asked to take, and say which they are.
 
@@ -48,7 +54,7 @@ def identify(
     wanted["language"] = [code for code in wanted["language"] if code]
     wanted["set"] = [name for name in wanted["set"] if name.startswith(MTEB)]
     wanted["allow"] = list(check_permissions(allow, (DOWNLOAD,)))
-    return _in_a_process(wanted) if any(wanted.values()) else {"corpus": {}, "model": {}}
+    return _in_a_process(wanted, server) if any(wanted.values()) else {"corpus": {}, "model": {}}
 
 
 def _kind(name: str) -> str:
@@ -56,22 +62,45 @@ def _kind(name: str) -> str:
     return name.rpartition("_")[2]
 
 
-def _in_a_process(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    asked = {**wanted, "typed": by_door("", "typed")}
-    command = [sys.executable, "-P", "-m", "semshift_nb.reports.inputs"]
-    done = subprocess.run(  # noqa: S603 - this Python; its answer is looked at below
-        command, input=json.dumps(asked), capture_output=True, text=True, check=False
-    )
+def _in_a_process(
+    wanted: dict[str, list[str]], server: ForkServer | None
+) -> dict[str, dict[str, Any]]:
+    asked = json.dumps({**wanted, "typed": by_door("", "typed")})
+    written = _asked_of_a_fork(asked, server) if server else _asked_of_a_new_one(asked)
     try:
         # Libraries may have written lines of their own before.
-        found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+        found: dict[str, dict[str, Any]] = json.loads(written.splitlines()[-1])
     except (IndexError, ValueError):
-        raise SemshiftError(f"could not load {wanted}:\n{done.stderr.strip()}") from None
+        raise SemshiftError(f"could not load {wanted}:\n{written.strip()}") from None
     if "refused" in found:
         raise InputError(str(found["refused"]))
     if "failed" in found:
         raise SemshiftError(str(found["failed"]))
     return found
+
+
+def _asked_of_a_fork(asked: str, server: ForkServer) -> str:
+    with tempfile.TemporaryFile() as output:
+        process = server.fork(
+            "semshift_nb.reports.inputs:main", env=os.environ, output=output.fileno()
+        )
+        with process.stdin:
+            process.stdin.write(asked.encode())
+        process.wait()
+        output.seek(0)
+        return output.read().decode(errors="replace")
+
+
+def _asked_of_a_new_one(asked: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "semshift_nb.reports.inputs"],
+        input=asked,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout
 
 
 def _describe(wanted: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:

@@ -10,9 +10,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
+
+from semshift_nb.reports.fork_server import Forked, ForkServer
 
 RECORD = "record.json"
+
+Process: TypeAlias = "subprocess.Popen[bytes] | Forked"
+"""What runs a notebook."""
+
 _LOG = "log.txt"
 _LOG_LINES = 12
 _SECONDS_TO_END = 20
@@ -32,18 +38,19 @@ def run_jobs(
     jobs: Sequence[Job],
     n_at_once: int,
     *,
+    server: ForkServer | None,
     started: Callable[[Job], None],
     ended: Callable[[Job, dict[str, Any]], None],
 ) -> None:
     """Run jobs, some at once, and tell when each starts and ends."""
     waiting = deque(jobs)
-    running: dict[Path, tuple[Job, subprocess.Popen[bytes]]] = {}
+    running: dict[Path, tuple[Job, Process]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < n_at_once:
                 job = waiting.popleft()
                 started(job)
-                running[job.path] = (job, _start(job))
+                running[job.path] = (job, _start(job, server))
             for job, process in list(running.values()):
                 if process.poll() is not None:
                     del running[job.path]
@@ -57,34 +64,41 @@ def run_jobs(
             ended(job, {**record, **reason, "status": "interrupted"})
 
 
-def _start(job: Job) -> "subprocess.Popen[bytes]":
+def _start(job: Job, server: ForkServer | None) -> Process:
     job.folder.mkdir(parents=True)
+    # What a user's IPython does at start-up is no part of a report.
+    env = {**os.environ, "IPYTHONDIR": str(job.folder / "ipython")}
+    process: Process
     with (job.folder / _LOG).open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "semshift_nb.reports.execute"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C in the terminal is for the report, which then ends its notebooks in order.
-            start_new_session=True,
-            # What a user's IPython does at start-up is no part of a report.
-            env={**os.environ, "IPYTHONDIR": str(job.folder / "ipython")},
-        )
+        if server is not None:
+            process = server.fork(
+                "semshift_nb.reports.execute:main", env=env, output=log.fileno(), may_fork=True
+            )
+        else:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "semshift_nb.reports.execute"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C in the terminal is for the report, which then ends its notebooks in order.
+                start_new_session=True,
+                env=env,
+            )
     order = {"path": str(job.path), "parameters": job.parameters, "folder": str(job.folder)}
     _life_line(process).write(json.dumps(order).encode() + b"\n")
     _life_line(process).flush()
     return process
 
 
-def _life_line(process: "subprocess.Popen[bytes]") -> IO[bytes]:
+def _life_line(process: Process) -> IO[bytes]:
     if process.stdin is None:
         raise RuntimeError("a notebook's process was started without its standard input")
     return process.stdin
 
 
 def _stop(
-    running: list[tuple[Job, "subprocess.Popen[bytes]"]],
-) -> list[tuple[Job, "subprocess.Popen[bytes]"]]:
+    running: list[tuple[Job, Process]],
+) -> list[tuple[Job, Process]]:
     for _, process in running:
         _life_line(process).close()
     for _, process in running:
@@ -96,7 +110,7 @@ def _stop(
     return running
 
 
-def _record(job: Job, returncode: int) -> dict[str, Any]:
+def _record(job: Job, returncode: int | None) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads((job.folder / RECORD).read_text())
     except (OSError, ValueError):

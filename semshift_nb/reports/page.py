@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from semshift_nb.analyses.verdicts import VERDICT_WORDS
 from semshift_nb.names import count
 from semshift_nb.reports.figures import figure_tables
 from semshift_nb.reports.folder import METRICS, PAGE
 from semshift_nb.reports.manifest import MANIFEST, Manifest, Record
 from semshift_nb.reports.metrics import read_claims, read_figures
 from semshift_nb.reports.tables import write_text
+from semshift_nb.reports.verdicts import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from semshift_nb.analyses.verdicts import VERDICT_WORDS
 from semshift_nb.errors import InputError
 from semshift_nb.reports.tables import write_table, write_text
+from semshift_nb.reports.verdicts import VERDICT_WORDS
 
 ROW_TYPES = {
     "notebook": "string",

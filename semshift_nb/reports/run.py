@@ -11,6 +11,7 @@ from typing import Any
 from semshift_nb.errors import InputError, by_door, option
 from semshift_nb.files import held
 from semshift_nb.reports.folder import WORK, check_folder, results_of, sweep
+from semshift_nb.reports.fork_server import ForkServer, fork_server
 from semshift_nb.reports.inputs import absolute, identify
 from semshift_nb.reports.jobs import Job, run_jobs
 from semshift_nb.reports.manifest import (
@@ -42,6 +43,7 @@ def plan_run(
     earlier: Manifest | None,
     folder: Path,
     allow: Collection[str] = (),
+    server: ForkServer | None = None,
 ) -> tuple[Manifest, list[Notebook]]:
     """Decide what a run is to do, or refuse it."""
     typed = {name: absolute(name, value) for name, value in given.items()}
@@ -51,7 +53,7 @@ def plan_run(
     notebooks = find_notebooks(ids, folder)
     _refuse_unknown(typed, notebooks)
     records = [new_record(notebook, notebook.read(typed)) for notebook in notebooks]
-    subject = identify((record.parameters for record in records), allow)
+    subject = identify((record.parameters for record in records), allow, server=server)
     manifest = Manifest(new_run_id(), typed, subject, versions(), machine(), records)
     return (manifest if earlier is None else _go_on(earlier, manifest)), notebooks
 
@@ -174,13 +176,19 @@ def run_report(
             f"{option('out', value='runs/ID')}"
         )
     earlier = None if out is None else check_folder(out, resume=resume)
-    manifest, chosen = plan_run(
-        notebooks, parameters or {}, earlier=earlier, folder=notebooks_folder(), allow=allow
-    )
-    folder = Path("runs") / manifest.run_id if out is None else out
-    with held(folder, work="report"):
-        run = _Run(manifest, folder, tell)
-        run.go(chosen, jobs)
+    with fork_server() as server:
+        manifest, chosen = plan_run(
+            notebooks,
+            parameters or {},
+            earlier=earlier,
+            folder=notebooks_folder(),
+            allow=allow,
+            server=server,
+        )
+        folder = Path("runs") / manifest.run_id if out is None else out
+        with held(folder, work="report"):
+            run = _Run(manifest, folder, tell)
+            run.go(chosen, jobs, server)
     return folder
 
 
@@ -194,14 +202,14 @@ class _Run:
         self._start = time.monotonic()
         self._seconds_before = manifest.seconds
 
-    def go(self, notebooks: Sequence[Notebook], n_at_once: int) -> None:
+    def go(self, notebooks: Sequence[Notebook], n_at_once: int, server: ForkServer | None) -> None:
         sweep(self._folder)
         self._manifest.started = self._manifest.started or _now()
         jobs = self._jobs(notebooks)
         self._tell(f"{self._folder}: {len(jobs)} of {len(notebooks)} notebooks to run")
         self._save(RUNNING)
         try:
-            run_jobs(jobs, n_at_once, started=self._started, ended=self._ended)
+            run_jobs(jobs, n_at_once, server=server, started=self._started, ended=self._ended)
             failed = any(record.status == FAILED for record in self._manifest.notebooks)
             self._save(FAILED if failed else DONE)
         except KeyboardInterrupt:
