@@ -7,7 +7,12 @@ from semshift_nb.analyses.attention.calibration import Calibration, calibrate, c
 from semshift_nb.analyses.attention.filter_explained import filter_explained
 from semshift_nb.analyses.attention.low_pass import FilterResult, read_filter
 from semshift_nb.analyses.diagnosis.report import MissReport, miss_report
-from semshift_nb.analyses.diagnosis.why import Diagnosis, found_first, why_not_found
+from semshift_nb.analyses.diagnosis.why import (
+    Diagnosis,
+    found_first,
+    missed_documents,
+    why_not_found,
+)
 from semshift_nb.analyses.geometry.corrections import correction_effects
 from semshift_nb.analyses.geometry.dimensions import (
     dead_dimensions,
@@ -139,6 +144,7 @@ __all__ = [
     "length_collapse",
     "length_gap",
     "miss_report",
+    "missed_documents",
     "mode_order",
     "neighbours_of",
     "order_along",

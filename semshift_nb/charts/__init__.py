@@ -5,7 +5,13 @@ then show in a live notebook, an exported page and as a picture, all without a n
 """
 
 from semshift_nb.charts.attention import filter_curves, layer_curves
-from semshift_nb.charts.diagnosis import cause_gains, cause_shares, mended_shares
+from semshift_nb.charts.diagnosis import (
+    cause_data,
+    cause_gains,
+    cause_shares,
+    live_causes,
+    mended_shares,
+)
 from semshift_nb.charts.geometry import (
     anisotropy_by_layer,
     cone_by_layer,
@@ -69,6 +75,7 @@ __all__ = [
     "anisotropy_by_layer",
     "bias_wins",
     "capacity_by_dimension",
+    "cause_data",
     "cause_gains",
     "cause_shares",
     "concatenation_curves",
@@ -83,6 +90,7 @@ __all__ = [
     "frequency_bands",
     "layer_curves",
     "length_curves",
+    "live_causes",
     "live_document",
     "live_spectrum",
     "live_split",

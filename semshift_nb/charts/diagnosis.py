@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from semshift_nb.charts.rows import chart_data, hover_text
+from semshift_nb.charts.rows import chart_data, hover_text, records
 from semshift_nb.charts.theme import ACCENT, HIGHLIGHT, INCREASE, MUTED
 
 _CAUSE_COLUMNS = [
@@ -39,20 +39,23 @@ def cause_gains(causes: pd.DataFrame, *, title: str = "") -> alt.LayerChart:
     InputError
         If a column is missing, or there are more than 5,000 rows.
     """
-    data = chart_data(causes, _CAUSE_COLUMNS).dropna(subset=["gain"])
-    data = data.assign(
-        tested=hover_text(data["tested"]),
-        what=[
-            "the main cause" if main else "mends it" if verdict.startswith("mends") else "does not"
-            for main, verdict in zip(data["is_main"], data["verdict"], strict=True)
-        ],
-        rank=[f"rank {rank:,}" for rank in data["rank_alike"]],
-    )
+    chart: alt.LayerChart = live_causes().properties(title=title, datasets=cause_data(causes))
+    return chart
+
+
+def live_causes() -> alt.LayerChart:
+    """Draw no document yet: the chart that an explorer fills with one after another.
+
+    Returns
+    -------
+    altair.LayerChart
+        `cause_gains` without data: it draws the dataset that `cause_data` gives.
+    """
     colours = alt.Scale(
         domain=["the main cause", "mends it", "does not"], range=[HIGHLIGHT, INCREASE, MUTED]
     )
     base = alt.Chart().encode(
-        y=alt.Y("cause:N", title=None, sort=data["cause"].tolist()).axis(labelLimit=200),
+        y=alt.Y("cause:N", title=None, sort=None).axis(labelLimit=200),
         x=alt.X("gain:Q", title="ranks gained"),
     )
     coloured = base.encode(
@@ -66,10 +69,33 @@ def cause_gains(causes: pd.DataFrame, *, title: str = "") -> alt.LayerChart:
     )
     told = base.mark_text(align="left", dx=9).encode(text="rank:N")
     layers = [coloured.mark_bar(height=6), ends, told]
-    chart: alt.LayerChart = alt.LayerChart(layer=layers, data=data).properties(
-        width=380, height=alt.Step(24), title=title
+    chart: alt.LayerChart = alt.LayerChart(layer=layers, data=alt.NamedData("causes")).properties(
+        width=380, height=alt.Step(24)
     )
     return chart
+
+
+def cause_data(causes: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Prepare the data of a diagnosis.
+
+    Parameters
+    ----------
+    causes : DataFrame
+        As `cause_gains` takes it.
+
+    Returns
+    -------
+    dict
+        The rows of the dataset ``causes``.
+    """
+    data = chart_data(causes, _CAUSE_COLUMNS).dropna(subset=["gain"])
+    told = [
+        "the main cause" if main else "mends it" if verdict.startswith("mends") else "does not"
+        for main, verdict in zip(data["is_main"], data["verdict"], strict=True)
+    ]
+    ranks = [f"rank {rank:,}" for rank in data["rank_alike"]]
+    shown = data.assign(tested=hover_text(data["tested"]), what=told, rank=ranks)
+    return {"causes": records(shown)}
 
 
 def cause_shares(shares: pd.DataFrame, *, by: str = "length") -> alt.FacetChart:

@@ -326,7 +326,7 @@ def mended_of() -> pd.DataFrame:
 
 
 def test_a_cause_that_was_not_tried_has_no_bar() -> None:
-    (rows,) = charts.cause_gains(causes_of()).to_dict()["datasets"].values()
+    rows = charts.cause_gains(causes_of()).to_dict()["datasets"]["causes"]
     assert [row["what"] for row in rows] == ["the main cause", "mends it", "does not"]
     assert [row["gain"] for row in rows] == [19, 16, -5]
 

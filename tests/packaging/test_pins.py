@@ -33,7 +33,13 @@ from semshift_nb import analyses, corpora, encoders, load_corpus, load_encoder, 
 from semshift_nb.cli import app
 from semshift_nb.encoders import Encoder, Schedule, Store, constant, entropy_matched, tempscale
 from semshift_nb.reports import run_report
-from semshift_widgets import ShiftExplorer, SpectrumExplorer, SplitExplorer, TempScaleExplorer
+from semshift_widgets import (
+    DiagnosisExplorer,
+    ShiftExplorer,
+    SpectrumExplorer,
+    SplitExplorer,
+    TempScaleExplorer,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -312,6 +318,7 @@ def retrieval_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> 
             for name in ("misses", "causes", "shares", "remedies")
         },
         **{f"Diagnosis.{name}": getattr(why, name) for name in ("causes", "ranking", "sentences")},
+        "missed_documents": analyses.missed_documents(known, static, k=1),
         "found_first": analyses.found_first(news, static, "rain in the north"),
         "RetrievalResult.table": found.table,
         "RetrievalResult.by_query": found.by_query,
@@ -385,8 +392,10 @@ def without_marks(explorer: SpectrumExplorer) -> pd.DataFrame:
 def explorer_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> dict[str, object]:
     texts = news.sentences["text"].tolist()[:5]
     shift, cut = ShiftExplorer(news, static), SplitExplorer(news, static)
+    why = DiagnosisExplorer(corpora.known_item(news), static, k=1)
     spectrum, scale = SpectrumExplorer(texts, static), TempScaleExplorer(texts, minilm)
     return {
+        "DiagnosisExplorer.table": why.table(),
         "ShiftExplorer.table": shift.table(),
         "ShiftExplorer.neighbours": shift.neighbours(),
         "SplitExplorer.table": cut.table(),

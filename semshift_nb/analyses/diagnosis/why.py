@@ -130,7 +130,7 @@ def why_not_found(
         the query's own document, which its ranking leaves out, was named.
     """
     k = check_whole(k, "k", least=1)
-    asked, row = _question(_documents_of(dataset), query, document)
+    asked, row = _question(documents_of(dataset), query, document)
     searched = SearchedSet.of(asked, encoder_of(encoder))
     case = _case(searched, row, document, k)
     shown = _shown(searched, case, k)
@@ -182,7 +182,7 @@ def found_first(
     """
     _check_query(query)
     k = check_whole(k, "k", least=1)
-    known = _documents_of(dataset)
+    known = documents_of(dataset)
     corpus = known if isinstance(known, Corpus) else known.corpus
     question = free_question(known, query, corpus.documents["doc_id"].iloc[0])
     searched = SearchedSet.of(question, encoder_of(encoder))
@@ -192,6 +192,40 @@ def found_first(
     own = ("is_relevant", "is_asked", "likeness")
     columns = [name for name in RANKING_COLUMNS if name not in own]
     return table.assign(rank=pd.array(range(1, len(shown) + 1), dtype="Int64"))[columns]
+
+
+def missed_documents(dataset: RetrievalSet, encoder: Encoder, *, k: int = K) -> pd.DataFrame:
+    """Return the relevant documents that are not found, without asking why.
+
+    Parameters
+    ----------
+    dataset : RetrievalSet
+        Documents, queries and judgements.
+    encoder : Encoder
+        The model.
+    k : int, default 10
+        How many documents count as found.
+
+    Returns
+    -------
+    DataFrame
+        One row a miss: ``query_id``, ``query``, ``doc_id``, ``title`` and ``rank`` (missing where
+        there is no vector).
+    """
+    k = check_whole(k, "k", least=1)
+    searched = SearchedSet.of(dataset, encoder)
+    missed = [case for case in searched.cases() if case.rank is None or case.rank > k]
+    queries = dataset.queries.iloc[[case.query for case in missed]]
+    documents = dataset.corpus.documents.iloc[[case.document for case in missed]]
+    return pd.DataFrame(
+        {
+            "query_id": queries["query_id"].tolist(),
+            "query": queries["text"].tolist(),
+            "doc_id": documents["doc_id"].tolist(),
+            "title": documents["title"].tolist(),
+            "rank": pd.array([case.rank for case in missed], dtype="Int64"),
+        }
+    )
 
 
 def outcomes_of(tried: Interventions, case: Case) -> tuple[list[Outcome], Goal | None]:
@@ -218,7 +252,7 @@ def cause_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CAUSE_COLUMNS).astype({**whole, "is_main": bool})
 
 
-def _documents_of(dataset: RetrievalSet | Texts) -> RetrievalSet | Corpus:
+def documents_of(dataset: RetrievalSet | Texts) -> RetrievalSet | Corpus:
     """Return the documents that are meant, with judgements where a folder has some."""
     if isinstance(dataset, RetrievalSet):
         return dataset

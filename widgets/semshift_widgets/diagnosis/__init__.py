@@ -1,0 +1,1 @@
+"""DiagnosisExplorer: why a document was not found, under a mouse."""
