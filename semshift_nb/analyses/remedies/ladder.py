@@ -25,7 +25,7 @@ from semshift_nb.analyses.remedies.pipeline import (
 )
 from semshift_nb.analyses.remedies.rows import TABLE, Rung, figure_rows
 from semshift_nb.analyses.remedies.verdict import AS_IT_IS, timing, verdict
-from semshift_nb.analyses.results import unmeasured
+from semshift_nb.analyses.results import MEASURED, unmeasured
 from semshift_nb.analyses.retrieval.comparison import ALL_QUERIES, HELD_OUT, TUNING
 from semshift_nb.analyses.retrieval.metric_table import (
     ALL,
@@ -40,7 +40,7 @@ from semshift_nb.analyses.splitting.chunk_retrieval import asked_for, averaged
 from semshift_nb.corpora import RetrievalSet
 from semshift_nb.encoders import Encoder
 from semshift_nb.encoders.cache import Tally
-from semshift_nb.errors import InputError, by_door
+from semshift_nb.errors import InputError
 from semshift_nb.names import count
 
 TOGETHER = "best together"
@@ -101,7 +101,9 @@ class RemedyLadder:
     def figures(self) -> pd.DataFrame:
         """The table with a row of its own for each difference; see `change_rows`."""
         plain = self.table.drop(columns=CHANGE)
-        return pd.concat([plain, change_rows(self.table)], ignore_index=True)
+        refused = plain[(plain["metric"] == MAIN) & (plain["status"] != MEASURED)]
+        changes = [change_rows(self.table), refused.assign(metric=f"change of {MAIN}")]
+        return pd.concat([plain, *changes], ignore_index=True)
 
     @property
     def verdict(self) -> list[str]:
@@ -165,8 +167,7 @@ def remedy_ladder(
     Raises
     ------
     InputError
-        If a remedy is unknown, there are too few queries to choose on one half of them, or the
-        model cannot search the set as it is.
+        If a remedy is unknown, or the model cannot search the set as it is.
     """
     wanted = check_remedies(remedies)
     chance = ResamplingOptions(n_resamples=n_resamples, n_permutations=n_permutations, seed=seed)
@@ -174,9 +175,9 @@ def remedy_ladder(
     ladder = _Ladder(dataset, encoder, chance, tuning)
     for own in wanted:
         ladder.climb(own)
-    if tune:
+    if tuning is not None:
         ladder.climb_together()
-    return ladder.result()
+    return ladder.result(_few(dataset) if tune and tuning is None else "")
 
 
 class _Ladder:
@@ -239,12 +240,12 @@ class _Ladder:
             return
         self._report(TOGETHER, "combination", chosen, rung)
 
-    def result(self) -> RemedyLadder:
-        """Return all that was added."""
+    def result(self, note: str) -> RemedyLadder:
+        """Return all that was added, and a note of the choice."""
         table = pd.DataFrame(self._rows).reindex(columns=TABLE)
         adjusted = adjust(table.assign(length_bucket=ALL, shift_bucket=ALL))[TABLE]
         chosen = max(self._reached, key=lambda name: self._reached[name])
-        notes = [*self._dataset.notes, *self._bench.notes]
+        notes = [*self._dataset.notes, *self._bench.notes, *filter(None, [note])]
         if self._dataset.split == "known item":
             notes.append(KNOWN_ITEM)
         encoder = self._bench.encoder
@@ -307,15 +308,21 @@ def _refused(reason: str) -> dict[str, object]:
     return {"metric": MAIN, "unit": "0 to 1", **unmeasured(reason)}
 
 
-def _tuning(dataset: RetrievalSet, seed: int) -> NDArray[np.bool_]:
-    """Draw the half of what is asked for that choices are made on."""
+def _tuning(dataset: RetrievalSet, seed: int) -> NDArray[np.bool_] | None:
+    """Draw the half of what is asked for that choices are made on; None of too little."""
     n = int(asked_for(dataset).max()) + 1
     if n < _LEAST_TO_SPLIT:
-        raise InputError(
-            f"{count(n, 'thing is', 'things are')} asked for, too few to choose a setting on one "
-            f"half and report on the other; expected at least {_LEAST_TO_SPLIT}: compare remedies "
-            f"at their usual settings, with {by_door('tune=False', '--no-tune')}."
-        )
+        return None
     mask = np.zeros(n, dtype=np.bool_)
     mask[np.random.default_rng(seed).permutation(n)[: n // 2]] = True
     return mask
+
+
+def _few(dataset: RetrievalSet) -> str:
+    """Say that there are too few queries for a choice."""
+    n = int(asked_for(dataset).max()) + 1
+    return (
+        f"{count(n, 'thing is', 'things are')} asked for, too few to choose a setting on one half "
+        f"and report on the other, which takes {_LEAST_TO_SPLIT}: remedies have their usual "
+        "settings, and all queries are reported."
+    )

@@ -230,9 +230,12 @@ def test_bad_input_is_survived_by_every_remedy(static, name):
         assert not [one for one, change in changes.items() if change < 0], "a tie falls by id"
 
 
-def test_too_few_queries_leave_nothing_to_choose_on(static):
-    with pytest.raises(InputError, match=r"2 things are asked for, too few .* with tune=False"):
-        remedy_ladder(BAD["all documents equal"], static)
+def test_too_few_queries_leave_nothing_to_choose_on_and_that_is_told(static):
+    ladder = remedy_ladder(BAD["all documents equal"], static, remedies=["first", "tau"], **QUICK)
+    assert any(note.startswith("2 things are asked for, too few") for note in ladder.notes)
+    assert set(ladder.table["queries"]) == {"all"}
+    changes = ladder.figures.query("metric == 'change of nDCG@10'").set_index("remedy")
+    assert changes["status"].to_dict() == {"first": "measured", "tau": "not measured"}
 
 
 def test_queries_taken_out_of_documents_are_told(everything, mended):
