@@ -63,6 +63,7 @@ def run(shell: InteractiveShell, path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:1 document does not look like the language")
+@pytest.mark.filterwarnings("ignore:more than 10% of the tokens of some texts are unknown")
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_short_and_empty_texts_leave_reasons_and_not_a_failure(notebook, folder, shell, capsys):
     run(shell, notebook)

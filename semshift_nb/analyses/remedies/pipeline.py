@@ -1,6 +1,7 @@
 """A remedy as steps on the way from texts to a ranking, and what a search by them finds."""
 
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -18,7 +19,7 @@ from semshift_nb.analyses.retrieval.search import Ranking
 from semshift_nb.analyses.retrieval.words import WordIndex, fuse, rank_by_words
 from semshift_nb.analyses.splitting.chunk_retrieval import rank_by_parts
 from semshift_nb.corpora import RetrievalSet
-from semshift_nb.corpora.sentences import sentence_spans
+from semshift_nb.corpora.sentences import TextWarning, sentence_spans
 from semshift_nb.encoders import Encoder, Encoding
 from semshift_nb.errors import InputError
 from semshift_nb.measures import HubnessReduction
@@ -246,8 +247,10 @@ def _encode_seconds(bench: Bench, steps: Steps, rows: Sequence[int]) -> float:
     make = next((step.do for step in steps if step.stage is Stage.TEXTS), whole)
     encoder = bench.encoder_of(steps).without_store()
     documents = Documents.of(bench.dataset, encoder)
-    # Anew each time, for documents keep what they once were laid out in.
-    return min(_seconds(lambda: make(documents.some(rows, encoder))) for _ in range(2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TextWarning)  # of all texts it has been given already
+        # Anew each time, for documents keep what they once were laid out in.
+        return min(_seconds(lambda: make(documents.some(rows, encoder))) for _ in range(2))
 
 
 def _seconds(work: Callable[[], object]) -> float:
