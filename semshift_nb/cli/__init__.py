@@ -17,6 +17,7 @@ from semshift_nb.cli import (
     shift,
     split,
     store,
+    train,
     why,
 )
 from semshift_nb.cli.program import ASKED_WRONGLY, FAILED, app, tell
@@ -29,7 +30,7 @@ __all__ = ["app", "main"]
 _QUOTED = 2000
 _COMMANDS = (
     *(new, report, shift, retrieval, why, remedies, geometry, check, split),
-    *(store, doctor),
+    *(store, train, doctor),
 )
 
 

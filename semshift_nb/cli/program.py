@@ -15,7 +15,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
 from semshift_nb import __version__
-from semshift_nb.errors import at_the_command_line
+from semshift_nb.errors import InputError, at_the_command_line
 from semshift_nb.names import count
 from semshift_nb.permissions import DOWNLOAD, check_permissions
 from semshift_nb.unicode import printable
@@ -270,3 +270,16 @@ def shortest(path: Path) -> str:
     """Write a path from the working directory when it lies below it."""
     full = path.resolve()
     return str(full.relative_to(Path.cwd()) if full.is_relative_to(Path.cwd()) else full)
+
+
+def named_values(pairs: list[str], **named: str | None) -> dict[str, str]:
+    """Collect ``-p name=value`` and the options that stand for one."""
+    given = {name: value for name, value in named.items() if value is not None}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise InputError(f"--param takes name=value, for example -p seed=1, not {pair!r}")
+        if name in given:
+            raise InputError(f"the parameter {name!r} is given twice; give it once")
+        given[name] = value
+    return given

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semshift_nb.cli.program import FAILED, Language, app, say, shortest, tell
-from semshift_nb.errors import InputError
+from semshift_nb.cli.program import FAILED, Language, app, named_values, say, shortest, tell
 
 
 @app.example(
@@ -61,7 +60,7 @@ def report(
 
     # A scheduler ends a job with SIGTERM: leave a readable run then, as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    given = _parameters(parameter or [], corpus=corpus, model=model, language=language)
+    given = named_values(parameter or [], corpus=corpus, model=model, language=language)
     folder = run_report(
         notebook or [], given, out=out, resume=resume, jobs=jobs, allow=allow or (), tell=tell
     )
@@ -72,18 +71,3 @@ def report(
     say(shortest(folder / PAGE))
     if manifest.status != DONE:
         raise typer.Exit(FAILED)
-
-
-def _parameters(pairs: list[str], **named: str | None) -> dict[str, str]:
-    """Collect ``-p name=value`` and the options that stand for one."""
-    given = {name: value for name, value in named.items() if value is not None}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.isidentifier():
-            raise InputError(
-                f"--param takes name=value, for example -p n_documents=20, not {pair!r}"
-            )
-        if name in given:
-            raise InputError(f"the parameter {name!r} is given twice; give it once")
-        given[name] = value
-    return given

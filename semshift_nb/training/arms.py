@@ -6,6 +6,7 @@ nothing that was not sent to it when it started.
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import warnings
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import pandas as pd
@@ -125,10 +127,9 @@ def run_arms(
     DivergedWarning
         If a loss, a gradient or weights were not finite; the trace up to there is kept.
     """
-    folder = None if out is None else check_path(out, written=True)
+    folder = check_out(out, resume=resume)
     jobs = [_Job(arm, seed, folder) for arm, seed in product(experiment.arms, _checked(seeds))]
     settings = {**experiment.settings(), "steps": budget.steps, "every": budget.every}
-    _check_folder(folder, resume=resume)
     with nullcontext() if folder is None else held(folder, work="training"):
         found = {job: _earlier(job, settings) for job in jobs} if resume else {}
         todo = [job for job in jobs if found.get(job) is None]
@@ -200,11 +201,19 @@ def _elsewhere(
     context = multiprocessing.get_context("spawn")
     counter, told = context.Value("q", 0), context.Value("b", 0)
     typed = bool(by_door("", "typed"))
-    pool = ProcessPoolExecutor(
-        n, mp_context=context, initializer=_begin, initargs=(work, counter, told, typed)
-    )
     total = len(jobs) * work.budget.steps
-    with counted_progress(total, work.experiment.name, of="steps") as show:
+    with (
+        counted_progress(total, work.experiment.name, of="steps") as show,
+        TemporaryDirectory(prefix="semshift-train-") as place,
+    ):
+        # By a file, for what is sent at the start must fit into a pipe: a process that ends before
+        # it has read a model out of one would be waited for without end.
+        sent = Path(place) / "work"
+        with sent.open("wb") as file:
+            pickle.dump(work, file)
+        pool = ProcessPoolExecutor(
+            n, mp_context=context, initializer=_begin, initargs=(sent, counter, told, typed)
+        )
         try:
             futures = {pool.submit(_do, job): job for job in jobs}
             pending: set[Future[Trace]] = set(futures)
@@ -226,9 +235,11 @@ def _elsewhere(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(work: _Work, counter: Any, told: Any, typed: bool) -> None:  # noqa: ANN401, FBT001
+def _begin(sent: Path, counter: Any, told: Any, typed: bool) -> None:  # noqa: ANN401, FBT001
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one says when
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    with sent.open("rb") as file:
+        work = pickle.load(file)  # noqa: S301 - which the process that started this one wrote
     _in_worker.update(work=work, counter=counter, told=told, typed=typed)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -292,12 +303,25 @@ def _checked(seeds: Sequence[int]) -> list[int]:
     return checked
 
 
-def _check_folder(folder: Path | None, *, resume: bool) -> None:
-    """Refuse a folder in which something else lies, or nothing to go on with."""
-    if folder is None:
+def check_out(out: str | Path | None, *, resume: bool) -> Path | None:
+    """Return a folder for traces, or refuse one in which something else lies, or nothing at all.
+
+    Parameters
+    ----------
+    out : str, Path or None
+        None for no folder.
+    resume : bool
+        Whether a training is to be gone on with there.
+
+    Returns
+    -------
+    Path or None
+    """
+    if out is None:
         if resume:
             raise InputError("nothing can be gone on with: name the folder of the earlier run.")
-        return
+        return None
+    folder = check_path(out, written=True)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is no folder; name one with {option('out')}")
     there = [path for path in folder.iterdir() if not _of_ours(path)] if folder.exists() else []
@@ -312,6 +336,7 @@ def _check_folder(folder: Path | None, *, resume: bool) -> None:
             f"{option('resume', value=True)} to go on with a training there, or name another "
             f"folder with {option('out')}"
         )
+    return folder
 
 
 def _of_ours(path: Path) -> bool:
