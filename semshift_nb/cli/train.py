@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from semshift_nb.training import Trace
     from semshift_nb.training.arms import Experiment
 
-EXPERIMENTS = ("contrastive",)
+EXPERIMENTS = ("contrastive", "degeneration")
 TABLE = "figures.parquet"
 _SHOWN = (
     "mean_cosine", "uncentred_first_component_share", "effective_rank", "uniformity", "LiDAR",
-    "next_sentence_MRR",
+    "next_sentence_MRR", "perplexity", "unseen_mean_cosine", "unseen_length", "hull_margin",
 )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def train(
     from semshift_nb.training.arms import check_out
 
     check_out(out, resume=resume)
-    known = {**_budget(), **_PARAMETERS[experiment]()}
+    known = {**_budget(experiment), **_parameters(experiment)}
     values = _read(given, known)
     budget = Budget(**{name: values.pop(name) for name in ("steps", "seconds", "every")})
     running = {name: values.pop(name) for name in ("seeds", "n_processes")}
@@ -141,20 +141,22 @@ def _domain(default: object, *, kind: type, or_none: bool) -> "tuple[Domain, Any
     return Domain(Kind(kind, isinstance(default, tuple), or_none)), default
 
 
-def _budget() -> "dict[str, tuple[Domain, Any]]":
+def _budget(experiment: str) -> "dict[str, tuple[Domain, Any]]":
     return {
-        "steps": _domain(30, kind=int, or_none=False),
+        "steps": _domain(_STEPS[experiment], kind=int, or_none=False),
         "seconds": _domain(None, kind=float, or_none=True),
-        "every": _domain(5, kind=int, or_none=False),
+        "every": _domain(_EVERY[experiment], kind=int, or_none=False),
         "seeds": _domain((0, 1, 2), kind=int, or_none=False),
         "n_processes": _domain(None, kind=int, or_none=True),
     }
 
 
-def _contrastive() -> "dict[str, tuple[Domain, Any]]":
-    from semshift_nb.training import Contrastive
+def _parameters(experiment: str) -> "dict[str, tuple[Domain, Any]]":
+    """Say what an experiment takes."""
+    from semshift_nb.training import Contrastive, Degeneration
 
-    return {_NAMES.get(field.name, field.name): _of(field) for field in fields(Contrastive)}
+    found = fields(Contrastive if experiment == "contrastive" else Degeneration)
+    return {_NAMES.get(field.name, field.name): _of(field) for field in found}
 
 
 _NAMES = {"encoder": "model"}
@@ -187,11 +189,18 @@ def _make_contrastive(values: dict[str, Any], allow: list[str] | None) -> "Exper
     )
 
 
+def _make_degeneration(values: dict[str, Any], allow: list[str] | None) -> "Experiment":
+    from semshift_nb.corpora import load_corpus
+    from semshift_nb.training import Degeneration
+
+    return Degeneration(load_corpus(values.pop("corpus"), allow=for_texts(allow)), **values)
+
+
+_STEPS = {"contrastive": 30, "degeneration": 200}
+_EVERY = {"contrastive": 5, "degeneration": 20}
 _MAKERS: "dict[str, Callable[[dict[str, Any], list[str] | None], Experiment]]" = {
-    "contrastive": _make_contrastive
-}
-_PARAMETERS: "dict[str, Callable[[], dict[str, tuple[Domain, Any]]]]" = {
-    "contrastive": _contrastive
+    "contrastive": _make_contrastive,
+    "degeneration": _make_degeneration,
 }
 _WIDTH = 130
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from semshift_nb.training.arms import over_seeds as over_seeds
     from semshift_nb.training.arms import run_arms as run_arms
     from semshift_nb.training.contrastive.experiment import Contrastive as Contrastive
+    from semshift_nb.training.language_model.experiment import Degeneration as Degeneration
     from semshift_nb.training.loop import Budget as Budget
     from semshift_nb.training.loop import train as train
     from semshift_nb.training.monitor import CollapseMonitor as CollapseMonitor
@@ -22,6 +23,7 @@ __all__ = [
     "CollapseMonitor",
     "CollapseWarning",
     "Contrastive",
+    "Degeneration",
     "DivergedWarning",
     "ProbeSet",
     "Trace",
@@ -37,6 +39,7 @@ _HOMES = {
     "CollapseMonitor": "monitor",
     "CollapseWarning": "monitor",
     "Contrastive": "contrastive.experiment",
+    "Degeneration": "language_model.experiment",
     "DivergedWarning": "arms",
     "ProbeSet": "probe",
     "Trace": "trace",
