@@ -63,8 +63,8 @@ def quality_plane(variants: pd.DataFrame, *, of: str = "adjacent sentences") -> 
     Parameters
     ----------
     variants : DataFrame
-        ``QualityOrder.variants``: ``family``, ``variant``, ``of``, ``metric``, ``value``,
-        ``ci_low``, ``ci_high``; variants without one of the figures are left out.
+        ``QualityOrder.variants``: ``family``, ``variant``, ``layer``, ``of``, ``metric``,
+        ``value``, ``ci_low``, ``ci_high``; variants without one of the figures are left out.
     of : str, default="adjacent sentences"
         Whose alignment and uniformity.
 
@@ -81,26 +81,27 @@ def quality_plane(variants: pd.DataFrame, *, of: str = "adjacent sentences") -> 
 
     Examples
     --------
-    >>> row = dict(family="f", variant="m", ci_low=0.0, ci_high=1.0, value=0.5)
+    >>> row = dict(family="f", variant="m", layer=1.0, ci_low=0.0, ci_high=1.0, value=0.5)
     >>> rows = [dict(row, of="queries", metric="nDCG@10"), dict(row, of="p", metric="alignment")]
     >>> rows.append(dict(row, of="p", metric="uniformity"))
     >>> type(quality_plane(pd.DataFrame(rows), of="p")).__name__
     'LayerChart'
     """
-    data = chart_data(variants, ["family", "variant", "of", *_FIGURES])
+    data = chart_data(variants, ["family", "variant", "layer", "of", *_FIGURES])
     kinds = [kind for kind in dict.fromkeys(data["of"]) if kind not in ("queries", "documents")]
     if of not in kinds:
         raise InputError(f"of is {of!r}: expected one of {', '.join(kinds) or 'none'}.")
     shown = data[data["of"].eq(of) | data["of"].eq("queries")]
     wide = _wide(shown, ["family", "variant"], more=(_QUALITY,))
     wide = wide.rename(columns=lambda name: name.replace(_QUALITY, "quality"))
-    wide = wide.assign(place=range(len(wide)))
+    layers = shown.drop_duplicates(["family", "variant"])[["family", "variant", "layer"]]
+    wide = wide.merge(layers, how="left", on=["family", "variant"])
     families = list(dict.fromkeys(wide["family"]))
     base = alt.Chart(wide).encode(x=_x("uniformity"), y=_y("alignment"))
     trail = base.mark_line(color=MUTED, strokeWidth=1, opacity=0.5).encode(
-        detail="family:N", order="place:Q"
+        detail="family:N", order="layer:Q"
     )
-    trail = trail.transform_filter("indexof(datum.family, 'layers') == 0")
+    trail = trail.transform_filter("isValid(datum.layer)")
     point = base.mark_point(filled=True, size=110, opacity=1, stroke="white", strokeWidth=0.6)
     point = point.encode(
         color=alt.Color("quality:Q", title=_QUALITY).scale(scheme="viridis"),

@@ -204,10 +204,11 @@ def variants_of() -> pd.DataFrame:
     figures = [("queries", "nDCG@10"), ("adjacent sentences", "alignment")]
     figures += [("adjacent sentences", "uniformity"), ("documents", "iso_score")]
     rows = [
-        {"family": family, "variant": f"{family} {i}", "of": of, "metric": metric,
-         "value": i / 3, "ci_low": 0.0, "ci_high": 1.0}
+        {"family": family, "variant": f"{family} {i}", "layer": layer, "of": of,
+         "metric": metric, "value": i / 3, "ci_low": 0.0, "ci_high": 1.0}
         for family in ("temperature", "layers, mean")
         for i in range(3)
+        for layer in [i if family == "layers, mean" else np.nan]
         for of, metric in figures
     ]  # fmt: skip
     return pd.DataFrame(rows)
@@ -504,6 +505,17 @@ def test_a_variant_without_one_of_its_figures_is_not_drawn():
     ]
     with pytest.raises(InputError, match="of is 'parallel texts': expected one of adjacent"):
         charts.quality_plane(table, of="parallel texts")
+
+
+def test_a_line_joins_what_is_of_a_layer_whatever_its_family_is_called():
+    table = variants_of()
+    names = {"temperature": "layers of another kind", "layers, mean": "inside"}
+    chart = charts.quality_plane(table.assign(family=table["family"].map(names)))
+    (trail,) = [layer for layer in chart.layer if layer.mark.type == "line"]
+    assert trail.encoding.order.shorthand == "layer:Q"
+    assert [step.to_dict() for step in trail.transform] == [{"filter": "isValid(datum.layer)"}]
+    valid = {row["family"] for row in drawn_rows(chart) if row["layer"] is not None}
+    assert valid == {"inside"}
 
 
 def test_an_order_is_drawn_for_one_scope_and_nothing_held_fixed():

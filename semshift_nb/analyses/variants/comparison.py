@@ -20,8 +20,8 @@ from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 
 _COLUMNS = [
-    *["family", "variant", "encoder", "tau", "schedule", "similarity", "of", "metric", "value"],
-    *["ci_low", "ci_high", "n", "unit", "status", "reason"],
+    *["family", "variant", "encoder", "layer", "tau", "schedule", "similarity", "of", "metric"],
+    *["value", "ci_low", "ci_high", "n", "unit", "status", "reason"],
 ]
 
 
@@ -110,11 +110,11 @@ def quality_order(
     -------
     QualityOrder
         ``variants`` has one row a figure: ``family``, ``variant`` (its name, with a temperature),
-        ``encoder``, ``tau``, ``schedule``, ``similarity``, ``of`` (``queries``, ``documents``, or a
-        kind of pairs), ``metric`` (``nDCG@10`` of queries; ``uniformity``, ``mean_cosine``,
-        ``effective_rank``, ``iso_score`` and ``partition_isotropy`` of documents; those of
-        `alignment_uniformity` of pairs), ``value``, ``ci_low``, ``ci_high``, ``n``, ``unit``,
-        ``status`` and ``reason``.
+        ``encoder``, ``layer`` (missing for a model's own output), ``tau``, ``schedule``,
+        ``similarity``, ``of`` (``queries``, ``documents``, or a kind of pairs), ``metric``
+        (``nDCG@10`` of queries; ``uniformity``, ``mean_cosine``, ``effective_rank``,
+        ``iso_score`` and ``partition_isotropy`` of documents; those of `alignment_uniformity` of
+        pairs), ``value``, ``ci_low``, ``ci_high``, ``n``, ``unit``, ``status`` and ``reason``.
 
         ``order`` has one row a correlation and interval: ``scope`` (``all variants``, or a family
         of at least 5), ``of`` and ``figure``, ``better`` (which way the literature holds the
@@ -169,10 +169,12 @@ _SHARES = (MAIN, ISO_SCORE, PARTITION)
 
 
 def _rows(variant: Variant) -> Iterator[dict[str, object]]:
+    layer = variant.encoder.layer
     named = {
         "family": variant.family,
         "variant": variant.name,
         **encoder_columns(variant.encoder),
+        "layer": math.nan if layer is None else layer,
         "similarity": variant.similarity,
     }
     for (of, metric), figure in variant.figures.items():

@@ -295,3 +295,14 @@ def test_what_was_read_ahead_is_found_in_the_store(tmp_path):
     # Nothing was written, so nothing was computed.
     assert sum(1 for _ in tmp_path.rglob("*.parquet")) == kept
     read_ahead(load_encoder("static", store=None), tiny)
+
+
+def test_the_layer_of_a_variant_is_in_its_column(encoder, static, dataset):
+    views = {"x": [encoder, encoder.at_layer(3)], "layers of mine": [static]}
+    layers = quality_order(dataset, views, n_halves=2).variants.groupby("variant")["layer"]
+    assert layers.nunique(dropna=False).eq(1).all()
+    assert layers.first().to_dict() == {
+        encoder.name: pytest.approx(float("nan"), nan_ok=True),
+        encoder.at_layer(3).name: 3.0,
+        static.name: pytest.approx(float("nan"), nan_ok=True),
+    }
