@@ -327,6 +327,7 @@ def retrieval_tables(news: corpora.Corpus, minilm: Encoder, static: Encoder) -> 
         "chunk_retrieval": analyses.chunk_retrieval(known, static, methods=("fixed",), **few),
         "RemedyLadder.table": ladder.table,
         "RemedyLadder.rungs": ladder.rungs,
+        "RemedyLadder.figures": ladder.figures,
         "QualityOrder.variants": order.variants,
         "QualityOrder.order": order.order,
         "QualityOrder.change": order.change(first, second),
