@@ -56,7 +56,7 @@ def live_causes() -> alt.LayerChart:
     )
     base = alt.Chart().encode(
         y=alt.Y("cause:N", title=None, sort=None).axis(labelLimit=200),
-        x=alt.X("gain:Q", title="ranks gained"),
+        x=alt.X("gain:Q", title="ranks gained").axis(tickMinStep=1),
     )
     coloured = base.encode(
         color=alt.Color("what:N", title=None, scale=colours).legend(orient="top")
@@ -67,7 +67,7 @@ def live_causes() -> alt.LayerChart:
             *(alt.Tooltip(f"rank_{name}:Q") for name in ("before", "after", "alike")),
         ],
     )
-    told = base.mark_text(align="left", dx=9).encode(text="rank:N")
+    told = base.mark_text(align="left", dx=9).encode(x="right:Q", text="rank:N")
     layers = [coloured.mark_bar(height=6), ends, told]
     chart: alt.LayerChart = alt.LayerChart(layer=layers, data=alt.NamedData("causes")).properties(
         width=380, height=alt.Step(24)
@@ -95,6 +95,7 @@ def cause_data(causes: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     ]
     ranks = [f"rank {rank:,}" for rank in data["rank_alike"]]
     shown = data.assign(tested=hover_text(data["tested"]), what=told, rank=ranks)
+    shown["right"] = shown["gain"].clip(lower=0)
     return {"causes": records(shown)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import ipywidgets as ipw
+import pandas as pd
 
 from semshift_nb.charts import live_causes
 from semshift_nb.names import count
@@ -30,8 +31,8 @@ class DiagnosisView:
         wide = ipw.Layout(width="98%")
         self.missed = ipw.Dropdown(description="Missed", layout=wide)
         self.missed.options = self._miss_options()
-        if not len(self._state.missed):
-            self.missed.layout.display = "none"
+        self.missed.value = 0 if self.missed.options else None
+        self.missed.layout.display = "" if self.missed.options else "none"
         self.query = ipw.Text(placeholder="What is searched for", layout=ipw.Layout(width="70%"))
         self.search = ipw.Button(description="Search", icon="search")
         self.expected = ipw.Text(placeholder="doc_id", description="Expected")
@@ -68,6 +69,7 @@ class DiagnosisView:
 
     def _ask(self) -> None:
         self._state.ask(self.query.value)
+        self.missed.value = None
         self._show()
 
     def _expect(self) -> None:
@@ -78,7 +80,9 @@ class DiagnosisView:
         if doc_id is None or self._filling:
             return
         self.expected.value = doc_id
-        self.won.value = table_html(self._state.why_it_won(doc_id), title="Why it ranks there")
+        self.won.value = table_html(
+            without_gaps(self._state.why_it_won(doc_id)), title="Why it ranks there"
+        )
 
     def _show(self) -> None:
         """Show what was asked, and why the document in question is where it is."""
@@ -92,9 +96,10 @@ class DiagnosisView:
             part.layout.display = "none" if state.found is None else ""
         if state.found is not None:
             self.expected.value = state.found.doc_id
-            self.causes.value = table_html(state.found.causes[_CAUSES], title="What was tried")
+            tried = state.found.causes[_CAUSES]
+            self.causes.value = table_html(without_gaps(tried), title="What was tried")
             shown = state.found.sentences[_SENTENCES].head(_MOST_SENTENCES)
-            self.sentences.value = table_html(shown, title="Its sentences")
+            self.sentences.value = table_html(without_gaps(shown), title="Its sentences")
 
     def _told(self) -> str:
         state = self._state
@@ -118,7 +123,13 @@ class DiagnosisView:
         self._filling = False
 
 
+def without_gaps(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave cells empty where a whole number is missing."""
+    gaps = [str(name) for name, kind in table.dtypes.items() if str(kind) == "Int64"]
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in gaps})
+
+
 def _line(row: dict[Hashable, Any], asked: str | None) -> str:
     """Write a document that is found; the one in question is marked."""
     marked = "▶ " if row["doc_id"] == asked else ""
-    return f"{marked}{row['rank']}  {row['title']}  ({row['cosine']:.3f})"
+    return f"{marked}{row['rank']}  {row['cosine']:.3f}  {row['title']}"
