@@ -42,6 +42,9 @@ from semshift_nb.names import count
 _NEIGHBOURS = 10
 """Neighbours that say how crowded it is around a document."""
 
+MOST_COMPARED = 20_000
+"""Documents that are compared with each other: of more it would take longer than all the rest."""
+
 _SHORTEST, _AS_LONG = 16, 1.5
 """The fewest tokens that texts are cut to, and how many times as long is another length."""
 
@@ -368,7 +371,9 @@ class Interventions:
     def _crowded(self, situation: Situation) -> Outcome:
         tested = "all documents by CSLS, which allows for hubs"
         if self._reduction is None:
-            return Outcome(CROWDED, tested, None, "there are fewer than 3 documents to compare")
+            n = count(len(self.searched.ids), "document")
+            reason = f"{n}, and 3 to {MOST_COMPARED:,} with a direction can be compared"
+            return Outcome(CROWDED, tested, None, reason)
         scores = self.crowded_scores(situation.case.query)
         rank = self.searched.rank(scores, situation.case.document, without=situation.left_out)
         return Outcome(CROWDED, tested, rank)
@@ -376,7 +381,7 @@ class Interventions:
     @cached_property
     def _reduction(self) -> tuple[Places, measures.HubnessReduction] | None:
         there = np.flatnonzero(self.searched.rows.any(axis=1))
-        if len(there) < 3:
+        if not 3 <= len(there) <= MOST_COMPARED:
             return None
         k = min(_NEIGHBOURS, len(there) - 1)
         return there, measures.fit_csls(self.searched.rows[there], k=k)

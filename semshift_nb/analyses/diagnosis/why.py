@@ -16,7 +16,7 @@ from semshift_nb.analyses.diagnosis.causes import (
     rows_of,
     verdict,
 )
-from semshift_nb.analyses.diagnosis.interventions import Interventions
+from semshift_nb.analyses.diagnosis.interventions import MOST_COMPARED, Interventions
 from semshift_nb.analyses.diagnosis.parts import DocumentParts
 from semshift_nb.analyses.diagnosis.ranks import Case, SearchedSet, cosines
 from semshift_nb.corpora import Corpus, RetrievalSet, load_retrieval
@@ -391,7 +391,7 @@ def ranking_table(
 def _found_by(searched: SearchedSet, shown: list[int]) -> list[int | None]:
     """Return how many documents have each of these among their nearest."""
     there = np.flatnonzero(searched.rows.any(axis=1))
-    if len(there) <= _HUB_NEIGHBOURS:
+    if not _HUB_NEIGHBOURS < len(there) <= MOST_COMPARED:
         return [None] * len(shown)
     counts = measures.k_occurrence(searched.rows[there], k=_HUB_NEIGHBOURS)
     times = dict(zip(there.tolist(), counts.tolist(), strict=True))

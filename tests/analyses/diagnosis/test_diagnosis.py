@@ -228,6 +228,18 @@ def test_equal_documents_are_told_as_such(static: Encoder) -> None:
     assert found.misses["main_cause"].tolist() == ["judged wrongly perhaps"]
 
 
+def test_more_documents_than_can_be_compared_are_not(
+    static: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("interventions", "why"):
+        monkeypatch.setattr(f"semshift_nb.analyses.diagnosis.{module}.MOST_COMPARED", 2)
+    told = why_not_found(a_set({"q": ["stars"]}), static, "q", k=1)
+    row = told.causes.set_index("cause").loc["crowded"]
+    assert row["status"] == "not measured"
+    assert row["reason"] == "3 documents, and 3 to 2 with a direction can be compared"
+    assert told.ranking["n_found_by"].isna().all()
+
+
 def refused() -> list[tuple[str, Callable[[Encoder], object]]]:
     none = a_set({"q": ["cats"]})
     nothing = RetrievalSet(
