@@ -30,6 +30,8 @@ ASKED = {
     "n_pairs": 20,
     "n_joined": 4,
     "n_sectioned": 2,
+    "n_persons": 5,
+    "curve_sizes": [5],
     "out": "found",
 }
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
