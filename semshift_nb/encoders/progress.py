@@ -89,9 +89,9 @@ def counted_progress(total: int, label: str, *, of: str) -> Iterator[Callable[[i
     def show(done: int) -> None:
         nonlocal display, shown, last, begun
         now, last = time.monotonic(), done
-        if begun is None:
-            begun = now, done  # what was done before it was first told foretells nothing
-        if now - start < QUICK_SECONDS or done <= begun[1] or done >= total:
+        if begun is None and done:
+            begun = now, done  # what was done, or begun, before that foretells nothing
+        if begun is None or now - start < QUICK_SECONDS or done <= begun[1] or done >= total:
             return
         display = display or pick_display(total, label, of=of)
         if now - shown >= display.interval:

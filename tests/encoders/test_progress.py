@@ -101,3 +101,18 @@ def test_the_time_left_is_that_of_batches_alone(capsys, monkeypatch):
     left = [int(line.split("about ")[1].split()[0]) for line in lines]
     # After 700, 900 and 1,050 of 1,100 characters, for a line comes every 15 s at most.
     assert left == [40, 20, 5]
+
+
+def test_the_time_left_of_steps_is_that_since_the_first(capsys, monkeypatch):
+    """Two seconds before the first step, and one for each: with 7 to come, 7 seconds."""
+    times = iter([0.0, 0.0, 2.0, 3.0, 4.0, 5.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(progress._Lines, "interval", 0.0)
+    with progress.counted_progress(10, "toy", of="steps") as show:
+        for done in range(4):
+            show(done)
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        "toy: 2 of 10 steps, about 8 s left",
+        "toy: 3 of 10 steps, about 7 s left",
+    ]
