@@ -278,6 +278,17 @@ def length_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
     }
 
 
+def limit_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
+    small, few = corpora.limit_set(6), {"n_starts": 1, "n_steps": 50}
+    probes = {"n_questions": 3, "n_resamples": 9}
+    return {
+        "capacity": analyses.capacity(small, static, dims=[2, 4], n_resamples=9, **few),
+        "critical_dimensions": analyses.critical_dimensions((6,), **few),
+        "bias_probes": analyses.bias_probes(news, static, n_sentences=2, **probes),
+        "position_probes": analyses.position_probes(news, static, lengths=(1, 2), **probes),
+    }
+
+
 def split_tables(news: corpora.Corpus, static: Encoder) -> dict[str, object]:
     reading = analyses.SplitSession(news.documents["text"][0], static)
     cuts = reading.cuts_at(reading.fair_price)
@@ -416,6 +427,7 @@ def tables(folder: Path) -> dict[str, object]:
         **shift_tables(news, static),
         **space_tables(news, static),
         **length_tables(news, static),
+        **limit_tables(news, static),
         **split_tables(news, static),
         **retrieval_tables(news, minilm, static),
         **attention_tables(news, minilm),
