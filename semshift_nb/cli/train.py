@@ -41,7 +41,7 @@ _SHOWN = (
 
 @app.example(
     "semshift train contrastive --out contrast",
-    "semshift train contrastive -p arms=simcse,simcse@0.5 -p corpus=news -p steps=20 --out tau",
+    "semshift train contrastive -p arms=simcse,simcse@0.5 -p steps=20 --out tau",
     "semshift train contrastive --out contrast --resume",
 )
 def train(

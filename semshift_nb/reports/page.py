@@ -11,8 +11,8 @@ from semshift_nb.reports.figures import figure_tables
 from semshift_nb.reports.folder import METRICS, PAGE
 from semshift_nb.reports.manifest import MANIFEST, Manifest, Record
 from semshift_nb.reports.metrics import read_claims, read_figures
+from semshift_nb.reports.results import VERDICT_WORDS
 from semshift_nb.reports.tables import write_text
-from semshift_nb.reports.verdicts import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,6 @@ import pandas as pd
 
 from semshift_nb.errors import InputError
 from semshift_nb.reports.tables import write_table, write_text
-from semshift_nb.reports.verdicts import VERDICT_WORDS
 
 ROW_TYPES = {
     "notebook": "string",
@@ -28,6 +27,9 @@ ROW_TYPES = {
 }
 MEASURED = "measured"
 NOT_MEASURED = "not measured"
+VERDICT_WORDS = {True: "holds", False: "does not hold", None: "undecided"}
+"""The words of a verdict, wherever one is told."""
+
 _NUMBERS = ("value", "ci_low", "ci_high", "truncated_share", "unknown_share")
 BELONGS = "belongs"
 

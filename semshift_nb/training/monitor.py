@@ -15,6 +15,7 @@ from transformers import PreTrainedModel, TrainerCallback
 from semshift_nb.corpora import Corpus
 from semshift_nb.errors import InputError, SemshiftError
 from semshift_nb.files import check_path
+from semshift_nb.names import count
 from semshift_nb.training.loop import looking_at
 from semshift_nb.training.probe import FIGURES, ProbeSet, probe_figures
 from semshift_nb.training.trace import FINISHED, STOPPED, Trace
@@ -248,8 +249,8 @@ class CollapseMonitor(TrainerCallback):
         rows = np.asarray(self._embed(model, texts))
         if rows.ndim != 2 or len(rows) != len(texts):
             raise InputError(
-                f"embed gave an array of shape {rows.shape} for {len(texts)} texts: expected one "
-                "row a text."
+                f"embed gave an array of shape {rows.shape} for {count(len(texts), 'text')}: "
+                "expected one row a text."
             )
         return rows
 

@@ -79,7 +79,8 @@ def test_a_corpus_is_encoded(tmp_path: Path) -> None:
     found = pd.read_parquet("t.parquet")
     pd.testing.assert_frame_equal(found, wanted, check_dtype=False, atol=1e-6)
     assert done.stdout.splitlines()[0] == (
-        "mine, static: 4 sentences; 0% of them are longer than the model reads"
+        "mine, static: 4 sentences; 0% of them are longer than the model reads, 0% of their "
+        "tokens unknown to it"
     )
     done = semshift("mine.csv", "--model", "static", "--max-length", 4, "--out", "t.parquet")
     assert "100% of them are longer" in done.stdout

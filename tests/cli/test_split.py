@@ -33,6 +33,7 @@ def run(*arguments: str):
     return CliRunner().invoke(app, ["split", *arguments, "--model", "static"])
 
 
+@pytest.mark.filterwarnings("ignore:more than 10% of the tokens")  # a line of Chinese
 def test_chunks_are_written_and_joined_give_the_documents():
     done = run("mine.csv", "--out", "chunks.jsonl", "--max-tokens", "12")
     assert done.exit_code == 0, done.output

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semshift_nb import measures
-from semshift_nb.analyses.arguments import Texts, corpus_of, encoder_of
+from semshift_nb.analyses.arguments import Texts, by_name, corpus_of, encoder_of
 from semshift_nb.analyses.diagnosis.causes import (
     NONE_OF_THESE,
     Goal,
@@ -80,6 +80,7 @@ class Diagnosis:
     verdict: str
 
 
+@by_name
 def why_not_found(
     dataset: RetrievalSet | Texts,
     encoder: Encoder | str | Path,
@@ -154,6 +155,7 @@ def why_not_found(
     )
 
 
+@by_name
 def found_first(
     dataset: RetrievalSet | Texts, encoder: Encoder | str | Path, query: str, *, k: int = K
 ) -> pd.DataFrame:
@@ -194,6 +196,7 @@ def found_first(
     return table.assign(rank=pd.array(range(1, len(shown) + 1), dtype="Int64"))[columns]
 
 
+@by_name
 def missed_documents(dataset: RetrievalSet, encoder: Encoder, *, k: int = K) -> pd.DataFrame:
     """Return the relevant documents that are not found, without asking why.
 
