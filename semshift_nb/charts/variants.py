@@ -182,7 +182,8 @@ def order_intervals(order: pd.DataFrame, *, scope: str = "all variants") -> alt.
     >>> type(order_intervals(pd.DataFrame([row]))).__name__
     'FacetChart'
     """
-    data = chart_data(order, ["scope", *_COLUMNS])
+    # Of ranks: two variants that change places move it by more than the third digit.
+    data = chart_data(order, ["scope", *_COLUMNS], digits=2)
     data = data[data["scope"].eq(scope) & data["controlled_for"].eq("")].dropna(subset=["value"])
     data = data.assign(label=data["figure"] + " " + data["better"].map(_ARROWS))
     base = alt.Chart().encode(

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from semshift_nb import analyses, load_corpus
-from semshift_nb.corpora import known_item
+from semshift_nb.corpora import Corpus, known_item
 from semshift_nb.errors import InputError
 
 TEXTS = ["The river rose. Then it fell.", "Prices fell. Nobody bought.", "A dog barked at night."]
@@ -32,8 +32,17 @@ def test_every_analysis_that_takes_texts_or_encoders_takes_them_by_name():
     }
     assert len(functions) > 25
     strict = {name for name, function in functions.items() if not hasattr(function, "__wrapped__")}
-    # Called once a document by those who have both, and a figure of a table.
-    assert strict == {"neighbours_of", "published_near_zero", "dead_dimensions"}
+    # Called once a document by those who have both, and of a table's figures.
+    assert strict - {"why_not_found", "found_first"} == {
+        *("neighbours_of", "published_near_zero", "dead_dimensions"),
+    }
+
+
+def test_why_a_document_is_not_found_is_asked_of_a_corpus_as_well(static):
+    question = {"query": "barking at night", "document": "2", "k": 1}
+    asked = analyses.why_not_found(TEXTS, "static", **question)
+    expected = analyses.why_not_found(Corpus.from_texts(TEXTS), static, **question)
+    pd.testing.assert_frame_equal(asked.causes, expected.causes)
 
 
 def test_what_says_nothing_is_refused_in_a_line(static):

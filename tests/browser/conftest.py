@@ -65,7 +65,7 @@ def report(tmp_path_factory) -> Report:
     sizes = {"n_documents": 8, "n_windows": 20, "n_anchors": 6, "n_library": 40}
     sizes |= {"n_read": 2, "n_searched": 8, "n_single": 40, "n_passages": 6, "n_inside": 40}
     sizes |= {"n_tokens": 200, "n_corrected": 60, "n_pairs": 40, "n_fitted": 60, "n_profiled": 20}
-    sizes |= {"n_random": 1, "n_joined": 4, "n_sectioned": 2}
+    sizes |= {"n_random": 1, "n_joined": 4, "n_sectioned": 2, "n_persons": 8, "n_questions": 8}
     command = [Path(sys.executable).with_name("semshift"), "report", "--corpus", "news"]
     command += [part for name, value in sizes.items() for part in ("-p", f"{name}={value}")]
     done = subprocess.run(

@@ -62,7 +62,7 @@ def test_help_and_version_import_nothing_slow(tmp_path: Path) -> None:
         (["retrieve"], "No such command"),
         (["report", "--jobs", "0"], "greater than or equal to 1"),
         (["report", "--resume"], "--resume needs the earlier run's folder"),
-        (["report", "-p", "n"], "-p takes name=value"),
+        (["report", "-p", "n"], "--param takes name=value"),
         (["report", "-p", "n=1", "-p", "n=2"], "'n' is given twice"),
         (["report", "--corpus", "news", "-p", "corpus=news"], "'corpus' is given twice"),
         (["report", "--notebook", "77"], "there is no notebook '77'"),

@@ -16,6 +16,14 @@ def test_a_last_digit_passes_and_a_wrong_number_does_not():
     assert snapped({"data": [{"x": 0.1234, "n": 7, "text": "a"}]}, reference) != reference
     assert snapped({"data": [{"x": 0.1234, "n": 6, "text": "b"}]}, reference) != reference
     assert snapped({"data": []}, reference) != reference
+    for test, kept, passes in (
+        (0.46, 0.45, True),
+        (0.99, 1.0, True),
+        (-0.47, -0.45, False),
+        (0.46, 0.451, False),
+        (4.0, 3.0, False),
+    ):
+        assert (snapped({"x": test}, {"x": kept}) == {"x": kept}) is passes
 
 
 @pytest.mark.parametrize(

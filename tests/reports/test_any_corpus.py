@@ -29,6 +29,7 @@ ASKED = {
     "n_searched": 5,
     "n_pairs": 20,
     "n_joined": 4,
+    "per_document": 1,
     "n_sectioned": 2,
     "n_persons": 5,
     "curve_sizes": [5],

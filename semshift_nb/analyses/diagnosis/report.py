@@ -66,6 +66,24 @@ class MissReport:
     remedies: pd.DataFrame
     notes: tuple[str, ...]
 
+    def example(self, dataset: RetrievalSet) -> tuple[str, str]:
+        """Give a miss to look at: the one that an intervention gains most by.
+
+        Parameters
+        ----------
+        dataset : RetrievalSet
+            What was searched.
+
+        Returns
+        -------
+        tuple of str
+            ``query_id`` and ``doc_id``; where nothing was missed, those of the first judgement.
+        """
+        gained = self.misses.sort_values("gain", ascending=False, kind="stable")
+        rows = gained if len(gained) else dataset.judgements[dataset.judgements["relevance"] > 0]
+        query, document = rows[["query_id", "doc_id"]].iloc[0]
+        return str(query), str(document)
+
 
 @by_name
 def miss_report(
@@ -139,7 +157,7 @@ def miss_report(
         shares=_share_table(searched, misses, wanted, k, **chance),
         remedies=(
             remedy_check(tried, kept, causes, **chance)
-            if check and chosen
+            if check and cases
             else pd.DataFrame(columns=CHECK_COLUMNS)
         ),
         notes=(*dataset.notes, *_notes(cases, missed, chosen, k)),

@@ -80,7 +80,6 @@ class Diagnosis:
     verdict: str
 
 
-@by_name
 def why_not_found(
     dataset: RetrievalSet | Texts,
     encoder: Encoder | str | Path,
@@ -155,7 +154,6 @@ def why_not_found(
     )
 
 
-@by_name
 def found_first(
     dataset: RetrievalSet | Texts, encoder: Encoder | str | Path, query: str, *, k: int = K
 ) -> pd.DataFrame:

@@ -264,3 +264,16 @@ def test_what_cannot_be_asked_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=says):
         call(static)
+
+
+def test_where_nothing_is_missed_there_are_reasons_and_still_an_example(static: Encoder) -> None:
+    dataset = known_item(load_corpus("news", n_documents=6))
+    found = miss_report(dataset, static, k=6, n_resamples=9)
+    assert found.misses.empty
+    assert found.shares["reason"].eq("nothing is missed here").all()
+    mended = found.remedies[found.remedies["metric"] == "mended_share"]
+    assert len(mended) >= 5
+    assert mended["status"].eq("not measured").all()
+    query, document = found.example(dataset)
+    judged = dataset.judgements.set_index("query_id").loc[query]
+    assert (judged["doc_id"], judged["relevance"]) == (document, 1)

@@ -279,7 +279,7 @@ def test_of_texts_that_are_all_alike_a_rank_is_missing_and_says_why(encoder):
 def test_what_cannot_be_explored_is_refused_in_words(encoder):
     with pytest.raises(InputError, match="2 texts were given"):
         TempScaleExplorer(TEXTS[:2], encoder)
-    with pytest.raises(InputError, match="one string"):
+    with pytest.raises(InputError, match="there is no corpus"):
         TempScaleExplorer(TEXTS[0], encoder)
     with pytest.raises(InputError, match="no attention"):
         TempScaleExplorer(TEXTS, load_encoder("static", store=None))
