@@ -5,12 +5,23 @@ from typing import TypedDict
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from semshift_nb.analyses.encoded import no_direction_reason
 from semshift_nb.encoders import Encoding, TokenCounts
 from semshift_nb.errors import InputError
 from semshift_nb.measures import Interval
 from semshift_nb.measures.shift import TextShift
+
+_TOLD_APART = 5
+"""Decimals to which figures of float32 vectors are told apart, on whatever machine."""
+
+
+def tied(figures: ArrayLike) -> NDArray[np.float64]:
+    """Make figures equal that float32 cannot tell apart: else each machine ranks them anew."""
+    rows = np.asarray(figures, dtype=np.float64)
+    return rows.round(_TOLD_APART)
+
 
 MEASURED = "measured"
 NOT_MEASURED = "not measured"

@@ -18,6 +18,7 @@ from semshift_nb.analyses.results import (
     row,
     shift_figures,
     tidy,
+    tied,
     token_shares,
 )
 from semshift_nb.corpora import Corpus
@@ -117,8 +118,8 @@ def _row(
 ) -> dict[str, object]:
     """Return one correlation."""
     target, (predictor, held) = question
-    x, y = (table[name].to_numpy(dtype=np.float64) for name in (predictor, target))
-    controls = table[held].to_numpy(dtype=np.float64) if held else None
+    x, y = (tied(table[name]) for name in (predictor, target))
+    controls = tied(table[held]) if held else None
 
     def value() -> float:
         if len(x) < _LEAST_TEXTS:

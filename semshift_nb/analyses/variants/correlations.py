@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from semshift_nb import measures
-from semshift_nb.analyses.results import MEASURED, interval_row
+from semshift_nb.analyses.results import MEASURED, interval_row, tied
 from semshift_nb.analyses.variants.figures import ALIGNMENT, BETTER, UNIFORMITY, half_interval
 from semshift_nb.analyses.variants.measured import Variant
 from semshift_nb.analyses.verdicts import Figure, above, all_hold, below, with_interval
@@ -33,9 +33,6 @@ _LEAST_FAMILIES = 4
 """Fewer, redrawn, are the same few again."""
 
 _NO_REST = 1e-9
-
-_DECIMALS = 5
-"""Figures of float32 vectors that agree so far are tied; else each machine orders them anew."""
 
 _HELD = {ALIGNMENT: UNIFORMITY, UNIFORMITY: ALIGNMENT}
 
@@ -72,8 +69,8 @@ class _Columns:
         self._variants = [variant for variant in variants if variant.has(keys)]
         self._keys = keys
         whole = [[variant.figures[key].value for variant in self._variants] for key in keys]
-        self._figures = [np.round(column, _DECIMALS) for column in whole]
-        self._quality = np.round([variant.quality.value for variant in self._variants], _DECIMALS)
+        self._figures = [tied(column) for column in whole]
+        self._quality = tied([variant.quality.value for variant in self._variants])
 
     def rows(self, scope: str, *, n_resamples: int, seed: int) -> Iterator[dict[str, object]]:
         """Yield the correlation with each of its intervals."""
@@ -123,8 +120,7 @@ def _correlation(quality: Column, figure: Column, held: Column | None = None) ->
 def _ranks(columns: Column) -> Column:
     """Return the centred ranks of each row; NaN where one of its numbers is."""
     centre = (columns.shape[1] + 1) / 2
-    tied = np.round(columns, _DECIMALS)
-    ranks: Column = stats.rankdata(tied, axis=1, nan_policy="propagate") - centre
+    ranks: Column = stats.rankdata(tied(columns), axis=1, nan_policy="propagate") - centre
     return ranks
 
 
