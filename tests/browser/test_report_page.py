@@ -23,6 +23,7 @@ CHARTS = {
     "07_dimensions": 3,
     "10_splitting": 5,
     "15_diagnosis": 5,
+    "16_remedies": 2,
     "17_limits": 4,
 }
 
