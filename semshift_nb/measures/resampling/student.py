@@ -51,6 +51,7 @@ def student_mean(values: ArrayLike, *, level: float = 0.95) -> Interval:
     mean, n = float(numbers.mean()), len(numbers)
     if n == 1:
         return Interval(mean, np.nan, np.nan, n)
-    error = numbers.std(ddof=1) / np.sqrt(n)
+    scale = float(np.abs(numbers).max()) or 1.0  # squares of what is large would overflow
+    error = (numbers / scale).std(ddof=1) * scale / np.sqrt(n)
     reach = float(stats.t.ppf((1 + float(level)) / 2, n - 1) * error)
     return Interval(mean, mean - reach, mean + reach, n)

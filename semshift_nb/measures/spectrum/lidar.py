@@ -57,6 +57,9 @@ def lidar(embeddings: Array, groups: ArrayLike, *, ridge: float = RIDGE) -> floa
     rows = finite_rows(embeddings, min_rows=2)
     if not is_real(ridge, least=0):
         raise InputError(f"ridge is {shown(ridge)}, expected a number of at least 0 (1e-4).")
+    # Squares of what is greater than 1 by far would overflow; that of nothing else changes.
+    scale = max(float(xp.max(xp.abs(rows))), 1.0)
+    rows = rows / scale
     belongs = xp.asarray(_belongs(groups, n_rows=rows.shape[0]), device=rows.device)
     sizes = xp.sum(belongs, axis=0)
     means = (belongs.T @ rows) / sizes[:, None]
@@ -64,7 +67,7 @@ def lidar(embeddings: Array, groups: ArrayLike, *, ridge: float = RIDGE) -> floa
     between = xp.sqrt(sizes)[:, None] * (means - xp.mean(rows, axis=0))
     if float(xp.max(xp.abs(between))) <= _EMPTY * float(xp.max(xp.abs(rows))):
         raise InputError("the documents' means do not differ: expected documents that do.")
-    return _rank(xp, within, between, float(ridge) * rows.shape[0])
+    return _rank(xp, within, between, float(ridge) / scale / scale * rows.shape[0])
 
 
 def _belongs(groups: ArrayLike, *, n_rows: int) -> Array:
