@@ -89,9 +89,7 @@ def _dimensions(table: pd.DataFrame) -> pd.DataFrame:
     columns = [*numbers, "near_zero", "outlier", "highest", "lowest"]
     rows = _significant(chart_data(shown, columns, digits=_EXACT))
     ends = {
-        f"{end}_{place}": [
-            _cut(texts[place - 1]) if len(texts) >= place else "" for texts in rows[end]
-        ]
+        f"{end}_{place}": [_at(texts, place) for texts in rows[end]]
         for end in ("highest", "lowest")
         for place in (1, 2)
     }
